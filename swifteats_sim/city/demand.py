@@ -1,0 +1,134 @@
+"""What customers order, when and where: planned from addressed draws or from a recorded day, before any policy acts."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import merge
+from itertools import accumulate, count
+from math import cos, pi, sin
+from typing import NamedTuple
+
+import numpy as np
+
+from swifteats_sim.city.places import Area, Places
+from swifteats_sim.domain.messages import Cart, Line
+from swifteats_sim.engine.laws import Law
+from swifteats_sim.engine.streams import Stream, Streams
+from swifteats_sim.scenario.demand import CurvePoint
+from swifteats_sim.scenario.traces import Trace
+
+GEO_STRIDE = 1 << 40
+"""An order's number is geo * stride + its number in the geo: another geo's demand never moves its draws."""
+
+_TRIES = 64
+"""Draws of a customer's direction until one lies inside the geo; beyond, the last is moved to the edge."""
+
+
+class Plan(NamedTuple):
+    """An order that will be placed. x, y : the door, metres; ready, promised : recorded instants (ns), -1 if none."""
+
+    placed: int
+    cart: Cart
+    x: float
+    y: float
+    ready: int = -1
+    promised: int = -1
+
+
+@dataclass(frozen=True)
+class Menu:
+    """What a restaurant sells: items 0 .. items-1; a cart has 1 .. lines different ones, one portion each."""
+
+    items: int
+    lines: int
+
+    def choose(self, stream: Stream, order: int) -> tuple[Line, ...]:
+        """The lines of an order."""
+        wanted = 1 + int(stream.uniform(order, 0) * min(self.lines, self.items))
+        chosen = dict[int, None]()
+        for step in count(1):
+            if len(chosen) == wanted:
+                break
+            chosen[int(stream.uniform(order, step) * self.items)] = None
+        return tuple(Line(item, 1) for item in chosen)
+
+
+def zipf_weights(number: int, exponent: float) -> list[float]:
+    """Shares of the 1st, 2nd, ... most popular of `number`, adding up to 1."""
+    weights = [rank**-exponent for rank in range(1, number + 1)]
+    total = sum(weights)
+    return [weight / total for weight in weights]
+
+
+@dataclass(frozen=True)
+class GeoDemand:
+    """Orders of one geo: a Poisson process thinned along a curve.
+
+    rate : orders/s at level 1; popularity : Zipf exponent over the geo's restaurants; trip : law in metres.
+    """
+
+    area: Area
+    rate: float
+    curve: tuple[CurvePoint, ...]
+    popularity: float
+    trip: Law
+    menu: Menu
+
+    def plans(self, end: int, places: Places, streams: Streams) -> Iterator[Plan]:
+        """Orders placed before `end` (ns), in order of time."""
+        name = self.area.name
+        arrivals, where, cart = streams(f"arrivals.{name}"), streams(f"customer.{name}"), streams(f"cart.{name}")
+        shares = list(accumulate(zipf_weights(len(self.area.restaurants), self.popularity)))
+        peak = max([1.0, *(point.level for point in self.curve)])
+        gap = Law([("exponential", (1.0 / (self.rate * peak),), ())], 1.0 / (self.rate * peak))
+        placed = 0
+        for number in count():
+            placed += gap.draw_ns(arrivals, number, 0)
+            if placed >= end:
+                return
+            if arrivals.uniform(number, 1) * peak >= level(self.curve, placed):
+                continue
+            order = self.area.index * GEO_STRIDE + number
+            rank = min(bisect_left(shares, where.uniform(number, 0)), len(shares) - 1)
+            restaurant = self.area.restaurants[rank]
+            x, y = self._door(places, restaurant, where, number)
+            lines = self.menu.choose(cart, number)
+            yield Plan(placed, Cart(order, self.area.index, restaurant, lines), x, y)
+
+    def _door(self, places: Places, restaurant: int, stream: Stream, number: int) -> tuple[float, float]:
+        """A point at the drawn distance in a drawn direction, inside the geo."""
+        x, y = (float(value) for value in places.restaurants[restaurant])
+        for attempt in range(_TRIES):
+            distance = self.trip.draw(stream, number, 1, 0, attempt)
+            angle = 2.0 * pi * stream.uniform(number, 2, 0, attempt)
+            door = x + distance * cos(angle), y + distance * sin(angle)
+            if self.area.contains(*door):
+                return door
+        side = self.area.side
+        return min(max(door[0], self.area.x), self.area.x + side), min(max(door[1], 0.0), side)
+
+
+def level(curve: tuple[CurvePoint, ...], at: int) -> float:
+    """The level of demand at an instant: linear between the points, constant outside, 1 without a curve."""
+    if not curve:
+        return 1.0
+    return float(np.interp(at, [point.at for point in curve], [point.level for point in curve]))
+
+
+def declared_plans(demands: list[GeoDemand], end: int, places: Places, streams: Streams) -> Iterator[Plan]:
+    """All geos' orders, merged by time, then by number."""
+    return merge(
+        *(demand.plans(end, places, streams) for demand in demands), key=lambda plan: (plan.placed, plan.cart.order)
+    )
+
+
+def recorded_plans(trace: Trace, menu: Menu, streams: Streams) -> Iterator[Plan]:
+    """The orders of a recorded day, as placed."""
+    stream = streams("cart.trace")
+    for order in range(len(trace.placed)):
+        cart = Cart(order, 0, int(trace.restaurant[order]), menu.choose(stream, order))
+        x, y = (float(value) for value in trace.customer[order])
+        yield Plan(int(trace.placed[order]), cart, x, y, int(trace.ready[order]), int(trace.promised[order]))
+

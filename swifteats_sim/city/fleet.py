@@ -1,0 +1,81 @@
+"""Drivers: where they are, what the platform knows of it, and their states as the database has them."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.city.places import Area, Places
+from swifteats_sim.city.trajectories import Trajectories
+from swifteats_sim.city.travel import Points
+from swifteats_sim.domain.effects import Candidates, Record
+from swifteats_sim.domain.states import DriverState
+from swifteats_sim.engine.streams import Streams
+
+
+class Fleet:
+    """All drivers, by number.
+
+    known : per driver, when the last processed fix was sent (ns, -1: none); the loop of flows writes it.
+    phases : per driver, ns after a full interval at which a fix is sent.
+    """
+
+    def __init__(self, places: Places, fix_every: int, streams: Streams) -> None:
+        self.count = len(places.homes)
+        self.trajectories = Trajectories(places.homes)
+        self.known = array("q", [-1]) * self.count
+        self.phases = array("q", (streams("driver.phase").uniforms(self.count) * fix_every).astype(np.int64))
+        self.states: list[tuple[int, int, str]] = []
+        self._free = np.zeros(self.count, dtype=np.bool_)
+        self._busy = np.zeros(self.count, dtype=np.bool_)
+        self._versions = np.zeros(self.count, dtype=np.int64)
+
+    def changed(self, driver: int, record: Record, now: int) -> None:
+        """The database's record of a driver was written."""
+        state = record.fields["state"]
+        self._free[driver] = state == DriverState.AVAILABLE
+        self._busy[driver] = record.fields["order"] is not None
+        self._versions[driver] = record.version
+        self.states.append((driver, now, str(state)))
+
+    def idle_and_busy(self) -> tuple[int, int]:
+        """How many drivers are available, and how many hold an order."""
+        return int(np.count_nonzero(self._free)), int(np.count_nonzero(self._busy))
+
+    def known_positions(self, drivers: NDArray[np.int64]) -> Points:
+        """float64[n, 2] metres: where each driver was when the last processed fix was sent."""
+        return self.trajectories.positions(drivers, np.frombuffer(self.known, dtype=np.int64)[drivers])
+
+    def live(self, drivers: range, since: int) -> NDArray[np.int64]:
+        """Free drivers of the range with a processed fix sent at or after `since` (ns)."""
+        window = slice(drivers.start, drivers.stop)
+        known = np.frombuffer(self.known, dtype=np.int64)[window]
+        return np.flatnonzero(self._free[window] & (known >= max(since, 0))) + drivers.start
+
+    def versions(self, drivers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The records' versions."""
+        return self._versions[drivers]
+
+
+@dataclass(frozen=True)
+class Search:
+    """The platform's search for drivers: free, live, within `radius` metres of the restaurant by their known position."""
+
+    fleet: Fleet
+    radius: float
+    live_fix: int
+
+    def around(
+        self, area: Area, restaurant: tuple[float, float], now: int, preparation_left: int, onward: int
+    ) -> Candidates:
+        """The candidates by driver number, with estimated travel times to the restaurant."""
+        drivers = self.fleet.live(area.drivers, now - self.live_fix)
+        points = self.fleet.known_positions(drivers)
+        away = points - np.array(restaurant)
+        near = np.flatnonzero((away * away).sum(axis=1) <= self.radius * self.radius)
+        drivers = drivers[near]
+        travel = area.travel.durations(points[near], restaurant)
+        return Candidates(drivers, self.fleet.versions(drivers), travel, preparation_left, onward)

@@ -1,0 +1,91 @@
+"""Where drivers are: append-only legs, of which a position is a function (DESIGN, decision 4)."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.city.travel import Waypoint
+
+NONE = -1
+
+
+class Trajectories:
+    """The legs of all drivers, in columns; each leg knows its driver's previous one.
+
+    A driver stands at the end of the last leg. start : float64[drivers, 2], metres.
+    """
+
+    def __init__(self, start: NDArray[np.float64]) -> None:
+        count = len(start)
+        self._start, self._end = array("q", [0]) * count, array("q", [0]) * count
+        self._x0, self._y0 = array("d", start[:, 0]), array("d", start[:, 1])
+        self._x1, self._y1 = array("d", start[:, 0]), array("d", start[:, 1])
+        self._previous = array("q", [NONE]) * count
+        self._driver = array("q", range(count))
+        self._last = np.arange(count, dtype=np.int64)
+
+    def go(self, driver: int, now: int, route: tuple[Waypoint, ...]) -> int:
+        """Truncate the driver's way at `now` and append a route; returns the instant of arrival (ns)."""
+        self.stop(driver, now)
+        for here, there in zip(route, route[1:], strict=False):
+            self._append(driver, now + here.after, now + there.after, here, there)
+        return now + route[-1].after
+
+    def stop(self, driver: int, now: int) -> None:
+        """Cut the way at `now`: from then on the driver stands there."""
+        last = int(self._last[driver])
+        while self._start[last] > now:  # legs of a route that was left before they began
+            self._driver[last] = NONE
+            last = self._previous[last]
+        self._last[driver] = last
+        if self._end[last] > now:
+            self._x1[last], self._y1[last] = self.position(driver, now)
+            self._end[last] = now
+
+    def position(self, driver: int, at: int) -> tuple[float, float]:
+        """(x, y) in metres at an instant of the past or present."""
+        x, y = self.positions(np.array([driver]), np.array([at]))[0]
+        return float(x), float(y)
+
+    def positions(self, drivers: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.float64]:
+        """float64[n, 2]: where each driver was at its own instant (ns); no loop over drivers."""
+        start = np.frombuffer(self._start, dtype=np.int64)
+        previous = np.frombuffer(self._previous, dtype=np.int64)
+        leg = self._last[drivers]
+        early = np.flatnonzero((start[leg] > at) & (previous[leg] != NONE))
+        while len(early):
+            leg[early] = previous[leg[early]]
+            early = early[(start[leg[early]] > at[early]) & (previous[leg[early]] != NONE)]
+        return self._interpolate(leg, at)
+
+    def _interpolate(self, leg: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.float64]:
+        start = np.frombuffer(self._start, dtype=np.int64)[leg]
+        span = np.frombuffer(self._end, dtype=np.int64)[leg] - start
+        share = np.clip((at - start) / np.maximum(span, 1), 0.0, 1.0)
+        columns = (self._x0, self._x1), (self._y0, self._y1)
+        pairs = ((np.frombuffer(a)[leg], np.frombuffer(b)[leg]) for a, b in columns)
+        return np.stack([a + (b - a) * share for a, b in pairs], axis=1)
+
+    def _append(self, driver: int, start: int, end: int, here: Waypoint, there: Waypoint) -> None:
+        self._previous.append(int(self._last[driver]))
+        self._last[driver] = len(self._start)
+        self._start.append(start)
+        self._end.append(end)
+        self._x0.append(here.x)
+        self._y0.append(here.y)
+        self._x1.append(there.x)
+        self._y1.append(there.y)
+        self._driver.append(driver)
+
+    def columns(self) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
+        """Every leg that was begun: driver, start, end (ns), x0, y0, x1, y1 (metres), in order of creation."""
+        begun = np.array(self._driver, dtype=np.int64) != NONE
+        integers = {"driver": self._driver, "start": self._start, "end": self._end}
+        floats = {"x0": self._x0, "y0": self._y0, "x1": self._x1, "y1": self._y1}
+        return {
+            **{name: np.array(column, dtype=np.int64)[begun] for name, column in integers.items()},
+            **{name: np.array(column, dtype=np.float64)[begun] for name, column in floats.items()},
+        }

@@ -1,0 +1,50 @@
+"""How long it takes to get from one place to another, and along which way."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.engine.clock import SECOND
+
+Points = NDArray[np.float64]
+
+
+class Waypoint(NamedTuple):
+    """A point of a route, and when it is passed. x, y : metres; after : ns since departure."""
+
+    x: float
+    y: float
+    after: int
+
+
+class Travel(Protocol):
+    """Travel in one geo; straight lines now, streets behind the same interface."""
+
+    def durations(self, origins: Points, destination: tuple[float, float]) -> NDArray[np.int64]:
+        """int64[n] ns from each of float64[n, 2] (metres) to the destination."""
+
+    def route(self, origin: tuple[float, float], destination: tuple[float, float]) -> tuple[Waypoint, ...]:
+        """The way, from the origin (after 0) to the destination."""
+
+
+class StraightLine:
+    """Straight movement at constant speed; the street is `detour` times as long as the line.
+
+    speed : m/s along the street.
+    """
+
+    def __init__(self, speed: float, detour: float) -> None:
+        self._ns_per_metre = detour / speed * SECOND
+
+    def durations(self, origins: Points, destination: tuple[float, float]) -> NDArray[np.int64]:
+        """See Travel."""
+        away = origins - np.array(destination)
+        return np.rint(np.sqrt((away * away).sum(axis=1)) * self._ns_per_metre).astype(np.int64)
+
+    def route(self, origin: tuple[float, float], destination: tuple[float, float]) -> tuple[Waypoint, ...]:
+        """See Travel."""
+        duration = int(self.durations(np.array([origin]), destination)[0])
+        return Waypoint(*origin, 0), Waypoint(*destination, duration)

@@ -1,0 +1,105 @@
+"""Assignment of a driver to an order: search, rank, and commit by one transaction (A27, A28, A33, A34).
+
+The transaction compares-and-sets driver and order and inserts the driver into `active_assignments`, whose key is the
+driver: of two orders that want one driver, exactly one commits, and the other takes its next candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.domain.effects import (
+    COMMITTED,
+    Candidates,
+    CompareAndSet,
+    FindDrivers,
+    Insert,
+    Read,
+    Record,
+    Rule,
+    Transaction,
+)
+from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ORDERS, AssignmentRequest
+from swifteats_sim.domain.slack import slack
+from swifteats_sim.domain.states import WAITING, DriverState, OrderState, move_order
+
+Ranking = Callable[[Candidates], NDArray[np.int64]]
+"""Positions of candidates, best first."""
+
+
+class Assigned(NamedTuple):
+    """The driver is committed. travel, onward : estimated ns; slack : estimated ns; losses : commits lost before."""
+
+    driver: int
+    travel: int
+    onward: int
+    preparation_left: int
+    slack: int
+    losses: int
+
+
+class Unassigned(NamedTuple):
+    """No driver this time. reason : "stale" (the order needs none), "no_driver" or "contended"."""
+
+    reason: str
+    losses: int = 0
+
+
+STALE = Unassigned("stale")
+_ORDER, _DRIVER = 0, 1
+
+
+def assign(request: AssignmentRequest, rank: Ranking, tries: int) -> Rule[Assigned | Unassigned]:
+    """Commit the best free driver; on a conflict the next one (A33), up to `tries`.
+
+    A request whose version is not the order's latest is stale and does nothing.
+    """
+    (order,) = yield Read(((ORDERS, request.order),))
+    if not _wants_driver(order, request):
+        return STALE
+    found = _without((yield FindDrivers(request.order)), request.excluded)
+    if not len(found.drivers):
+        return Unassigned("no_driver")
+    ranked = rank(found)[:tries]
+    for losses, position in enumerate(ranked):
+        outcome = yield Transaction(_commit(request, order, found, int(position)))
+        if outcome == COMMITTED:
+            return _assigned(found, int(position), losses)
+        if outcome == _ORDER:
+            (order,) = yield Read(((ORDERS, request.order),))
+            if not _wants_driver(order, request):
+                return Unassigned("stale", losses + 1)
+    return Unassigned("contended", len(ranked))
+
+
+def _wants_driver(order: Record | None, request: AssignmentRequest) -> bool:
+    return order is not None and order.fields["state"] in WAITING and order.fields["request"] == request.version
+
+
+def _without(found: Candidates, excluded: tuple[int, ...]) -> Candidates:
+    if not excluded:
+        return found
+    keep = ~np.isin(found.drivers, excluded)
+    return found._replace(drivers=found.drivers[keep], versions=found.versions[keep], travel=found.travel[keep])
+
+
+def _commit(
+    request: AssignmentRequest, order: Record, found: Candidates, position: int
+) -> tuple[CompareAndSet, CompareAndSet, Insert]:
+    driver, version = int(found.drivers[position]), int(found.versions[position])
+    state = move_order(order.fields["state"], OrderState.ASSIGNED_DRIVER)
+    return (
+        CompareAndSet(ORDERS, request.order, order.version, {"state": state, "driver": driver}),
+        CompareAndSet(DRIVERS, driver, version, {"state": DriverState.ORDER_ASSIGNED, "order": request.order}),
+        Insert(ACTIVE, driver, {"order": request.order}),
+    )
+
+
+def _assigned(found: Candidates, position: int, losses: int) -> Assigned:
+    travel = int(found.travel[position])
+    left = found.preparation_left
+    return Assigned(int(found.drivers[position]), travel, found.onward, left, slack(left, travel), losses)

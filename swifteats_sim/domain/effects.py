@@ -1,0 +1,120 @@
+"""The effects that rules yield, and what they are sent back.
+
+A rule never touches a clock, a socket or a database. It yields an effect and receives the outcome; the simulator performs
+it in virtual time, a live runner on real servers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Key = int | tuple[int, int]
+Fields = Mapping[str, Any]
+Outcome = TypeVar("Outcome")
+Rule = Generator["Effect", Any, Outcome]
+
+
+class Record(NamedTuple):
+    """A stored record: its version and its fields. Every write makes a new one with the next version."""
+
+    version: int
+    fields: Fields
+
+
+class Read(NamedTuple):
+    """Read records by (table, key); receives tuple[Record | None, ...], as they stood when service began."""
+
+    records: tuple[tuple[str, Key], ...]
+
+
+class CompareAndSet(NamedTuple):
+    """Write `changes` if the record still has `version`; receives bool. Never waits: a locked record is a failure."""
+
+    table: str
+    key: Key
+    version: int
+    changes: Fields
+
+
+class Insert(NamedTuple):
+    """Create a record, version 1; receives False where the key exists."""
+
+    table: str
+    key: Key
+    fields: Fields
+
+
+class Delete(NamedTuple):
+    """Remove a record that still has `version`; receives bool."""
+
+    table: str
+    key: Key
+    version: int
+
+
+Write = CompareAndSet | Insert | Delete
+
+
+class Transaction(NamedTuple):
+    """Writes that apply together or not at all; receives the index of the first that failed, or COMMITTED.
+
+    Locks are taken in one total order (table, key), so that no two transactions can wait for each other.
+    """
+
+    writes: tuple[Write, ...]
+
+
+COMMITTED = -1
+
+
+class Publish(NamedTuple):
+    """Append a message to the topic of a geo; receives None once the broker has it."""
+
+    topic: str
+    geo: int
+    key: int
+    message: object
+
+
+class CallPayment(NamedTuple):
+    """Ask the mocked payment gateway (A18); receives True where the payment went through."""
+
+    order: int
+    attempt: int
+
+
+class FindDrivers(NamedTuple):
+    """Search free drivers with a live fix around the restaurant of an order; receives Candidates."""
+
+    order: int
+
+
+class Sleep(NamedTuple):
+    """Let time pass; receives None. duration : ns."""
+
+    duration: int
+
+
+Effect = Read | CompareAndSet | Insert | Delete | Transaction | Publish | CallPayment | FindDrivers | Sleep
+
+
+class Candidates(NamedTuple):
+    """What the platform knows of the drivers around a restaurant, at the moment of the search.
+
+    drivers, versions : int64[n]; travel : int64[n], estimated ns to the restaurant, from the last known fix.
+    preparation_left, onward : ns, estimates of the food's remaining time and of the trip to the customer.
+    """
+
+    drivers: NDArray[np.int64]
+    versions: NDArray[np.int64]
+    travel: NDArray[np.int64]
+    preparation_left: int
+    onward: int
+
+
+class Unavailable(Exception):
+    """Thrown into a rule whose effect found a full queue or no connection in time."""

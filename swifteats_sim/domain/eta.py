@@ -1,0 +1,16 @@
+"""Estimated time of arrival: preparation and travel overlap until the pick-up, then the trip follows.
+
+The notes add travel only (C58) or count the way to the restaurant for ever (C57). All times are ns from now.
+"""
+
+from __future__ import annotations
+
+
+def arrival_in(preparation_left: int, travel: int, pickup: int, onward: int) -> int:
+    """Time until a driver who leaves now stands at the customer's door."""
+    return max(preparation_left, travel) + pickup + onward
+
+
+def arrival_after_pickup_in(onward_left: int) -> int:
+    """The same once the food is in the bag: only the rest of the trip counts."""
+    return onward_left

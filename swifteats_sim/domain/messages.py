@@ -1,0 +1,48 @@
+"""What travels between the services, and the tables the rules share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ORDERS, DRIVERS, ITEMS, ACTIVE = "orders", "drivers", "items", "active_assignments"
+"""Tables. `active_assignments` has the driver as its key: the guard against a second active order (A34, C26)."""
+
+
+class Line(NamedTuple):
+    """One item of an order. item : number on the restaurant's menu."""
+
+    item: int
+    quantity: int
+
+
+class Cart(NamedTuple):
+    """What a customer sends with POST /orders."""
+
+    order: int
+    geo: int
+    restaurant: int
+    lines: tuple[Line, ...]
+
+
+class AssignmentRequest(NamedTuple):
+    """A request for a driver (A21). version : 1 for the first, +1 after every decline (A37).
+
+    excluded : drivers who have declined this order.
+    """
+
+    order: int
+    geo: int
+    version: int
+    excluded: tuple[int, ...] = ()
+
+
+class Refusal(NamedTuple):
+    """Why an order was not taken."""
+
+    reason: str
+
+
+SOLD_OUT = Refusal("sold_out")
+CONTENDED = Refusal("inventory_contended")
+UNPAID = Refusal("unpaid")
+UNAVAILABLE = Refusal("unavailable")

@@ -1,0 +1,71 @@
+"""How a station was used: totals clipped to the measured span, and busy servers and queue minute by minute."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.engine.clock import MINUTE
+
+
+class Usage:
+    """Counters of one station.
+
+    warmup, end : ns; the measured span is [warmup, end). Sums are of nanoseconds inside it.
+    """
+
+    __slots__ = ("_arrivals", "_busy", "_end", "_starts", "_warmup", "busy", "max_wait", "rejected", "visits", "wait")
+
+    def __init__(self, warmup: int, end: int) -> None:
+        minutes = -(-end // MINUTE) + 1
+        self._warmup, self._end = warmup, end
+        self.visits = self.rejected = self.busy = self.wait = self.max_wait = 0
+        self._busy, self._arrivals, self._starts = [0] * minutes, [0] * minutes, [0] * minutes
+
+    def reject(self) -> None:
+        """A job found the queue full."""
+        self.rejected += 1
+
+    def visit(self, now: int, start: int, departure: int) -> None:
+        """A job arrived `now`, is served from `start` and leaves at `departure`."""
+        minute = start // MINUTE
+        if departure <= self._end and minute == departure // MINUTE:
+            self._busy[minute] += departure - start
+        else:
+            self._spread(start, departure)
+        if start > now:
+            self._queued(now, start)
+        if self._warmup <= start < self._end:
+            self.visits += 1
+            if departure <= self._end:
+                self.busy += departure - start
+                return
+        self.busy += max(0, min(departure, self._end) - max(start, self._warmup))
+
+    def _queued(self, now: int, start: int) -> None:
+        minutes = len(self._starts)
+        if (arrived := now // MINUTE) < minutes:
+            self._arrivals[arrived] += 1
+        if (started := start // MINUTE) < minutes:
+            self._starts[started] += 1
+        self.wait += max(0, min(start, self._end) - max(now, self._warmup))
+        if self._warmup <= start and now < self._end:
+            self.max_wait = max(self.max_wait, min(start, self._end) - now)
+
+    def _spread(self, start: int, departure: int) -> None:
+        """Busy time over the minutes it covers."""
+        departure = min(departure, self._end)
+        while start < departure:
+            minute = start // MINUTE
+            edge = min(departure, (minute + 1) * MINUTE)
+            self._busy[minute] += edge - start
+            start = edge
+
+    def busy_servers(self, minutes: int) -> NDArray[np.float64]:
+        """float64[minutes]: mean number of busy servers in each minute of the run."""
+        return np.array(self._busy[:minutes], dtype=np.float64) / MINUTE
+
+    def queue(self, minutes: int) -> NDArray[np.int64]:
+        """int64[minutes]: jobs waiting at the end of each minute of the run."""
+        waiting = np.cumsum(self._arrivals, dtype=np.int64) - np.cumsum(self._starts, dtype=np.int64)
+        return waiting[:minutes]

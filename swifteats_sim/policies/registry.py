@@ -1,0 +1,31 @@
+"""Policies by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from swifteats_sim.policies.arrival_fit import ArrivalFit
+from swifteats_sim.policies.nearest import Nearest
+from swifteats_sim.policies.policy import Policy
+
+_POLICIES: Mapping[str, Callable[[], Policy]] = MappingProxyType({"arrival_fit": ArrivalFit, "nearest": Nearest})
+
+
+class UnknownPolicy(ValueError):
+    """No policy has this name."""
+
+
+def policy_names() -> tuple[str, ...]:
+    """All registered names."""
+    return tuple(sorted(_POLICIES))
+
+
+def policy_named(name: str) -> Policy:
+    """A new policy; UnknownPolicy with the closest names otherwise."""
+    if name in _POLICIES:
+        return _POLICIES[name]()
+    close = difflib.get_close_matches(name, policy_names(), n=2)
+    hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"known: {', '.join(policy_names())}"
+    raise UnknownPolicy(f"unknown policy {name!r}; {hint}")

@@ -1,0 +1,30 @@
+"""What a run recorded, what it measures, and the verdict on every target."""
+
+from swifteats_sim.results.digest import digest
+from swifteats_sim.results.findings import Evidence, collect_findings
+from swifteats_sim.results.folder import write_run
+from swifteats_sim.results.metrics import measure
+from swifteats_sim.results.saturation import growths
+from swifteats_sim.results.statistics import Estimate, estimates
+from swifteats_sim.results.summary import build_summary
+from swifteats_sim.results.table import verdict_markdown, verdict_rich
+from swifteats_sim.results.tables import Tables
+from swifteats_sim.results.verdict import Judgement, exit_code, judge
+
+__all__ = [
+    "Estimate",
+    "Evidence",
+    "Judgement",
+    "Tables",
+    "build_summary",
+    "collect_findings",
+    "digest",
+    "estimates",
+    "exit_code",
+    "growths",
+    "judge",
+    "measure",
+    "verdict_markdown",
+    "verdict_rich",
+    "write_run",
+]

@@ -1,0 +1,137 @@
+"""The run folder: tables, summary and manifest, whole or not there at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from swifteats_sim.results.digest import FRAMES
+from swifteats_sim.results.tables import ORDER_INSTANTS, Tables
+from swifteats_sim.scenario.quantities import SECOND
+
+FILES = {name: "assignments.parquet" if name == "offers" else f"{name}.parquet" for name in FRAMES}
+"""File of each table."""
+
+INSTANTS: dict[str, tuple[str, ...]] = {
+    "orders": ORDER_INSTANTS,
+    "offers": ("committed", "answered", "eligible", "released"),
+    "shifts": ("on", "off"),
+    "states": ("at",),
+    "legs": ("start", "end"),
+    "fixes": ("sent", "known"),
+    "series": ("at",),
+}
+"""Columns that are points in time, where -1 is "never"."""
+
+DURATIONS: dict[str, tuple[str, ...]] = {
+    "offers": ("travel", "slack"),
+    "stations": ("busy", "wait", "max_wait"),
+    "kitchens": ("busy",),
+}
+"""Columns that are lengths of time; a slack of -1 ns is a slack."""
+
+
+def write_run(
+    out_root: Path,
+    name: str,
+    summary: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    tables_list: Sequence[Tables],
+    scenario_text: str,
+) -> Path:
+    """Write `<name>-<first 8 digits of the digest>` under `out_root` and return its path.
+
+    It is written aside and renamed when whole, the manifest last; a folder of the same digest is replaced.
+    Whatever goes wrong, an interrupt included, nothing half-written stays. Raises OSError when the disk does,
+    and ValueError for a NaN or an infinity in the summary or the manifest.
+    """
+    final = out_root / f"{name}-{summary['digest'][:8]}"
+    part = out_root / f".{final.name}-{os.getpid()}.part"
+    shutil.rmtree(
+        part, ignore_errors=True
+    )  # of a killed run; in a container every run has the same process id
+    try:
+        part.mkdir(parents=True)
+        _write_files(part, summary, manifest, tables_list, scenario_text)
+        _put_in_place(part, final)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)  # already renamed away when all went well
+    return final
+
+
+def seconds_table(tables_list: Sequence[Tables], name: str) -> pd.DataFrame:
+    """One table over all replications: `replication` (from 0) first, times in seconds, NaN for never."""
+    frames = [_in_seconds(getattr(tables, name), name) for tables in tables_list]
+    numbers = [number for number, frame in enumerate(frames) for _ in range(len(frame))]
+    whole = pd.concat(frames, ignore_index=True)
+    whole.insert(0, "replication", pd.Series(numbers, dtype="int64"))
+    return whole
+
+
+def _in_seconds(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    converted = frame.copy()
+    for column in INSTANTS.get(name, ()) + DURATIONS.get(name, ()):
+        converted[column] = frame[column].astype("float64") / SECOND
+    for column in INSTANTS.get(name, ()):
+        converted[column] = converted[column].where(frame[column].astype("int64") >= 0)
+    return converted
+
+
+def _write_files(
+    folder: Path,
+    summary: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    tables_list: Sequence[Tables],
+    scenario_text: str,
+) -> None:
+    for name, file in FILES.items():
+        _write_parquet(folder / file, seconds_table(tables_list, name))
+    (folder / "scenario.yaml").write_text(scenario_text, encoding="utf-8")
+    (folder / "summary.json").write_text(_json(summary), encoding="utf-8")
+    for path in folder.iterdir():
+        _sync(path)
+    (folder / "manifest.json").write_text(_json(manifest), encoding="utf-8")
+    _sync(folder / "manifest.json")
+    _sync(folder)
+
+
+def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    import pyarrow as pa  # a reader of old summaries needs no Parquet
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path, compression="zstd")
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _sync(path: Path) -> None:
+    """Make a file's or a folder's content survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _put_in_place(part: Path, final: Path) -> None:
+    """Rename `part` to `final`; a folder that stands there moves aside first and comes back if that fails."""
+    aside = part.with_suffix(".old")
+    try:
+        if final.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+            final.rename(aside)
+        part.rename(final)
+        _sync(final.parent)
+    finally:
+        if final.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+        elif aside.exists():
+            aside.rename(final)

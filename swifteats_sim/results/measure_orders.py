@@ -1,0 +1,86 @@
+"""Metrics of orders: how many ended how, and how long each part of their life took."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from swifteats_sim.results.span import Span, describe, instants, ratio, span_of, text
+from swifteats_sim.results.tables import Tables
+
+SPELLS = (
+    ("order.latency", "placed", "answered"),
+    ("assignment.latency", "eligible", "assigned"),
+    ("assignment.since_payment", "paid", "assigned"),
+    ("delivery.click_to_door", "placed", "delivered"),
+    ("delivery.preparation", "placed", "ready"),
+    ("delivery.food_wait", "ready", "picked_up"),
+    ("kitchen.wait", "accepted", "cooking"),
+)
+"""Quantities that are the time from one instant of an order to a later one."""
+
+
+def measure_orders(tables: Tables) -> dict[str, float]:
+    """Every order metric the tables can answer, in SI units.
+
+    A spell counts when its last instant falls in the measured span, wherever it began: orders still under way
+    when the span opens are part of what the span shows.
+    """
+    span = span_of(tables)
+    metrics = _counts(tables.orders, span)
+    for name, first, last in SPELLS:
+        metrics.update(_spell(tables.orders, span, name, first, last))
+    metrics.update(_promises(tables.orders, span))
+    metrics.update(_eta(tables.orders, span))
+    metrics.update(_declined(tables.offers, span))
+    return metrics
+
+
+def _counts(orders: pd.DataFrame, span: Span) -> dict[str, float]:
+    placed, closed, state = instants(orders, "placed"), instants(orders, "closed"), text(orders, "state")
+    ended = span.holds(closed)
+    delivered, failed, cancelled = (
+        int((ended & (state == each)).sum()) for each in ("delivered", "failed", "cancelled")
+    )
+    offered = int(span.holds(placed).sum())
+    # An order placed in the warm-up may still be open, and so is one that closes at the very end.
+    open_at_end = (placed >= 0) & (placed < span.end) & ((closed < 0) | (closed >= span.end))
+    return {
+        "orders.offered.rate": offered / span.seconds,
+        "orders.placed.count": float(offered),
+        "orders.delivered.count": float(delivered),
+        "orders.delivered.rate": delivered / span.seconds,
+        "orders.failed.count": float(failed),
+        "orders.cancelled.count": float(cancelled),
+        "orders.in_flight.count": float(open_at_end.sum()),
+        **ratio("orders.completion", delivered, delivered + failed + cancelled),
+    }
+
+
+def _spell(orders: pd.DataFrame, span: Span, name: str, first: str, last: str) -> dict[str, float]:
+    begin, finish = instants(orders, first), instants(orders, last)
+    known = span.holds(finish) & (begin >= 0)
+    return describe(name, (finish - begin)[known])
+
+
+def _promises(orders: pd.DataFrame, span: Span) -> dict[str, float]:
+    delivered, promised = instants(orders, "delivered"), instants(orders, "promised")
+    known = span.holds(delivered) & (promised >= 0)
+    late = np.maximum(delivered - promised, 0)[known]
+    return {
+        **describe("delivery.lateness", late),
+        **ratio("delivery.on_time", int((late == 0).sum()), late.size),
+    }
+
+
+def _eta(orders: pd.DataFrame, span: Span) -> dict[str, float]:
+    delivered, eta = instants(orders, "delivered"), instants(orders, "eta")
+    known = span.holds(delivered) & (eta >= 0)
+    return describe("eta.error", (delivered - eta)[known], ("mean", "p50", "p95"))
+
+
+def _declined(offers: pd.DataFrame, span: Span) -> dict[str, float]:
+    """Share of the offers committed in the span that the driver refused, of those accepted or refused."""
+    outcome = text(offers, "outcome")[span.holds(instants(offers, "committed"))]
+    refused = int(np.isin(outcome, ("declined", "no_answer")).sum())
+    return ratio("assignment.declined", refused, refused + int((outcome == "accepted").sum()))

@@ -1,0 +1,97 @@
+"""The recorder of one replication: columns that grow while the run goes, tables when it is over."""
+
+from __future__ import annotations
+
+from array import array
+
+import pandas as pd
+
+from swifteats_sim.results.tables import NEVER, ORDER_INSTANTS
+
+_ORDER_NUMBERS = ("order", "geo", "restaurant", "driver", "lines", "requests", "declines")
+_OFFER_NUMBERS = ("order", "driver", "attempt", "committed", "answered", "travel", "slack", "eligible", "released")
+
+
+class OrderLog:
+    """One row an order, in order of placement."""
+
+    def __init__(self) -> None:
+        self._columns = {name: array("q") for name in (*_ORDER_NUMBERS, *ORDER_INSTANTS)}
+        self._state: list[str] = []
+        self._reason: list[str] = []
+        self._row: dict[int, int] = {}
+        self.delivered = self.closed = self.assigned = 0
+
+    def __len__(self) -> int:
+        return len(self._state)
+
+    def place(self, order: int, geo: int, restaurant: int, lines: int, placed: int, promised: int) -> None:
+        """A customer has ordered."""
+        self._row[order] = len(self._state)
+        known = {"order": order, "geo": geo, "restaurant": restaurant, "lines": lines, "placed": placed}
+        zero = {"requests": 0, "declines": 0, "promised": promised}
+        for name, column in self._columns.items():
+            column.append(known.get(name, zero.get(name, NEVER)))
+        self._state.append("new_order")
+        self._reason.append("")
+
+    def note(self, order: int, column: str, value: int) -> None:
+        """Set one cell: an instant (ns) or a number."""
+        self._columns[column][self._row[order]] = value
+
+    def add(self, order: int, column: str) -> None:
+        """Add one to a count."""
+        self._columns[column][self._row[order]] += 1
+
+    def is_set(self, order: int, column: str) -> bool:
+        """Whether an instant has been noted."""
+        return self._columns[column][self._row[order]] != NEVER
+
+    def changed(self, order: int, state: str) -> None:
+        """The database's record of the order was written."""
+        self._state[self._row[order]] = state
+
+    def close(self, order: int, at: int, state: str, reason: str) -> None:
+        """The order has ended."""
+        row = self._row[order]
+        self._columns["closed"][row], self._state[row], self._reason[row] = at, state, reason
+        self.closed += 1
+        self.delivered += state == "delivered"
+
+    def table(self) -> pd.DataFrame:
+        """See Tables.orders."""
+        frame = pd.DataFrame({name: _numbers(column) for name, column in self._columns.items()})
+        return frame.assign(state=pd.Series(self._state, dtype=object), reason=pd.Series(self._reason, dtype=object))
+
+
+class OfferLog:
+    """One row a committed assignment."""
+
+    def __init__(self) -> None:
+        self._columns = {name: array("q") for name in _OFFER_NUMBERS}
+        self._outcome: list[str] = []
+
+    def commit(self, **values: int) -> int:
+        """A driver was committed; returns the row. Columns that are not given are NEVER."""
+        for name, column in self._columns.items():
+            column.append(values.get(name, NEVER))
+        self._outcome.append("open")
+        return len(self._outcome) - 1
+
+    def answer(self, row: int, at: int, outcome: str) -> None:
+        """The driver accepted, declined or let it lapse."""
+        self._columns["answered"][row], self._outcome[row] = at, outcome
+
+    def release(self, row: int, at: int, outcome: str | None = None) -> None:
+        """The driver is free again."""
+        self._columns["released"][row] = at
+        self._outcome[row] = outcome or self._outcome[row]
+
+    def table(self) -> pd.DataFrame:
+        """See Tables.offers."""
+        frame = pd.DataFrame({name: _numbers(column) for name, column in self._columns.items()})
+        return frame.assign(outcome=pd.Series(self._outcome, dtype=object))
+
+
+def _numbers(column: array[int]) -> pd.Series:
+    return pd.Series(column, dtype="int64")

@@ -1,0 +1,91 @@
+"""Verdicts: each target held against its interval, never against an average alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from swifteats_sim.results.names import backlog_of
+from swifteats_sim.results.saturation import Growth
+from swifteats_sim.results.statistics import Estimate
+from swifteats_sim.scenario.targets import Target
+
+Verdict = Literal["pass", "fail", "inconclusive", "saturated"]
+
+PASSED, INCONCLUSIVE, FAILED = 0, 98, 99
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One target and what became of it.
+
+    value : the metric in its SI unit, or None without data.
+    ci95 : (low, high), or None with a single replication.
+    unit : "s", "/s", "ratio" or "".
+    reason : why, in a clause.
+    """
+
+    target: Target
+    value: float | None
+    ci95: tuple[float, float] | None
+    verdict: Verdict
+    unit: str
+    reason: str
+
+
+def judge(
+    targets: Iterable[Target], estimates: Mapping[str, Estimate], growths: Sequence[Mapping[str, Growth]]
+) -> tuple[Judgement, ...]:
+    """Judge every target on the estimates; `growths` holds the backlogs of every replication, in order."""
+    return tuple(_judge(target, estimates.get(target.metric), growths) for target in targets)
+
+
+def exit_code(judgements: Iterable[Judgement]) -> int:
+    """What the process says: 0 when every target passes, 99 when one fails or is saturated, otherwise 98."""
+    verdicts = {each.verdict for each in judgements}
+    if verdicts & {"fail", "saturated"}:
+        return FAILED
+    return INCONCLUSIVE if "inconclusive" in verdicts else PASSED
+
+
+def _judge(target: Target, estimate: Estimate | None, growths: Sequence[Mapping[str, Growth]]) -> Judgement:
+    verdict, reason = _saturated(target, growths) or _measured(target, estimate, len(growths))
+    value, ci95 = (None, None) if estimate is None else (estimate.value, estimate.ci95)
+    return Judgement(target, value, ci95, verdict, target.unit, reason)
+
+
+def _saturated(target: Target, growths: Sequence[Mapping[str, Growth]]) -> tuple[Verdict, str] | None:
+    """Growth comes before any value: a longer run would have shown another one."""
+    backlog = backlog_of(target.metric)
+    growing = [each[backlog] for each in growths if backlog in each and each[backlog].saturated]
+    if not growing:
+        return None
+    worst = max(growing, key=lambda each: each.per_minute)
+    return "saturated", f"{worst.words} in {len(growing)} of {len(growths)} replications"
+
+
+def _measured(target: Target, estimate: Estimate | None, replications: int) -> tuple[Verdict, str]:
+    if estimate is None:
+        return "inconclusive", "no data"
+    missing = replications - len(estimate.per_replication)
+    if missing > 0:  # dropping the runs in which nothing happened would flatter the rest
+        return "inconclusive", f"no data in {missing} of {replications} replications"
+    if target.operator == "==":
+        return _exact(target, estimate)
+    if estimate.ci95 is None:
+        return ("pass" if target.met(estimate.value) else "fail"), "one replication: its value, no interval"
+    good = [target.met(end) for end in estimate.ci95]
+    if all(good):
+        return "pass", "the whole interval is on the good side"
+    if not any(good):
+        return "fail", "the whole interval is on the bad side"
+    return "inconclusive", "the interval straddles the limit"
+
+
+def _exact(target: Target, estimate: Estimate) -> tuple[Verdict, str]:
+    """An equality speaks of every run ("0 double assignments"), not of a mean: one exception breaks it."""
+    broken = sum(not target.met(value) for value in estimate.per_replication)
+    if broken:
+        return "fail", f"another value in {broken} of {len(estimate.per_replication)} replications"
+    return "pass", "the same value in every replication"

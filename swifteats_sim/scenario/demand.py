@@ -1,0 +1,64 @@
+"""What customers ask of the platform: a declared rate, or a recorded day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from swifteats_sim.scenario.errors import KeyProblems
+from swifteats_sim.scenario.frozen import Frozen, Name
+from swifteats_sim.scenario.units import Duration, Rate, Ratio
+
+
+class CurvePoint(Frozen):
+    """The level of demand from one instant on, linear to the next point."""
+
+    at: Duration = Field(description="from the start of the run (warm-up included)")
+    level: Ratio = Field(le=100, description="share of the rate")
+
+
+class Orders(Frozen):
+    """Orders as a Poisson process, constant or following a curve."""
+
+    rate: Rate = Field(gt=0, description="orders offered (F11: 500/min at peak)")
+    share: dict[Name, Ratio] = Field({}, description="share of each geo; equal shares when left out")
+    curve: tuple[CurvePoint, ...] = Field(
+        (), strict=False, description="levels over time, linear between points, constant outside"
+    )
+
+    @model_validator(mode="after")
+    def _curve_rises_in_time(self) -> Orders:
+        for index, (point, following) in enumerate(zip(self.curve, self.curve[1:], strict=False)):
+            if following.at <= point.at:
+                raise KeyProblems([(("curve", index + 1, "at"), "must be later than the point before")])
+        return self
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Orders:
+        total = sum(self.share.values())
+        if self.share and abs(total - 1) > 1e-6:
+            raise KeyProblems([(("share",), f"the shares add up to {total * 100:.6g} %, not 100 %")])
+        return self
+
+
+class Demand(Frozen):
+    """Either `orders` or `trace`."""
+
+    orders: Orders | None = Field(None, description="a declared rate; instead of `trace`")
+    trace: Path | None = Field(
+        None, strict=False, description="folder of a recorded day (rappi or mdrplib files)"
+    )
+    scale: float = Field(1.0, gt=0, le=1000, description="multiplies a trace's orders; copies are jittered")
+    fleet_scale: float = Field(
+        1.0, gt=0, le=1000, description="multiplies a trace's shifts; copies are jittered"
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Demand:
+        if (self.orders is None) == (self.trace is None):
+            raise ValueError("give either `orders` (a rate) or `trace` (a folder with a recorded day)")
+        for key in ("scale", "fleet_scale"):
+            if self.trace is None and getattr(self, key) != 1:
+                raise KeyProblems([((key,), "needs `demand.trace`")])
+        return self

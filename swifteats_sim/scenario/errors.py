@@ -1,0 +1,85 @@
+"""What is wrong with an input, said once and in one form: file, line, key, rule."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+KeyPath = tuple[str | int, ...]
+"""The way to a value: mapping keys and list indices."""
+
+MAX_LINES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input.
+
+    file : the file, or `--set PATH` when the value came from the command line.
+    line : 1-based; None where a line makes no sense.
+    key : dotted path or column; "" where the file as a whole is meant.
+    """
+
+    file: str
+    line: int | None
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        named = not self.key or self.file == f"--set {self.key}"
+        return f"{where}: {self.message}" if named else f"{where}: {self.key}: {self.message}"
+
+
+class ScenarioError(ValueError):
+    """An input that cannot be used; its text has one line for each problem."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    @classmethod
+    def of(cls, file: str, message: str, line: int | None = None, key: str = "") -> ScenarioError:
+        """A single problem."""
+        return cls([Problem(file, line, key, message)])
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems[:MAX_LINES]]
+        if len(self.problems) > MAX_LINES:
+            lines.append(f"and {len(self.problems) - MAX_LINES} more problems")
+        return "\n".join(lines)
+
+
+class KeyProblems(ValueError):
+    """Raised inside a model: each message with the path, from that model, of the value it is about."""
+
+    def __init__(self, problems: Iterable[tuple[KeyPath, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            "; ".join(f"{dotted(path)}: {text}" if path else text for path, text in self.problems)
+        )
+
+
+def dotted(path: KeyPath) -> str:
+    """The dotted form of a path, with unprintable or huge parts made harmless."""
+    return ".".join(_harmless(str(part)) for part in path)
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a message: escaped and at most about 80 characters."""
+    text = repr(value if not isinstance(value, str) else value[:200])
+    return text if len(text) <= 80 else text[:76] + "..." + text[0]
+
+
+def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
+    """The message for a name that is none of `known`, with the closest ones offered."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name[:100], names, n=2, cutoff=0.6)
+    if close:
+        return f"unknown {what} {shown(name)}; did you mean {' or '.join(map(repr, close))}?"
+    return f"unknown {what} {shown(name)}; known: {', '.join(names) or 'none'}"
+
+
+def _harmless(part: str) -> str:
+    return part if part.isprintable() and len(part) <= 80 else shown(part)

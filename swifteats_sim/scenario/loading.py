@@ -1,0 +1,57 @@
+"""Loads a scenario file: `extends` first, then `--set`, then validation."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from swifteats_sim.scenario.errors import ScenarioError
+from swifteats_sim.scenario.extending import Expansion
+from swifteats_sim.scenario.nodes import Node, descend
+from swifteats_sim.scenario.overriding import overridden
+from swifteats_sim.scenario.scenario import Scenario
+from swifteats_sim.scenario.source import read_file
+from swifteats_sim.scenario.traces import trace_kind
+from swifteats_sim.scenario.validating import validated
+
+TRACE = ("demand", "trace")
+
+
+def load(path: str | Path, overrides: Sequence[tuple[str, str]] = ()) -> Scenario:
+    """The scenario that a file declares.
+
+    overrides : (dotted path, YAML value) pairs, as of `--set PATH=VALUE`, applied in order.
+
+    Raises ScenarioError with file, line, key and rule of every problem.
+    """
+    path = Path(path)
+    tree = Expansion().expand(read_file(path), chain=(path.resolve(),))
+    for key, text in overrides:
+        tree = overridden(tree, key, text)
+    tree = _with_trace_beside(tree)
+    scenario = validated(tree, path.parent)
+    if scenario.demand.trace is not None:
+        _must_be_a_trace(tree, scenario.demand.trace)
+    return scenario
+
+
+def _with_trace_beside(tree: Node) -> Node:
+    """A trace named in a file is relative to that file, one from `--set` to the current directory."""
+    demand = descend(tree, TRACE[:1])[0]
+    node, depth = descend(tree, TRACE)
+    if depth < len(TRACE) or not isinstance(node.value, str) or node.line is None:
+        return tree
+    beside = dataclasses.replace(node, value=str(Path(node.file).parent / node.value))
+    assert isinstance(tree.value, Mapping)
+    assert isinstance(demand.value, Mapping)
+    demand = dataclasses.replace(demand, value={**demand.value, "trace": beside})
+    return dataclasses.replace(tree, value={**tree.value, "demand": demand})
+
+
+def _must_be_a_trace(tree: Node, trace: Path) -> None:
+    try:
+        trace_kind(trace)
+    except ScenarioError as error:
+        node = descend(tree, TRACE)[0]
+        raise node.error(f"{error.problems[0].message} (got {node.text!r})", TRACE) from None

@@ -1,0 +1,119 @@
+"""Reads the rows of a trace's files, and collects what is wrong with them: file, line, column, value."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.scenario.errors import Problem, ScenarioError, shown
+
+MAX_PROBLEMS = 20
+MAX_BYTES = 500_000_000
+
+
+class Table:
+    """The columns of one file, as text until asked for as numbers.
+
+    Problems are collected, so that one reading reports them all; `check` raises them.
+    """
+
+    def __init__(self, path: Path, columns: Sequence[str], delimiter: str) -> None:
+        """Read the named columns; ScenarioError when the file cannot be read or lacks a column or rows."""
+        self.file = str(path)
+        self.problems: list[Problem] = []
+        self.lines: list[int] = []
+        self.columns: dict[str, list[str]] = {column: [] for column in columns}
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise ScenarioError.of(self.file, f"larger than {MAX_BYTES // 10**6} MB")
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                self._read(csv.reader(stream, delimiter=delimiter))
+        except UnicodeDecodeError:
+            raise ScenarioError.of(self.file, "not UTF-8 text") from None
+        except csv.Error as error:
+            raise ScenarioError.of(self.file, str(error), len(self.lines) + 2) from None
+        except OSError as error:
+            raise ScenarioError.of(self.file, error.strerror or "cannot be read") from None
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def numbers(self, column: str, read: Callable[[str], float], dtype: type) -> NDArray[np.generic]:
+        """The column as numbers; what `read` refuses with a ValueError becomes a problem."""
+        values = np.zeros(len(self), dtype)
+        for row, text in enumerate(self.columns[column]):
+            try:
+                values[row] = read(text)
+            except ValueError as error:
+                self.refuse(row, column, str(error))
+        return values
+
+    def instants(self, column: str, read: Callable[[str], float]) -> NDArray[np.int64]:
+        """The column as int64 nanoseconds."""
+        return self.numbers(column, read, np.int64).astype(np.int64)
+
+    def metres(self, column: str, read: Callable[[str], float]) -> NDArray[np.float64]:
+        """The column as float64, of whatever unit `read` gives."""
+        return self.numbers(column, read, np.float64).astype(np.float64)
+
+    def unique(self, column: str) -> tuple[str, ...]:
+        """The column as names, each of which may stand once."""
+        first: dict[str, int] = {}
+        for row, name in enumerate(self.columns[column]):
+            if not name:
+                self.refuse(row, column, "must not be empty")
+            elif name in first:
+                self.refuse(row, column, f"stands twice, first on line {self.lines[first[name]]}")
+            first.setdefault(name, row)
+        return tuple(self.columns[column])
+
+    def refuse(self, row: int, column: str, rule: str) -> None:
+        """Note a problem; the first few are enough, and reading goes no further."""
+        value = self.columns[column][row]
+        self.problems.append(Problem(self.file, self.lines[row], column, f"{rule} (got {shown(value)})"))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise ScenarioError(self.problems)
+
+    def check(self) -> None:
+        """Raise the problems noted so far."""
+        if self.problems:
+            raise ScenarioError(self.problems)
+
+    def _read(self, rows: csv.reader) -> None:  # type: ignore[valid-type]
+        header = [name.strip() for name in next(rows, [])]  # type: ignore[call-overload]
+        missing = [column for column in self.columns if column not in header]
+        if missing:
+            message = f"missing columns: {', '.join(missing)}" if header else "the file is empty"
+            raise ScenarioError.of(self.file, message, 1)
+        places = [(values, header.index(column)) for column, values in self.columns.items()]
+        for row in rows:  # type: ignore[attr-defined]
+            if not row:
+                continue
+            line = rows.line_num  # type: ignore[attr-defined]
+            if len(row) < len(header):
+                raise ScenarioError.of(self.file, f"has {len(row)} columns, not {len(header)}", line)
+            self.lines.append(line)
+            for values, place in places:
+                values.append(row[place].strip())
+        if not self.lines:
+            raise ScenarioError.of(self.file, "holds no row", 1)
+
+
+def number(low: float, high: float, unit: str = "") -> Callable[[str], float]:
+    """A reader of finite numbers from `low` to `high`."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError("must be a number") from None
+        if not math.isfinite(value) or not low <= value <= high:
+            raise ValueError(f"must be from {low:g} to {high:g}{unit}")
+        return value
+
+    return read

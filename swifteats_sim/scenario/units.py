@@ -1,0 +1,140 @@
+"""The annotated types of a scenario's quantities, and how numbers are shown to people.
+
+`Duration` is an int of nanoseconds; `Rate` (per second), `Ratio` (0..1), `Length` (m), `Area` (km2) and `Speed` (m/s)
+are floats. In files all are text with a unit; `model_dump(mode="json")` gives such text back.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from swifteats_sim.scenario.errors import shown
+from swifteats_sim.scenario.quantities import (
+    AREA,
+    DURATION,
+    LENGTH,
+    NUMBER,
+    RATE,
+    RATIO,
+    SECOND,
+    SPEED,
+    Quantity,
+    parse,
+    written,
+)
+
+BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+
+
+@dataclass(frozen=True, slots=True)
+class WithUnit:
+    """Marks a number as written with a unit; bounds of the field are checked, and named, with that unit."""
+
+    quantity: Quantity
+    signed: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read text, then check the field's own bounds on the number."""
+        return core_schema.no_info_wrap_validator_function(
+            self._read,
+            handler(source),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                self._write, when_used="json-unless-none"
+            ),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Text with a pattern; `x-unit` becomes part of the description in `scenario_schema`."""
+        units = "|".join(unit for unit, _ in self.quantity.units)
+        return {
+            "type": "string",
+            "pattern": rf"^\s*{NUMBER}\s*({units})\s*$",
+            "examples": list(self.quantity.examples),
+            "x-unit": f"{self.quantity.name} in {self.quantity.accepted}",
+        }
+
+    def _read(self, value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+        exact = parse(value, self.quantity, signed=self.signed)
+        try:
+            return check(int(exact) if self.quantity.whole else float(exact))
+        except ValidationError as error:
+            limits = error.errors()[0].get("ctx", {})
+            rules = [
+                f"{BOUNDS[op]} {written(limit, self.quantity)}"
+                for op, limit in limits.items()
+                if op in BOUNDS
+            ]
+            raise ValueError(f"{shown(value)} must be {' and '.join(rules) or self.quantity.name}") from None
+
+    def _write(self, value: float) -> str:
+        return written(value, self.quantity)
+
+
+Duration = Annotated[int, WithUnit(DURATION)]
+PositiveDuration = Annotated[int, Field(gt=0), WithUnit(DURATION)]
+Rate = Annotated[float, WithUnit(RATE)]
+Ratio = Annotated[float, WithUnit(RATIO)]
+SignedRatio = Annotated[float, WithUnit(RATIO, signed=True)]
+Length = Annotated[float, WithUnit(LENGTH)]
+Area = Annotated[float, WithUnit(AREA)]
+Speed = Annotated[float, WithUnit(SPEED)]
+
+
+def format_duration(nanoseconds: int) -> str:
+    """A duration exactly, in the largest unit that leaves it whole: `90 min`."""
+    return f"-{written(-nanoseconds, DURATION)}" if nanoseconds < 0 else written(nanoseconds, DURATION)
+
+
+def format_value(value: float | None, unit: str) -> str:
+    """A metric for people, to about three digits; units as in the catalogue (s, /s, ratio or none)."""
+    if value is None or math.isnan(value):
+        return "n/a"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    if unit == "s":
+        return _scaled(value, ((48 * 3600, 86_400, " day"), (7200, 3600, " h"), (120, 60, " min"), (1, 1, " s"),
+                               (1e-3, 1e-3, " ms"), (0, 1e-6, " us")))  # fmt: skip
+    if unit == "/s":
+        return _scaled(value, ((20, 1, "/s"), (1 / 60, 1 / 60, "/min"), (0, 1 / 3600, "/h")))
+    return _percent(value) if unit == "ratio" else _digits(value)
+
+
+def _scaled(value: float, steps: tuple[tuple[float, float, str], ...]) -> str:
+    """In the unit of the first step that the magnitude reaches (from, size, unit)."""
+    if value == 0:
+        return f"0{' s' if steps[-1][2] == ' us' else '/min'}"
+    size, unit = next((size, unit) for least, size, unit in steps if abs(value) >= least)
+    return _digits(value / size) + unit
+
+
+def _digits(value: float) -> str:
+    """Three significant digits, whole numbers in full, thousands separated."""
+    if value == 0 or float(value).is_integer():
+        return f"{value:,.0f}"
+    decimals = max(0, 2 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{min(decimals, 12)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _percent(ratio: float) -> str:
+    """Two decimals, or as many as it takes not to claim 100 % or 0 % of what is only nearly so."""
+    percent = round(ratio * 100, 10)
+    for decimals in range(2, 10):
+        text = f"{percent:.{decimals}f}"
+        if float(text) not in (0.0, 100.0) or percent in (0.0, 100.0):
+            break
+    return (text.rstrip("0").rstrip(".") or "0") + " %"

@@ -1,0 +1,5 @@
+"""One run, assembled from a scenario: the one place where city, stack and policies meet."""
+
+from swifteats_sim.simulation.simulate import simulate
+
+__all__ = ["simulate"]

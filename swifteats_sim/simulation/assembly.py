@@ -1,0 +1,124 @@
+"""Wiring: from a frozen scenario to the parts of one run, each built once and handed to who needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from swifteats_sim.city.demand import Plan
+from swifteats_sim.city.fleet import Fleet, Search
+from swifteats_sim.domain.assignment import Assigned
+from swifteats_sim.domain.messages import DRIVERS, ORDERS
+from swifteats_sim.domain.orders import REQUESTS
+from swifteats_sim.domain.states import OrderState
+from swifteats_sim.engine.clock import Clock
+from swifteats_sim.engine.loop import Loop
+from swifteats_sim.engine.sources import Periodic
+from swifteats_sim.engine.streams import Streams
+from swifteats_sim.policies import policy_named
+from swifteats_sim.results.recorder import OfferLog, OrderLog
+from swifteats_sim.scenario import Scenario
+from swifteats_sim.simulation.courier import Couriers
+from swifteats_sim.simulation.order_life import OrderLife
+from swifteats_sim.simulation.parts import City, Run
+from swifteats_sim.simulation.sampler import Sampler
+from swifteats_sim.simulation.shifts import Shifts
+from swifteats_sim.simulation.town import build_town
+from swifteats_sim.stack.build import Blueprint, Registers
+from swifteats_sim.stack.consumer import Consumer, DispatchTerms, Pending
+from swifteats_sim.stack.effects import Process, Runner
+from swifteats_sim.stack.store import Store
+
+GPS = "gps"
+"""The flow that drivers' fixes take."""
+
+
+@dataclass
+class Commits:
+    """Commits of assignments tried, and those lost to another order."""
+
+    tries: int = 0
+    conflicts: int = 0
+
+
+class Assembly:
+    """All parts of one run, connected and not yet started."""
+
+    def __init__(self, scenario: Scenario, streams: Streams, progress: Callable[[int], None]) -> None:
+        town = build_town(scenario, streams)
+        clock, fleet = Clock(), Fleet(town.places, scenario.city.drivers.fix_every, streams)
+        geos = tuple(area.kind for area in town.places.areas)
+        blueprint = Blueprint(scenario.stack, clock, streams, geos, scenario.warmup, scenario.end)
+        geo_of = town.geo_of_driver.tolist().__getitem__
+        registers = Registers(fleet.known, bytearray(fleet.count), geo_of)
+        flows = blueprint.flows(registers, scenario.city.fix_sample)
+        gps = [flow.name for flow in flows].index(GPS)
+        loop = Loop(flows, {gps: Periodic(scenario.city.drivers.fix_every, fleet.phases)})
+        terms = scenario.assignment
+        search = Search(fleet, terms.radius, terms.live_fix)
+        city = City(town.places, fleet, search, town.kitchen)
+        self.run = Run(scenario, streams, clock, loop, city, OrderLog(), OfferLog())
+        self.stations, self.cooks, self.commits = blueprint.stations, town.cooks, Commits()
+        self.runner = self._runner(blueprint)
+        self._life = OrderLife(self.run, self.runner)
+        self._life.path = blueprint.order_path(self.runner, self._life.rules)
+        self.shifts = Shifts(self.run, self.runner, gps)
+        self._couriers = Couriers(self.run, self.runner, self._life, self.shifts, registers.watched)
+        self._consumers = list(self._build_consumers(blueprint))
+        self.sampler = Sampler(self.run, flows[gps], progress)
+        self._plans = town.plans
+
+    def start(self) -> None:
+        """Open the shifts and start every process."""
+        clock = self.run.clock
+        self.shifts.open()
+        for consumer in self._consumers:
+            clock.process(consumer.run())
+        clock.process(self._demand(self._plans))
+        clock.process(self.sampler.watch())
+
+    def _demand(self, plans: Iterator[Plan]) -> Process:
+        clock = self.run.clock
+        for plan in plans:
+            yield clock.sleep(plan.placed - clock.instant)
+            clock.process(self._life.place(plan))
+
+    def _runner(self, blueprint: Blueprint) -> Runner:
+        run, store = self.run, Store()
+        clock, payment = run.clock, run.streams("payment")
+        store.watch(DRIVERS, lambda key, record: run.city.fleet.changed(_number(key), record, clock.instant))
+        store.watch(ORDERS, lambda key, record: run.orders.changed(_number(key), record.fields["state"]))
+        success = run.scenario.ordering.payment_success
+        return Runner(
+            clock, run.loop, store, blueprint.topics, blueprint.effect_costs(), run.survey,
+            lambda order, attempt: payment.uniform(order, attempt) < success,
+        )  # fmt: skip
+
+    def _build_consumers(self, blueprint: Blueprint) -> Iterator[Consumer]:
+        terms = self.run.scenario.assignment
+        dispatch = DispatchTerms(
+            terms.discipline == "least_slack", terms.deferral, terms.tolerance, terms.candidates,
+            terms.attempts, terms.retry_no_driver, terms.retry_error,
+        )  # fmt: skip
+        topic = blueprint.topics[REQUESTS]
+        for partitions in blueprint.consumer_partitions(REQUESTS):
+            yield Consumer(
+                topic, partitions, self.runner, dispatch, policy_named(terms.policy).rank,
+                self.run.survey, self._on_assigned, self._on_given_up, self._on_losses,
+            )  # fmt: skip
+
+    def _on_assigned(self, pending: Pending, chosen: Assigned) -> None:
+        self.commits.tries += 1
+        self._couriers.start(pending, chosen)
+
+    def _on_losses(self, losses: int) -> None:
+        self.commits.tries += losses
+        self.commits.conflicts += losses
+
+    def _on_given_up(self, order: int) -> None:
+        self.run.clock.process(self._life.give_up(order, OrderState.FAILED, "no_driver"))
+
+
+def _number(key: object) -> int:
+    assert isinstance(key, int)
+    return key

@@ -1,0 +1,123 @@
+"""The record of a finished run as tables, and the audits that trust no rule's own bookkeeping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from swifteats_sim.city.trajectories import Trajectories
+from swifteats_sim.engine.flow import Flow
+from swifteats_sim.engine.station import Station
+from swifteats_sim.results.tables import FlowRecord
+from swifteats_sim.simulation.parts import Run
+
+if TYPE_CHECKING:
+    from swifteats_sim.simulation.assembly import Assembly
+
+
+def station_table(stations: Mapping[str, Station]) -> pd.DataFrame:
+    """See Tables.stations."""
+    names = sorted(stations)
+    usages = {name: stations[name].usage for name in names}
+    counts = {
+        column: [int(getattr(usages[name], column)) for name in names]
+        for column in ("visits", "busy", "wait", "max_wait", "rejected")
+    }
+    return pd.DataFrame({"station": names, "servers": [stations[name].servers for name in names], **counts})
+
+
+def series_table(sampled: pd.DataFrame, stations: Mapping[str, Station]) -> pd.DataFrame:
+    """See Tables.series."""
+    minutes = len(sampled)
+    extra: dict[str, object] = {}
+    for name in sorted(stations):
+        extra[f"busy.{name}"] = stations[name].usage.busy_servers(minutes)
+        extra[f"queue.{name}"] = stations[name].usage.queue(minutes)
+    return pd.concat([sampled, pd.DataFrame(extra)], axis=1)
+
+
+def kitchen_table(run: Run, cooks: Sequence[int]) -> pd.DataFrame:
+    """See Tables.kitchens."""
+    rows = [
+        (restaurant, area.index, cooks[restaurant], *run.city.kitchen.usage(restaurant))
+        for area in run.city.places.areas
+        for restaurant in area.restaurants
+    ]
+    return pd.DataFrame(rows, columns=["restaurant", "geo", "cooks", "orders", "busy"], dtype="int64")
+
+
+def shift_table(run: Run, left: Mapping[int, int]) -> pd.DataFrame:
+    """See Tables.shifts: drivers who were on shift at all."""
+    end = run.scenario.end
+    rows = [
+        (driver, area.index, int(run.city.places.on[driver]), left.get(driver, end))
+        for area in run.city.places.areas
+        for driver in area.drivers
+        if run.city.places.on[driver] < end
+    ]
+    return pd.DataFrame(rows, columns=["driver", "geo", "on", "off"], dtype="int64")
+
+
+def state_table(run: Run) -> pd.DataFrame:
+    """See Tables.states."""
+    columns = list(zip(*run.city.fleet.states, strict=True)) or [(), (), ()]
+    numbers = {"driver": pd.Series(columns[0], dtype="int64"), "at": pd.Series(columns[1], dtype="int64")}
+    return pd.DataFrame({**numbers, "state": pd.Series(columns[2], dtype=object)})
+
+
+def fix_table(gps: Flow, trajectories: Trajectories) -> pd.DataFrame:
+    """See Tables.fixes: the sampled drivers' fixes, with the true position when each was sent."""
+    rows = np.array(sorted(gps.sample), dtype=np.int64).reshape(-1, 3)
+    points = trajectories.positions(rows[:, 0], rows[:, 1])
+    integers = {"driver": rows[:, 0], "sent": rows[:, 1], "known": rows[:, 2]}
+    return pd.DataFrame({**integers, "x": points[:, 0], "y": points[:, 1]})
+
+
+def flow_record(flow: Flow) -> FlowRecord:
+    """See FlowRecord."""
+    return FlowRecord(flow.latency, flow.born, flow.completed, flow.rejected, flow.stale, flow.dropped)
+
+
+def double_assignments(offers: pd.DataFrame, end: int) -> int:
+    """Offers committed to a driver whose previous one was not released yet (F5), by the record alone."""
+    held = offers.sort_values(["driver", "committed"], kind="stable")
+    driver = held["driver"].to_numpy()
+    released = held["released"].where(held["released"] >= 0, end).to_numpy()
+    overlaps = (driver[1:] == driver[:-1]) & (held["committed"].to_numpy()[1:] < released[:-1])
+    return int(np.count_nonzero(overlaps))
+
+
+def oversold(run: Run) -> int:
+    """Portions sold beyond the stock, counted from the orders that still hold theirs, not from the stock records."""
+    sold: dict[tuple[int, int], int] = {}
+    for live in run.city.orders.values():
+        if live.reserved:
+            for line in live.plan.cart.lines:
+                name = (live.plan.cart.restaurant, line.item)
+                sold[name] = sold.get(name, 0) + line.quantity
+    stock = run.scenario.ordering.stock
+    return sum(max(0, count - stock) for count in sold.values())
+
+
+
+def leg_table(trajectories: Trajectories) -> pd.DataFrame:
+    """See Tables.legs: movements that were begun, without the first stand of every driver."""
+    legs = pd.DataFrame(trajectories.columns())
+    return legs[legs["end"] > legs["start"]].reset_index(drop=True)
+
+
+def counts(assembly: Assembly, offers: pd.DataFrame) -> dict[str, int]:
+    """See Tables.counts."""
+    run, rules, commits = assembly.run, assembly.runner.counts, assembly.commits
+    return {
+        "double_assignments": double_assignments(offers, run.scenario.end),
+        "oversold": oversold(run),
+        "reserve_tries": rules["items_tries"],
+        "reserve_conflicts": rules["items_conflicts"],
+        "commit_tries": commits.tries,
+        "commit_conflicts": commits.conflicts,
+        "events": run.loop.events + run.clock.events(),
+    }

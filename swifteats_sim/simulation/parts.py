@@ -1,0 +1,83 @@
+"""The parts of one run, and an order while it is under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import simpy
+
+from swifteats_sim.city.demand import Plan
+from swifteats_sim.city.fleet import Fleet, Search
+from swifteats_sim.city.kitchens import Kitchen
+from swifteats_sim.city.places import Area, Places
+from swifteats_sim.domain.effects import Candidates
+from swifteats_sim.engine.clock import Clock
+from swifteats_sim.engine.loop import Loop
+from swifteats_sim.engine.streams import Streams
+from swifteats_sim.results.recorder import OfferLog, OrderLog
+from swifteats_sim.scenario import Scenario
+
+
+@dataclass
+class LiveOrder:
+    """An order under way. ready, closed : fire when the food is ready, when the order has ended.
+
+    watched : its customer follows the driver on the map.
+    """
+
+    plan: Plan
+    area: Area
+    restaurant: tuple[float, float]
+    onward: int
+    watched: bool
+    ready: simpy.Event
+    closed: simpy.Event
+    reserved: bool = False
+
+    @property
+    def number(self) -> int:
+        """The order's number."""
+        return self.plan.cart.order
+
+    @property
+    def is_closed(self) -> bool:
+        """Delivered, cancelled or failed."""
+        return self.closed.triggered
+
+
+@dataclass
+class City:
+    """The city of one run."""
+
+    places: Places
+    fleet: Fleet
+    search: Search
+    kitchen: Kitchen
+    orders: dict[int, LiveOrder] = field(default_factory=dict)
+
+
+@dataclass
+class Run:
+    """What every process of a run shares."""
+
+    scenario: Scenario
+    streams: Streams
+    clock: Clock
+    loop: Loop
+    city: City
+    orders: OrderLog
+    offers: OfferLog
+
+    def preparation_left(self, order: int) -> int:
+        """The platform's estimate, in ns from now; 0 once the food should be or is ready."""
+        live = self.city.orders[order]
+        now = self.clock.instant
+        return max(0, self.city.kitchen.estimate(order, live.plan.cart.restaurant, now) - now)
+
+    def survey(self, order: int) -> Candidates:
+        """What the platform knows now of the drivers around an order's restaurant."""
+        live = self.city.orders[order]
+        now = self.clock.instant
+        self.loop.advance(now)
+        left = self.preparation_left(order)
+        return self.city.search.around(live.area, live.restaurant, now, left, live.onward)

@@ -1,0 +1,50 @@
+"""A look at the run at the end of every minute: the series, and the pulse of the progress display."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+
+import pandas as pd
+
+from swifteats_sim.engine.clock import MINUTE
+from swifteats_sim.engine.flow import Flow
+from swifteats_sim.simulation.parts import Run
+from swifteats_sim.stack.effects import Process
+
+_COLUMNS = (
+    "at", "placed", "delivered", "open_orders", "unassigned_orders", "idle_drivers", "busy_drivers", "gps_in_flight",
+)  # fmt: skip
+
+
+class Sampler:
+    """Counts once a minute. progress : told the virtual time (ns) each time."""
+
+    def __init__(self, run: Run, gps: Flow, progress: Callable[[int], None]) -> None:
+        self._run, self._gps, self._progress = run, gps, progress
+        self._columns = {name: array("q") for name in _COLUMNS}
+        self._placed = self._delivered = 0
+
+    def watch(self) -> Process:
+        """Sample until the run ends."""
+        while True:
+            yield self._run.clock.sleep(MINUTE)
+            self._sample()
+            self._progress(self._run.clock.instant)
+
+    def _sample(self) -> None:
+        run, now = self._run, self._run.clock.instant
+        run.loop.advance(now)
+        orders, fleet = run.orders, run.city.fleet
+        idle, busy = fleet.idle_and_busy()
+        values = (
+            now, len(orders) - self._placed, orders.delivered - self._delivered, len(orders) - orders.closed,
+            len(orders) - orders.closed - busy, idle, busy, self._gps.in_flight,
+        )  # fmt: skip
+        for column, value in zip(self._columns.values(), values, strict=True):
+            column.append(value)
+        self._placed, self._delivered = len(orders), orders.delivered
+
+    def table(self) -> pd.DataFrame:
+        """See Tables.series, without the stations' columns."""
+        return pd.DataFrame({name: pd.Series(column, dtype="int64") for name, column in self._columns.items()})

@@ -1,0 +1,55 @@
+"""Drivers log on and off; while they are on, they send fixes."""
+
+from __future__ import annotations
+
+from swifteats_sim.domain import delivery
+from swifteats_sim.domain.effects import Insert
+from swifteats_sim.domain.messages import DRIVERS
+from swifteats_sim.domain.states import DriverState
+from swifteats_sim.simulation.parts import Run
+from swifteats_sim.stack.effects import Caller, Process, Runner
+
+LOG_ON, LOG_OFF, LEAVE = 1, 2, 3
+
+
+class Shifts:
+    """Every driver's shift. gps : number of the flow of fixes; left : when each driver really left (ns), by driver."""
+
+    def __init__(self, run: Run, runner: Runner, gps: int) -> None:
+        self._run, self._runner, self._gps = run, runner, gps
+        self._over: set[int] = set()
+        self.left: dict[int, int] = {}
+
+    def open(self) -> None:
+        """Put all drivers into the database, and start the shifts; who is on at 0 needs not log on."""
+        places, clock = self._run.city.places, self._run.clock
+        for driver, (on, off) in enumerate(zip(places.on.tolist(), places.off.tolist(), strict=True)):
+            state = DriverState.OFF_SHIFT if on else DriverState.AVAILABLE
+            self._runner.store.apply((Insert(DRIVERS, driver, {"state": state, "order": None}),))
+            if not on:
+                self._run.loop.switch_on(self._gps, driver, 0)
+            if on or off < self._run.scenario.end:
+                clock.process(self._work(driver, on, off))
+
+    def leave_if_over(self, driver: int) -> Process:
+        """After an order: log off a driver whose shift has ended meanwhile."""
+        if driver in self._over:
+            yield from self._log_off(driver, LEAVE)
+
+    def _work(self, driver: int, on: int, off: int) -> Process:
+        clock = self._run.clock
+        if on:
+            yield clock.sleep(on)
+            rule = delivery.report(driver, DriverState.AVAILABLE)
+            yield from self._runner.insist(rule, Caller(driver, LOG_ON))
+            self._run.loop.switch_on(self._gps, driver, clock.instant)
+        yield clock.sleep(max(0, off - clock.instant))
+        self._over.add(driver)
+        yield from self._log_off(driver, LOG_OFF)
+
+    def _log_off(self, driver: int, occasion: int) -> Process:
+        clock = self._run.clock
+        if (yield from self._runner.insist(delivery.log_off(driver), Caller(driver, occasion))):
+            self._over.discard(driver)
+            self._run.loop.switch_off(self._gps, driver, clock.instant)
+            self.left[driver] = clock.instant

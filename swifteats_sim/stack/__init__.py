@@ -1,0 +1,1 @@
+"""The platform's software on the engine: records and locks, broker, effects, flows and consumers."""

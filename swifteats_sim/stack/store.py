@@ -1,0 +1,99 @@
+"""The database's content: versioned records, written all or nothing, and the locks of transactions."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from typing import Any
+
+import simpy
+
+from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Insert, Key, Record, Write
+from swifteats_sim.engine.clock import Clock
+
+Name = tuple[str, Key]
+Watcher = Callable[[Key, Record], None]
+
+
+class Store:
+    """Tables of records. Every write raises the version by one; a watcher of a table hears of each commit in it."""
+
+    def __init__(self) -> None:
+        self._records: dict[Name, Record] = {}
+        self._watchers: dict[str, Watcher] = {}
+
+    def watch(self, table: str, watcher: Watcher) -> None:
+        """Call `watcher(key, record)` at every write to the table."""
+        self._watchers[table] = watcher
+
+    def read(self, name: Name) -> Record | None:
+        """The record as it stands."""
+        return self._records.get(name)
+
+    def apply(self, writes: Iterable[Write]) -> int:
+        """All writes or none: COMMITTED, or the index of the first that does not hold."""
+        writes = tuple(writes)
+        for index, write in enumerate(writes):
+            if not self._holds(write):
+                return index
+        for write in writes:
+            self._write(write)
+        return COMMITTED
+
+    def _holds(self, write: Write) -> bool:
+        record = self._records.get((write.table, write.key))
+        if isinstance(write, Insert):
+            return record is None
+        return record is not None and record.version == write.version
+
+    def _write(self, write: Write) -> None:
+        name = (write.table, write.key)
+        if isinstance(write, Delete):
+            del self._records[name]
+            return
+        if isinstance(write, CompareAndSet):
+            old = self._records[name]
+            record = Record(old.version + 1, {**old.fields, **write.changes})
+        else:
+            record = Record(1, write.fields)
+        self._records[name] = record
+        watcher = self._watchers.get(write.table)
+        if watcher is not None:
+            watcher(write.key, record)
+
+
+class Locks:
+    """Record locks: one holder each, waiters first come, first served."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._queues: dict[Name, deque[simpy.Event]] = {}
+
+    def is_held(self, name: Name) -> bool:
+        """Whether some transaction holds the record now."""
+        return name in self._queues
+
+    def acquire(self, names: Iterable[Name]) -> Generator[simpy.Event, Any, None]:
+        """Wait for all records, in one total order, so that no two holders can wait for each other."""
+        for name in sorted(names):
+            queue = self._queues.get(name)
+            if queue is None:
+                self._queues[name] = deque()
+            else:
+                turn = self._clock.event()
+                queue.append(turn)
+                yield turn
+
+    def release(self, names: Iterable[Name]) -> None:
+        """Hand each record to its next waiter."""
+        for name in names:
+            queue = self._queues[name]
+            if queue:
+                queue.popleft().succeed()
+            else:
+                del self._queues[name]
+
+
+def names_of(writes: Iterable[CompareAndSet | Insert | Delete]) -> list[Name]:
+    """The records that a transaction touches, each once."""
+    return list(dict.fromkeys((write.table, write.key) for write in writes))

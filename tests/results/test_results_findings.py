@@ -1,0 +1,122 @@
+"""Findings say in plain words what the numbers mean."""
+
+from __future__ import annotations
+
+from results_records import flow, kitchens, offers, orders, run, shifts, states, stations
+
+from swifteats_sim.results import Evidence, Tables, collect_findings, estimates, growths, measure
+from swifteats_sim.results.findings import Finding
+from swifteats_sim.results.saturation import Growth
+
+
+def found(*tables: Tables) -> dict[str, Finding]:
+    evidence = Evidence(
+        tables, estimates([measure(each) for each in tables]), [growths(each) for each in tables]
+    )
+    return {finding.id: finding for finding in collect_findings(evidence)}
+
+
+def hour(cycle: float) -> Tables:
+    """Ten drivers and 60 orders an hour; each offer accepted in it takes `cycle` seconds."""
+    return run(
+        warmup=0,
+        end=3600,
+        orders=orders(*({"placed": 60 * n} for n in range(60))),
+        offers=offers(*({"committed": 60 * n, "released": 60 * n + cycle} for n in range(20))),
+        shifts=shifts(*[(0, 3600)] * 10),
+    )
+
+
+def test_little_s_law_tells_the_cycle_a_fleet_can_afford() -> None:
+    assert found(hour(cycle=480))["fleet-cycle"] == Finding(
+        "fleet-cycle",
+        "10 drivers on shift and 1.0 orders/min offered allow a mean driver cycle of at most "
+        "10.0 min; it is 8.0 min. By Little's law that keeps 8 drivers busy, 80.0 % of those on shift: "
+        "the fleet is large enough.",
+        ("#17", "#1", "#16"),
+    )
+
+
+def test_little_s_law_tells_when_the_fleet_is_too_small() -> None:
+    text = found(hour(cycle=900))["fleet-cycle"].text
+    assert text.endswith(
+        "keeps 15 drivers busy, 150.0 % of those on shift: the fleet is too small for this cycle."
+    )
+
+
+def test_the_busiest_station_is_named_with_its_room() -> None:
+    gateway = {"station": "gateway", "servers": 4, "visits": 10, "busy": 120, "wait": 0}
+    database = {"station": "database", "servers": 1, "visits": 10, "busy": 96, "wait": 60}
+    assert found(run(stations=stations(gateway, database)))["busiest-station"].text == (
+        "The busiest station is database: 80.0 % of its servers busy, "
+        "0.50 jobs waiting; it is full at 1.2 times this load."
+    )
+
+
+def test_a_full_station_has_no_room() -> None:
+    full = {"station": "database", "servers": 1, "visits": 10, "busy": 120, "wait": 600}
+    assert found(run(stations=stations(full)))["busiest-station"].text.endswith("it has no room left.")
+
+
+def test_the_tighter_side_of_the_city_is_named() -> None:
+    day = run(
+        shifts=shifts((60, 180)),
+        states=states((0, 60, "order_assigned"), (0, 120, "available")),
+        kitchens=kitchens({"cooks": 1, "busy": 30}, {"cooks": 1, "busy": 90}, {"cooks": 1, "busy": 84}),
+    )
+    assert found(day)["tighter-side"].text == (
+        "Drivers hold an order 50.0 % of their time on shift; "
+        "kitchens are busy 56.7 % of theirs, the fullest 75.0 %: the kitchens are tighter."
+    )
+
+
+def test_growing_backlogs_are_named_with_their_pace() -> None:
+    def orders_grow(pace: float) -> dict[str, Growth]:
+        return {
+            "open_orders": Growth("open_orders", pace, 50.0, True),
+            "queue.x": Growth("queue.x", 9.0, 1.0, False),
+        }
+
+    steady = {"open_orders": Growth("open_orders", 0.1, 50.0, False)}
+    evidence = Evidence([run()] * 3, {}, [orders_grow(4.0), steady, orders_grow(5.0)])
+    (finding,) = (each for each in collect_findings(evidence) if each.id == "saturation")
+    assert finding.text == (
+        "Saturated: open orders grow by 4.5/min in 2 of 3 replications. "
+        "Values that depend on them would be others in a longer run."
+    )
+
+
+def test_a_steady_run_is_not_called_saturated() -> None:
+    assert "saturation" not in found(run())
+
+
+def test_waiting_drivers_are_counted_in_driver_hours() -> None:
+    def day(ready: float) -> Tables:
+        waiting = orders({"placed": 0, "at_restaurant": 1000, "ready": ready})
+        return run(warmup=0, end=7200, orders=waiting, shifts=shifts((0, 7200), (0, 7200)))
+
+    finding = found(day(ready=2800), day(ready=4600))["waiting-drivers"]
+    assert finding.text == (
+        "Drivers stood 0.8 driver-hours at restaurants before the food was ready: "
+        "18.8 % of the fleet's time on shift, 45.0 min an order."
+    )
+    assert finding.refs == ("#17", "C1")
+
+
+def test_the_order_of_fixes_is_told_either_way() -> None:
+    kept, broken = flow([1.0] * 1500, born=1500), flow([1.0] * 1500, born=1500, stale=7)
+    assert found(run(flows={"gps": kept}))["fix-order"].text == (
+        "Each driver's fixes stayed in order: none of 1,500 came after a newer one."
+    )
+    assert found(run(flows={"gps": kept}), run(flows={"gps": broken}))["fix-order"].text == (
+        "The order of fixes broke: 7 of 3,000 came after a newer one of the same driver."
+    )
+
+
+def test_only_a_single_replication_is_warned_about() -> None:
+    assert "single-replication" in found(run())
+    assert "single-replication" not in found(run(), run())
+
+
+def test_an_empty_run_has_nothing_else_to_tell() -> None:
+    assert list(found(run())) == ["single-replication"]

@@ -1,0 +1,99 @@
+"""Where drivers' time goes, reckoned by hand."""
+
+from __future__ import annotations
+
+from results_records import offers, orders, run, shifts, states
+
+from swifteats_sim.results import measure
+from swifteats_sim.results.measure_fleet import busy_seconds, on_shift_seconds, waiting_seconds
+
+
+def test_a_driver_waits_from_arrival_until_the_food_is_ready() -> None:
+    day = run(
+        orders=orders(
+            {"placed": 0, "at_restaurant": 90, "ready": 120},
+            {"placed": 0, "at_restaurant": 100, "ready": 80},  # the food was there first
+            {"placed": 0, "at_restaurant": 20, "ready": 50},  # over before the span
+            {"placed": 0, "at_restaurant": 170, "ready": 200},  # not over within it
+            {"placed": 0, "at_restaurant": 110},  # the food has not come yet
+        )
+    )
+    metrics = measure(day)
+    assert (metrics["driver.wait.mean"], metrics["driver.wait.max"]) == (15.0, 30.0)
+
+
+def test_a_cancelled_order_ends_the_wait() -> None:
+    order = {"placed": 0, "at_restaurant": 90, "ready": 170, "closed": 100, "state": "cancelled"}
+    assert measure(run(orders=orders(order)))["driver.wait.max"] == 10.0
+
+
+def test_wasted_time_is_clipped_to_the_span() -> None:
+    day = run(
+        orders=orders(
+            {"placed": 0, "at_restaurant": 50, "ready": 70},  # 10 s of it measured
+            {"placed": 0, "at_restaurant": 150, "ready": 400},  # 30 s
+            {"placed": 0, "at_restaurant": 100, "ready": 90},
+            {"placed": 0, "at_restaurant": 175},  # 5 s: the driver still waits when the run ends
+            {"placed": 0, "at_restaurant": 90, "closed": 97, "state": "cancelled"},  # 7 s
+        )
+    )
+    assert waiting_seconds(day) == 52.0
+
+
+def test_the_trip_to_the_restaurant_starts_with_the_driver_s_yes() -> None:
+    day = run(
+        orders=orders(
+            {"placed": 0, "at_restaurant": 110}, {"placed": 0, "at_restaurant": 130}, {"placed": 0}
+        ),
+        offers=offers(
+            {"order": 0, "committed": 70, "answered": 75, "outcome": "declined"},
+            {"order": 0, "committed": 80, "answered": 86},
+            {"order": 1, "committed": 90, "answered": 94},
+            {"order": 2, "committed": 95, "answered": 96},
+        ),
+    )
+    metrics = measure(day)
+    assert (metrics["driver.pickup_travel.mean"], metrics["driver.pickup_travel.max"]) == (30.0, 36.0)
+
+
+def test_a_cycle_runs_from_commit_to_release() -> None:
+    day = run(
+        offers=offers(
+            {"committed": 20, "released": 100},
+            {"committed": 100, "released": 140},
+            {"committed": 100, "released": 105, "outcome": "declined"},
+            {"committed": 100, "released": 200},
+            {"committed": 100},
+        )
+    )
+    metrics = measure(day)
+    assert (metrics["driver.cycle.mean"], metrics["driver.cycle.max"]) == (60.0, 80.0)
+
+
+def test_utilization_is_busy_over_on_shift_time_within_the_span() -> None:
+    day = run(
+        shifts=shifts((0, 180), (120, 180)),
+        states=states(
+            (1, 120, "available"),
+            (0, 0, "available"),
+            (0, 30, "order_assigned"),
+            (1, 150, "on_way_to_restaurant"),  # busy until the end of the run: 30 s
+            (0, 40, "on_way_to_restaurant"),  # 60 to 100 counts: 40 s
+            (0, 100, "available"),
+        ),
+    )
+    assert (busy_seconds(day), on_shift_seconds(day)) == (70.0, 180.0)
+    metrics = measure(day)
+    assert metrics["driver.utilization.mean"] == 70 / 180
+    assert metrics["driver.on_shift.mean"] == 1.5
+
+
+def test_changes_at_one_instant_keep_their_order() -> None:
+    there_and_back = states(
+        (0, 0, "available"), (0, 90, "order_assigned"), (0, 90, "available"), (0, 120, "off_shift")
+    )
+    assert busy_seconds(run(shifts=shifts((0, 120)), states=there_and_back)) == 0.0
+
+
+def test_a_shift_without_an_end_lasts_as_long_as_the_run() -> None:
+    assert on_shift_seconds(run(shifts=shifts((100, -1)))) == 80.0

@@ -1,0 +1,171 @@
+"""A run folder is whole or not there at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from results_records import fixes, kitchens, legs, offers, orders, run, series, shifts, states, stations
+
+from swifteats_sim.results import Tables, folder, write_run
+
+SUMMARY = {"digest": "0123456789abcdef", "metrics": {}}
+MANIFEST = {"scenario": "peak", "note": "Zürich"}
+
+
+def day(**changes: Any) -> Tables:
+    parts: dict[str, Any] = {
+        "orders": orders(
+            {"placed": 1.5, "state": "delivered", "delivered": 90}, {"placed": 0, "state": "failed"}
+        ),
+        "offers": offers({"committed": 2, "travel": 30, "slack": -1e-9, "released": 90}),
+        "stations": stations(
+            {"station": "gateway", "servers": 2, "visits": 3, "busy": 1.25, "wait": 0.5, "max_wait": 0.5}
+        ),
+        "kitchens": kitchens({"cooks": 1, "busy": 12}),
+        "shifts": shifts((0, -1)),
+        "states": states((0, 0, "available")),
+        "legs": legs({"driver": 0, "start": 2, "end": 32, "x0": 0.0, "y0": 0.0, "x1": 100.0, "y1": 50.0}),
+        "fixes": fixes({"driver": 0, "sent": 5, "known": -1, "x": 10.0, "y": 5.0}),
+        "series": series(open_orders=[1, 2, 0], gps_in_flight=[0, 1, 0]),
+    }
+    return run(**{**parts, **changes})
+
+
+def write(root: Path, *tables: Tables, **changes: Any) -> Path:
+    return write_run(root, "peak", {**SUMMARY, **changes}, MANIFEST, tables or (day(),), "name: peak\n")
+
+
+def names(root: Path) -> list[str]:
+    return sorted(path.name for path in root.iterdir())
+
+
+def test_the_folder_holds_every_table_and_its_documents(tmp_path: Path) -> None:
+    path = write(tmp_path / "outputs")
+    assert path == tmp_path / "outputs" / "peak-01234567"
+    assert names(tmp_path / "outputs") == ["peak-01234567"]
+    assert names(path) == [
+        "assignments.parquet", "fixes.parquet", "kitchens.parquet", "legs.parquet", "manifest.json",
+        "orders.parquet", "scenario.yaml", "series.parquet", "shifts.parquet",
+        "states.parquet", "stations.parquet", "summary.json",
+    ]  # fmt: skip
+    assert json.loads((path / "summary.json").read_text(encoding="utf-8")) == SUMMARY
+    assert json.loads((path / "manifest.json").read_text(encoding="utf-8")) == MANIFEST
+    assert (path / "scenario.yaml").read_text(encoding="utf-8") == "name: peak\n"
+
+
+def test_times_are_seconds_and_never_is_nan(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    placed = pd.read_parquet(path / "orders.parquet", columns=["placed", "delivered", "lines"])
+    expected = pd.DataFrame({"placed": [1.5, 0.0], "delivered": [90.0, float("nan")], "lines": [1, 1]})
+    pd.testing.assert_frame_equal(placed, expected)
+    offer = pd.read_parquet(path / "assignments.parquet").iloc[0]
+    assert (offer["committed"], offer["travel"], offer["slack"], offer["released"]) == (
+        2.0,
+        30.0,
+        -1e-9,
+        90.0,
+    )
+    assert pd.isna(offer["answered"])
+    station = pd.read_parquet(path / "stations.parquet").iloc[0]
+    assert (station["busy"], station["wait"], station["max_wait"], station["visits"]) == (1.25, 0.5, 0.5, 3)
+    assert pd.read_parquet(path / "kitchens.parquet")["busy"].tolist() == [12.0]
+    assert pd.isna(pd.read_parquet(path / "shifts.parquet")["off"]).all()
+    assert pd.read_parquet(path / "series.parquet")["at"].tolist() == [60.0, 120.0, 180.0]
+
+
+def test_replications_stand_one_after_the_other(tmp_path: Path) -> None:
+    path = write(tmp_path, day(), run(), day(orders=orders({"placed": 7})))
+    whole = pd.read_parquet(path / "orders.parquet")
+    assert whole.columns[0] == "replication"
+    assert whole[["replication", "order", "placed"]].to_numpy().tolist() == [
+        [0, 0, 1.5],
+        [0, 1, 0.0],
+        [2, 0, 7.0],
+    ]
+
+
+def test_tables_are_compressed_with_zstd(tmp_path: Path) -> None:
+    group = pq.ParquetFile(write(tmp_path) / "orders.parquet").metadata.row_group(0)
+    assert {group.column(index).compression for index in range(group.num_columns)} == {"ZSTD"}
+
+
+def test_a_run_in_which_nothing_happened_can_be_written(tmp_path: Path) -> None:
+    assert len(pd.read_parquet(write(tmp_path, run()) / "orders.parquet")) == 0
+
+
+def test_the_manifest_comes_last_and_the_folder_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+    monkeypatch.setattr(folder, "_put_in_place", lambda part, _: seen.append(names(part)))
+    synced: list[str] = []
+    monkeypatch.setattr(folder, "_sync", lambda path: synced.append(path.name))
+    write(tmp_path)
+    assert len(seen[0]) == 12
+    assert sorted(synced[:11]) == [name for name in seen[0] if name != "manifest.json"]
+    assert synced[11] == "manifest.json"
+
+
+def test_a_folder_of_the_same_digest_is_replaced(tmp_path: Path) -> None:
+    (write(tmp_path) / "left-over").touch()
+    path = write(tmp_path, note="second")
+    assert json.loads((path / "summary.json").read_text(encoding="utf-8"))["note"] == "second"
+    assert "left-over" not in names(path)
+    assert names(tmp_path) == ["peak-01234567"]
+
+
+def test_another_digest_has_its_own_folder(tmp_path: Path) -> None:
+    write(tmp_path)
+    write(tmp_path, digest="fedcba98")
+    assert names(tmp_path) == ["peak-01234567", "peak-fedcba98"]
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt, OSError])
+def test_nothing_half_written_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: type[BaseException]
+) -> None:
+    def fail(path: Path, frame: pd.DataFrame) -> None:
+        if path.name == "states.parquet":
+            raise trouble
+
+    monkeypatch.setattr(folder, "_write_parquet", fail)
+    with pytest.raises(trouble):
+        write(tmp_path)
+    assert names(tmp_path) == []
+
+
+def test_nan_in_a_summary_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        write(tmp_path, value=float("nan"))
+    assert names(tmp_path) == []
+
+
+def test_an_earlier_run_survives_a_rename_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    earlier = write(tmp_path, note="first")
+    rename = Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        if self.suffix == ".part":
+            raise OSError("no space left")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(OSError, match="no space left"):
+        write(tmp_path, note="second")
+    assert names(tmp_path) == ["peak-01234567"]
+    assert json.loads((earlier / "summary.json").read_text(encoding="utf-8"))["note"] == "first"
+
+
+def test_what_a_killed_run_left_is_no_obstacle(tmp_path: Path) -> None:
+    import os
+
+    dead = tmp_path / f".peak-01234567-{os.getpid()}.part"
+    dead.mkdir()
+    (dead / "orders.parquet").touch()
+    write(tmp_path)
+    assert names(tmp_path) == ["peak-01234567"]

@@ -1,0 +1,108 @@
+"""Backlogs that grow are found; backlogs that only wander are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from results_records import flow, orders, run, series, stations
+from scipy.stats import binom
+
+from swifteats_sim.results.saturation import Growth, grows_clearly, growth, growths
+
+MINUTES = np.arange(61, dtype=np.float64)
+
+
+def hours(load: float, capacity: float, start: int | None, runs: int) -> list[NDArray[np.float64]]:
+    """Minute levels of M/M/1 over an hour, each run from its own seed; start None: from its steady state."""
+    return [_hour(np.random.default_rng([runs, number]), load, capacity, start) for number in range(runs)]
+
+
+def _hour(rng: np.random.Generator, load: float, capacity: float, start: int | None) -> NDArray[np.float64]:
+    first = int(rng.geometric(1 - load)) - 1 if start is None else start
+    total = capacity * (1 + load)
+    jumps = int(rng.poisson(total * 60))
+    at = np.sort(rng.uniform(0, 60, jumps))
+    free = first + np.cumsum(np.where(rng.random(jumps) < load / (1 + load), 1, -1))
+    # A departure from an empty queue does not happen: reflect the walk at zero.
+    levels = free - np.minimum(0, np.minimum.accumulate(free))
+    return np.append(first, levels)[np.searchsorted(at, MINUTES, side="right")].astype(np.float64)
+
+
+def flagged(load: float, capacity: float, start: int | None, runs: int) -> int:
+    judged = [
+        growth("open_orders", MINUTES, levels, load * capacity)
+        for levels in hours(load, capacity, start, runs)
+    ]
+    return sum(each.saturated for each in judged)
+
+
+@pytest.mark.parametrize("capacity", [1, 10, 50])
+def test_a_stable_queue_at_80_percent_is_flagged_in_less_than_5_percent_of_hours(capacity: float) -> None:
+    # With 400 hours, more than this many would be a 1 in 1,000 event even at a true rate of exactly 5 %.
+    assert flagged(0.8, capacity, None, 400) <= 0.05 * 400
+
+
+def test_ten_percent_above_capacity_is_always_flagged_at_the_peak_s_rate() -> None:
+    assert flagged(1.1, 500, 20, 40) == 40
+
+
+def test_ten_percent_above_capacity_is_flagged_at_a_tenth_of_the_peak() -> None:
+    # 98 % of such hours on average: at 10 % over 50/min the drift is 3.6 standard deviations of its own walk.
+    assert flagged(1.1, 50, 20, 100) >= binom.ppf(0.001, 100, 0.95)
+
+
+def test_at_critical_load_the_test_keeps_its_level() -> None:
+    # The backlog is then a random walk, the worst case: 5 % by construction, whatever the autocorrelation.
+    walks = [np.cumsum(np.random.default_rng([7, n]).normal(size=61)) for n in range(1000)]
+    assert binom.ppf(0.001, 1000, 0.05) <= sum(map(grows_clearly, walks)) <= binom.ppf(0.999, 1000, 0.05)
+
+
+def test_a_straight_rise_needs_no_statistics() -> None:
+    straight = growth("open_orders", MINUTES, 10 + 3 * MINUTES, 60.0)
+    assert straight.saturated
+    assert straight.per_minute == pytest.approx(3.0, rel=1e-12)
+
+
+def test_growth_under_two_percent_of_the_arrivals_does_not_matter() -> None:
+    assert not growth("open_orders", MINUTES, 1.19 * MINUTES, 60.0).saturated
+    assert growth("open_orders", MINUTES, 1.21 * MINUTES, 60.0).saturated
+
+
+@pytest.mark.parametrize("levels", [100 - MINUTES, np.full(61, 7.0), np.zeros(61)])
+def test_a_backlog_that_falls_or_stands_is_not_saturated(levels: NDArray[np.float64]) -> None:
+    assert not growth("open_orders", MINUTES, levels, 10.0).saturated
+
+
+def test_four_minutes_are_too_few_to_tell() -> None:
+    assert not grows_clearly(np.array([1.0, 2.0, 3.0, 4.0]))
+    assert grows_clearly(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
+
+
+def test_each_backlog_is_held_against_its_own_arrivals() -> None:
+    # Ten minutes of warm-up, then 20 measured; every backlog takes one job a minute more from then on.
+    rising = [0.0] * 9 + [float(n) for n in range(21)]
+    day = run(
+        warmup=600,
+        end=1800,
+        orders=orders(*({"placed": at} for at in (599, 600, 700, 1799, 1800))),
+        flows={"gps": flow([1], born=40)},
+        stations=stations(
+            {"station": "gateway", "servers": 1, "visits": 1600, "busy": 9, "wait": 9, "rejected": 400}
+        ),
+        series=series(
+            open_orders=rising, gps_in_flight=rising, **{"queue.gateway": rising, "busy.gateway": rising}
+        ),
+    )
+    found = growths(day)
+    assert {name: (each.arrivals, each.saturated) for name, each in found.items()} == {
+        "open_orders": (3 / 20, True),
+        "gps_in_flight": (2.0, True),
+        "queue.gateway": (100.0, False),
+    }
+    assert [each.per_minute for each in found.values()] == [pytest.approx(1.0, rel=1e-12)] * 3
+
+
+def test_growth_is_told_with_its_share_of_the_arrivals() -> None:
+    assert Growth("open_orders", 3.14, 50.0, True).words == "open orders grow by 3.1/min (6 % of arrivals)"
+    assert Growth("queue.gateway", 1.0, 0.0, True).words == "jobs waiting at gateway grow by 1.0/min"

@@ -1,0 +1,137 @@
+"""A target is held against the interval, and growth comes before any value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from swifteats_sim.results import Estimate, Judgement, exit_code, judge
+from swifteats_sim.results.names import backlog_of, unit_of_name
+from swifteats_sim.results.saturation import Growth
+from swifteats_sim.scenario.metrics import catalogue
+from swifteats_sim.scenario.targets import Target
+
+QUICK = Target("order.latency.p99", "<", 0.5, "p99 < 500 ms", "s")
+STEADY: Sequence[Mapping[str, Growth]] = ({"open_orders": Growth("open_orders", 0.0, 50.0, False)},) * 3
+
+
+def interval(low: float, high: float) -> Estimate:
+    middle = (low + high) / 2
+    return Estimate(middle, (low, high), (low, middle, high))
+
+
+def verdict(
+    target: Target, estimate: Estimate | None, growths: Sequence[Mapping[str, Growth]] = STEADY
+) -> Judgement:
+    (judgement,) = judge([target], {} if estimate is None else {target.metric: estimate}, growths)
+    return judgement
+
+
+@pytest.mark.parametrize(
+    ("operator", "low", "high", "expected"),
+    [
+        ("<", 0.1, 0.4, "pass"),
+        ("<", 0.4, 0.6, "inconclusive"),
+        ("<", 0.6, 0.8, "fail"),
+        ("<", 0.4, 0.5, "inconclusive"),
+        ("<=", 0.4, 0.5, "pass"),
+        ("<", 0.5, 0.6, "fail"),
+        ("<=", 0.5, 0.6, "inconclusive"),
+        (">", 0.6, 0.8, "pass"),
+        (">", 0.5, 0.8, "inconclusive"),
+        (">=", 0.5, 0.8, "pass"),
+        (">=", 0.1, 0.4, "fail"),
+        (">", 0.1, 0.5, "fail"),
+    ],
+)
+def test_the_whole_interval_decides(operator: str, low: float, high: float, expected: str) -> None:
+    assert (
+        verdict(Target("order.latency.p99", operator, 0.5, "...", "s"), interval(low, high)).verdict
+        == expected
+    )
+
+
+def test_a_single_replication_is_judged_on_its_value() -> None:
+    steady = STEADY[:1]
+    good, bad = (verdict(QUICK, Estimate(value, None, (value,)), steady) for value in (0.4, 0.5))
+    assert (good.verdict, good.ci95, good.reason) == ("pass", None, "one replication: its value, no interval")
+    assert (bad.verdict, bad.ci95) == ("fail", None)
+
+
+def test_growth_in_any_replication_is_never_a_pass() -> None:
+    growing = (STEADY[0], {"open_orders": Growth("open_orders", 5.0, 50.0, True)}, STEADY[0])
+    judgement = verdict(QUICK, interval(0.125, 0.375), growing)
+    assert judgement == Judgement(
+        QUICK,
+        0.25,
+        (0.125, 0.375),
+        "saturated",
+        "s",
+        "open orders grow by 5.0/min (10 % of arrivals) in 1 of 3 replications",
+    )
+
+
+def test_growth_elsewhere_does_not_touch_a_target() -> None:
+    growing = ({"gps_in_flight": Growth("gps_in_flight", 5.0, 50.0, True)},) * 3
+    assert verdict(QUICK, interval(0.1, 0.2), growing).verdict == "pass"
+
+
+def test_without_data_there_is_nothing_to_conclude() -> None:
+    judgement = verdict(QUICK, None)
+    assert (judgement.verdict, judgement.value, judgement.reason) == ("inconclusive", None, "no data")
+
+
+def test_runs_without_data_are_not_dropped_silently() -> None:
+    judgement = verdict(QUICK, Estimate(0.1, (0.1, 0.1), (0.1, 0.1)))
+    assert (judgement.verdict, judgement.reason) == ("inconclusive", "no data in 1 of 3 replications")
+
+
+def test_an_equality_must_hold_in_every_replication() -> None:
+    none = Target("assignment.double.count", "==", 0.0, "count == 0", "")
+    assert verdict(none, Estimate(0.0, (0.0, 0.0), (0.0, 0.0, 0.0))).verdict == "pass"
+    once = verdict(none, Estimate(1 / 3, (-1.1, 1.8), (0.0, 1.0, 0.0)))
+    assert (once.verdict, once.reason) == ("fail", "another value in 1 of 3 replications")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ((), 0),
+        (("pass", "pass"), 0),
+        (("pass", "inconclusive"), 98),
+        (("inconclusive", "fail"), 99),
+        (("pass", "saturated"), 99),
+    ],
+)
+def test_the_worst_verdict_is_the_exit_code(verdicts: tuple[str, ...], code: int) -> None:
+    judgements = [Judgement(QUICK, 0.1, None, verdict, "s", "") for verdict in verdicts]  # type: ignore[arg-type]
+    assert exit_code(judgements) == code
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit", "backlog"),
+    [
+        ("orders.delivered.rate", "/s", "open_orders"),
+        ("orders.delivered.count", "", "open_orders"),
+        ("driver.utilization.mean", "ratio", "open_orders"),
+        ("tracking.latency.p99", "s", "gps_in_flight"),
+        ("station.orders-db.wait.max", "s", "queue.orders-db"),
+        ("station.gps.v2.queue.mean", "", "queue.gps.v2"),
+    ],
+)
+def test_a_metric_s_name_says_its_unit_and_its_backlog(metric: str, unit: str, backlog: str) -> None:
+    assert (unit_of_name(metric), backlog_of(metric)) == (unit, backlog)
+
+
+def test_every_metric_of_the_catalogue_has_a_unit_and_a_backlog() -> None:
+    backlogs = {backlog_of(name) for name in catalogue(["gateway"])}
+    assert backlogs == {"open_orders", "gps_in_flight", "queue.gateway"}
+    assert {unit_of_name(name) for name in catalogue(["gateway"])} == {"s", "/s", "ratio", ""}
+
+
+def test_an_unknown_metric_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        unit_of_name("order.latencty.p99")
+    with pytest.raises(KeyError, match="no backlog is known"):
+        backlog_of("weather.rain.mean")
