@@ -43,9 +43,11 @@ def write_run(
     summary: Mapping[str, Any],
     manifest: Mapping[str, Any],
     tables_list: Sequence[Tables],
-    scenario_text: str,
+    texts: Mapping[str, str],
 ) -> Path:
     """Write `<name>-<first 8 digits of the digest>` under `out_root` and return its path.
+
+    texts : further files by name, such as the scenario in full.
 
     It is written aside and renamed when whole, the manifest last; a folder of the same digest is replaced.
     Whatever goes wrong, an interrupt included, nothing half-written stays. Raises OSError when the disk does,
@@ -58,7 +60,7 @@ def write_run(
     )  # of a killed run; in a container every run has the same process id
     try:
         part.mkdir(parents=True)
-        _write_files(part, summary, manifest, tables_list, scenario_text)
+        _write_files(part, summary, manifest, tables_list, texts)
         _put_in_place(part, final)
     finally:
         shutil.rmtree(part, ignore_errors=True)  # already renamed away when all went well
@@ -88,11 +90,12 @@ def _write_files(
     summary: Mapping[str, Any],
     manifest: Mapping[str, Any],
     tables_list: Sequence[Tables],
-    scenario_text: str,
+    texts: Mapping[str, str],
 ) -> None:
     for name, file in FILES.items():
         _write_parquet(folder / file, seconds_table(tables_list, name))
-    (folder / "scenario.yaml").write_text(scenario_text, encoding="utf-8")
+    for file, text in texts.items():
+        (folder / file).write_text(text, encoding="utf-8")
     (folder / "summary.json").write_text(_json(summary), encoding="utf-8")
     for path in folder.iterdir():
         _sync(path)

@@ -1,4 +1,4 @@
-"""What a user declares: typed, frozen, validated scenarios, targets, the metric catalogue and recorded days."""
+"""What a user declares: frozen, validated scenarios, targets, the metric catalogue and recorded days."""
 
 from swifteats_sim.scenario.describing import describe, rendered
 from swifteats_sim.scenario.distributions import Distribution

@@ -41,22 +41,22 @@ class Geo(Frozen):
     model_config = ConfigDict(json_schema_extra=_speed_detour_and_trip_are_optional)
 
     kind: Literal["dense", "sparse"] = Field(description="sets the defaults of speed, detour and trip")
-    map: Literal["straight"] = Field(
+    map: Literal["straight"] = default(
         "straight", description="how travel is reckoned: straight lines times detour"
     )
-    area: Area | None = Field(
+    area: Area | None = default(
         None, gt=0, description="a square of this size; needed unless demand.trace is given"
     )
-    restaurants: int | None = Field(
+    restaurants: int | None = default(
         None, gt=0, le=1_000_000, description="needed unless demand.trace is given"
     )
-    drivers: int | None = Field(
+    drivers: int | None = default(
         None,
         ge=0,
         le=1_000_000,
         description="on shift all the run; needed unless demand.trace or shifts are given",
     )
-    shifts: tuple[Shift, ...] = Field((), strict=False, description="waves of drivers instead of `drivers`")
+    shifts: tuple[Shift, ...] = default((), strict=False, description="waves of drivers instead of `drivers`")
     speed: Speed = Field(gt=0, description="along the street; default by kind (A52)")
     detour: float = Field(ge=1, le=5, description="street length over straight line; default by kind")
     trip: LengthLaw = Field(
@@ -80,7 +80,7 @@ class Geo(Frozen):
 class Kitchens(Frozen):
     """How long food takes, in truth and as the platform believes (DESIGN, decision 5)."""
 
-    mode: Literal["queue", "recorded"] = Field(
+    mode: Literal["queue", "recorded"] = default(
         "queue", description="queue: cooks are a station; recorded: ready times of the trace"
     )
     confirmation: DurationLaw = default(
@@ -92,7 +92,7 @@ class Kitchens(Frozen):
     utilization: Ratio = default(
         "80 %", gt=0, le=1, description="cooks are sized so that no kitchen is busier than this"
     )
-    popularity: float = Field(0.6, ge=0, le=3, description="Zipf exponent of orders over restaurants")
+    popularity: float = default(0.6, ge=0, le=3, description="Zipf exponent of orders over restaurants")
     estimate_bias: SignedRatio = default(
         "0 %", gt=-1, le=10, description="relative error of the platform's estimate of preparation time"
     )
@@ -136,6 +136,6 @@ class City(Frozen):
     kitchens: Kitchens = Kitchens()
     drivers: Drivers = Drivers()
     customers: Customers = Customers()
-    fix_sample: int = Field(
+    fix_sample: int = default(
         100, ge=1, le=1_000_000_000, description="every n-th driver's fixes are written to the fixes table"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from swifteats_sim.scenario.errors import KeyProblems
-from swifteats_sim.scenario.frozen import Frozen, Name
+from swifteats_sim.scenario.frozen import Frozen, Name, default
 from swifteats_sim.scenario.units import Duration, Rate, Ratio
 
 
@@ -22,8 +22,8 @@ class Orders(Frozen):
     """Orders as a Poisson process, constant or following a curve."""
 
     rate: Rate = Field(gt=0, description="orders offered (F11: 500/min at peak)")
-    share: dict[Name, Ratio] = Field({}, description="share of each geo; equal shares when left out")
-    curve: tuple[CurvePoint, ...] = Field(
+    share: dict[Name, Ratio] = default({}, description="share of each geo; equal shares when left out")
+    curve: tuple[CurvePoint, ...] = default(
         (), strict=False, description="levels over time, linear between points, constant outside"
     )
 
@@ -45,12 +45,12 @@ class Orders(Frozen):
 class Demand(Frozen):
     """Either `orders` or `trace`."""
 
-    orders: Orders | None = Field(None, description="a declared rate; instead of `trace`")
-    trace: Path | None = Field(
+    orders: Orders | None = default(None, description="a declared rate; instead of `trace`")
+    trace: Path | None = default(
         None, strict=False, description="folder of a recorded day (rappi or mdrplib files)"
     )
-    scale: float = Field(1.0, gt=0, le=1000, description="multiplies a trace's orders; copies are jittered")
-    fleet_scale: float = Field(
+    scale: float = default(1.0, gt=0, le=1000, description="multiplies a trace's orders; copies are jittered")
+    fleet_scale: float = default(
         1.0, gt=0, le=1000, description="multiplies a trace's shifts; copies are jittered"
     )
 

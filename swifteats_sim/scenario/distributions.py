@@ -1,6 +1,6 @@
 """Laws of random durations and lengths, as text such as `lognormal(median=1.4 km, p95=3.6 km)`.
 
-A law keeps its text and holds canonical parameters in SI units (seconds, metres), from which the engine draws.
+A law keeps its text, and holds canonical parameters in seconds or metres, from which the engine draws.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Distribution:
     values: tuple[float, ...] = ()
 
     def __str__(self) -> str:
+        """As its author wrote it."""
         return self.text
 
 
@@ -116,10 +117,11 @@ class LawText:
         """Text; the forms are in the description."""
         example, other = self.quantity.examples[:2]
         forms = [f"{name}({', '.join(form)})" for name, law in LAWS.items() for form in law.forms]
+        forms.append("empirical(file)")
         return {
             "type": "string",
             "examples": [example, f"exponential({example})", f"lognormal(median={other}, p95={example})"],
-            "x-unit": f"{self.quantity.name} in {self.quantity.accepted}, or a law: {', '.join(forms)}, empirical(file)",
+            "x-unit": f"{self.quantity.name} in {self.quantity.accepted}, or a law: {', '.join(forms)}",
         }
 
     def _read(self, value: Any, info: core_schema.ValidationInfo) -> Distribution:

@@ -27,6 +27,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
+        """`file:line: key: message`."""
         where = self.file if self.line is None else f"{self.file}:{self.line}"
         named = not self.key or self.file == f"--set {self.key}"
         return f"{where}: {self.message}" if named else f"{where}: {self.key}: {self.message}"
@@ -36,6 +37,7 @@ class ScenarioError(ValueError):
     """An input that cannot be used; its text has one line for each problem."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
+        """An error that holds these problems."""
         self.problems = tuple(problems)
         super().__init__(self.problems)
 
@@ -45,6 +47,7 @@ class ScenarioError(ValueError):
         return cls([Problem(file, line, key, message)])
 
     def __str__(self) -> str:
+        """One line for each problem."""
         lines = [str(problem) for problem in self.problems[:MAX_LINES]]
         if len(self.problems) > MAX_LINES:
             lines.append(f"and {len(self.problems) - MAX_LINES} more problems")
@@ -55,6 +58,7 @@ class KeyProblems(ValueError):
     """Raised inside a model: each message with the path, from that model, of the value it is about."""
 
     def __init__(self, problems: Iterable[tuple[KeyPath, str]]) -> None:
+        """An error that holds these (path, message) pairs."""
         self.problems = tuple(problems)
         super().__init__(
             "; ".join(f"{dotted(path)}: {text}" if path else text for path, text in self.problems)

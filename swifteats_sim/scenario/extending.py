@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,9 +16,10 @@ MAX_BYTES = 2_000_000
 
 
 class Expansion:
-    """One scenario's `extends`, expanded; counts what it reads, so that no chain of files costs without bound."""
+    """Expands one scenario; counts what it reads, so that no chain of files costs without bound."""
 
     def __init__(self) -> None:
+        """Nothing read yet."""
         self.files = 0
         self.bytes = 0
 

@@ -37,8 +37,8 @@ def read_mdrplib(folder: Path) -> Trace:
     restaurants.check()
     restaurant = np.array([rows[name] for name in orders.columns["restaurant"]], np.int64)
     return Trace(
-        "mdrplib", folder, placed, ready, np.full(len(orders), NO_PROMISE, np.int64), restaurant,
-        orders_at, restaurants_at, on, off, couriers_at, ("",) * len(couriers), order_ids, None, _speed(folder),
+        "mdrplib", folder, placed, ready, np.full(len(orders), NO_PROMISE, np.int64), restaurant, orders_at,
+        restaurants_at, on, off, couriers_at, ("",) * len(couriers), order_ids, None, _speed(folder),
     )  # fmt: skip
 
 

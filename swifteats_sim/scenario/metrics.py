@@ -1,7 +1,7 @@
 """The metric catalogue: every name a target may use, with its unit and meaning.
 
-A name is `<subject>.<quantity>.<statistic>`. Subjects that depend on the scenario's stack (`station.<name>`) are
-written with the placeholder here and expanded by `catalogue`.
+A name is `<subject>.<quantity>.<statistic>`. Subjects that depend on the scenario's stack (`station.<name>`)
+are written with the placeholder here and expanded by `catalogue`.
 """
 
 from __future__ import annotations
@@ -39,36 +39,36 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("orders", "offered", ("rate",), "/s", "orders placed by customers, per second"),
     Metric("orders", "placed", ("count",), "", "orders placed"),
     Metric("orders", "delivered", ("count", "rate"), "", "orders handed over at the door"),
-    Metric("orders", "failed", ("count",), "", "orders the platform gave up: sold out, unpaid, timed out, or without a driver"),
+    Metric("orders", "failed", ("count",), "", "given up: sold out, unpaid, timed out, without a driver"),
     Metric("orders", "cancelled", ("count",), "", "orders given up by the customer"),
     Metric("orders", "in_flight", ("count",), "", "orders still open when the run ends"),
     Metric("orders", "completion", ("ratio",), "ratio", "delivered share of the orders that ended"),
     _times("order", "latency", "click to the platform's answer (POST /orders, #41)"),
-    _times("assignment", "latency", "from eligibility (payment done, deferral over) to the commit of the driver who took it"),
+    _times("assignment", "latency", "from eligibility (payment done, deferral over) to the commit that held"),
     _times("assignment", "since_payment", "from payment to that commit, deferral included (#97)"),
     Metric("assignment", "declined", ("ratio",), "ratio", "offers declined or not answered (#114)"),
     Metric("assignment", "conflict", ("ratio",), "ratio", "commits lost to another order's (A33)"),
-    Metric("assignment", "double", ("count",), "", "offers to a driver who already held an active order (F5): never with the default commit"),
-    Metric("inventory", "conflict", ("ratio",), "ratio", "reservation tries that lost the version compare-and-set (#53)"),
-    Metric("inventory", "oversold", ("count",), "", "items sold beyond their stock: never with the default compare-and-set"),
+    Metric("assignment", "double", ("count",), "", "offers to a driver with an active order (F5)"),
+    Metric("inventory", "conflict", ("ratio",), "ratio", "reservation tries lost to a newer version (#53)"),
+    Metric("inventory", "oversold", ("count",), "", "items sold beyond their stock"),
     _times("delivery", "click_to_door", "placed to handed over at the door"),
     _times("delivery", "preparation", "placed to ready"),
     _times("delivery", "food_wait", "ready to picked up"),
-    _times("delivery", "lateness", "handed over after the promise (0 when on time); traces with promises only"),
-    Metric("delivery", "on_time", ("ratio",), "ratio", "delivered by the promise; traces with promises only"),
+    _times("delivery", "lateness", "handed over after the promise, 0 when on time; needs a trace's promises"),
+    Metric("delivery", "on_time", ("ratio",), "ratio", "delivered by the promise; needs a trace's promises"),
     _times("driver", "wait", "at the restaurant before the food is ready"),
     _times("driver", "pickup_travel", "from taking the offer to the restaurant"),
     _times("driver", "cycle", "from the commit to the release at the door (#17)"),
     Metric("driver", "utilization", ("mean",), "ratio", "share of on-shift time with an order"),
     Metric("driver", "on_shift", ("mean",), "", "drivers on shift"),
-    Metric("kitchen", "utilization", ("mean", "max"), "ratio", "share of time a kitchen's cooks are busy, over kitchens"),
+    Metric("kitchen", "utilization", ("mean", "max"), "ratio", "busy share of cooks, over kitchens"),
     _times("kitchen", "wait", "order taken by the kitchen until a cook starts"),
-    Metric("eta", "error", ("mean", "p50", "p95"), "s", "delivered minus the arrival the platform named at assignment; positive is late"),
+    Metric("eta", "error", ("mean", "p50", "p95"), "s", "delivered minus the arrival named at assignment"),
     Metric("gps", "offered", ("rate",), "/s", "fixes sent by drivers"),
     _times("gps", "latency", "fix sent to last known position updated"),
     Metric("gps", "completion", ("ratio",), "ratio", "fixes processed by the end, of those sent"),
     Metric("gps", "rejected", ("ratio",), "ratio", "fixes refused by a full queue"),
-    Metric("location", "stale", ("count",), "", "fixes that came after a newer one of the same driver (F22): 0 when order is kept"),
+    Metric("location", "stale", ("count",), "", "fixes after a newer one of the same driver (F22)"),
     _times("tracking", "latency", "fix sent to shown on the customer's map (#115)"),
     Metric("station.<name>", "utilization", ("mean",), "ratio", "busy share of all servers"),
     Metric("station.<name>", "queue", ("mean",), "", "jobs waiting"),

@@ -67,7 +67,7 @@ def descend(node: Node, path: KeyPath) -> tuple[Node, int]:
 
 
 def scalar(text: str) -> Scalar:
-    """A plain scalar by the core schema of YAML 1.2: no dates, no octals by a leading 0, no `yes` and `no`."""
+    """A plain scalar by the core schema of YAML 1.2: no dates, no `yes` and `no`."""
     if text in WORDS:
         return WORDS[text]
     if INTEGER.fullmatch(text) and len(text) <= MAX_DIGITS:

@@ -1,6 +1,7 @@
 """Numbers with units: which units there are, reading them exactly, and writing them back.
 
-Inside, durations are whole nanoseconds; everything else is a float: rates per second, ratios 0..1, metres, km2, m/s.
+Inside, durations are whole nanoseconds; everything else is a float: rates per second, ratios 0..1,
+metres, km2, metres per second.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ class Quantity:
         *first, last = (unit for unit, _ in self.units)
         return f"{', '.join(first)} or {last}" if first else last
 
+    @property
+    def rule(self) -> str:
+        """How it is written."""
+        return f"{self.name} is written in {self.accepted}, like {self.examples[0]!r}"
+
     def size(self, unit: str) -> Fraction:
         """One `unit` in the internal unit; KeyError when there is no such unit."""
         return dict(self.units)[unit]
@@ -58,8 +64,8 @@ def _slips(right: str, *wrong: str) -> tuple[tuple[str, str], ...]:
 DURATION = Quantity(
     "a duration",
     _sizes(
-        ("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", SECOND), ("min", 60 * SECOND), ("h", 3_600 * SECOND),
-        ("day", 86_400 * SECOND),
+        ("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", SECOND), ("min", 60 * SECOND),
+        ("h", 3_600 * SECOND), ("day", 86_400 * SECOND),
     ),
     home="ns",
     reach=(36_500, "day"),
@@ -98,7 +104,7 @@ SPEED = Quantity(
 
 def parse(value: object, quantity: Quantity, *, signed: bool = False) -> Fraction:
     """The exact internal value of a text such as `5 s`; ValueError naming the value and the rule."""
-    rule = f"{quantity.name} is written in {quantity.accepted}, like {quantity.examples[0]!r}"
+    rule = quantity.rule
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError(f"{shown(value)} has no unit: {rule}")
     if not isinstance(value, str):
@@ -121,9 +127,7 @@ def parse(value: object, quantity: Quantity, *, signed: bool = False) -> Fractio
 
 def _size_of(value: str, number: str, unit: str, quantity: Quantity) -> Fraction:
     if not unit:
-        raise ValueError(
-            f"{shown(value)} has no unit: {quantity.name} is written in {quantity.accepted}, like {quantity.examples[0]!r}"
-        )
+        raise ValueError(f"{shown(value)} has no unit: {quantity.rule}")
     right = dict(quantity.hints).get(unit)
     if right is not None:
         raise ValueError(f"{shown(value)} is not {quantity.name}: write {_joined(number, right)!r}")

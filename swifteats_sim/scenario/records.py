@@ -6,6 +6,7 @@ import csv
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +42,12 @@ class Table:
             raise ScenarioError.of(self.file, error.strerror or "cannot be read") from None
 
     def __len__(self) -> int:
+        """The number of rows."""
         return len(self.lines)
 
-    def numbers(self, column: str, read: Callable[[str], float], dtype: type) -> NDArray[np.generic]:
+    def _numbers(self, column: str, read: Callable[[str], float], dtype: type[Any]) -> NDArray[Any]:
         """The column as numbers; what `read` refuses with a ValueError becomes a problem."""
-        values = np.zeros(len(self), dtype)
+        values: NDArray[Any] = np.zeros(len(self), dtype)
         for row, text in enumerate(self.columns[column]):
             try:
                 values[row] = read(text)
@@ -55,11 +57,11 @@ class Table:
 
     def instants(self, column: str, read: Callable[[str], float]) -> NDArray[np.int64]:
         """The column as int64 nanoseconds."""
-        return self.numbers(column, read, np.int64).astype(np.int64)
+        return self._numbers(column, read, np.int64).astype(np.int64)
 
     def metres(self, column: str, read: Callable[[str], float]) -> NDArray[np.float64]:
         """The column as float64, of whatever unit `read` gives."""
-        return self.numbers(column, read, np.float64).astype(np.float64)
+        return self._numbers(column, read, np.float64).astype(np.float64)
 
     def unique(self, column: str) -> tuple[str, ...]:
         """The column as names, each of which may stand once."""
@@ -84,17 +86,17 @@ class Table:
         if self.problems:
             raise ScenarioError(self.problems)
 
-    def _read(self, rows: csv.reader) -> None:  # type: ignore[valid-type]
-        header = [name.strip() for name in next(rows, [])]  # type: ignore[call-overload]
+    def _read(self, rows: Any) -> None:
+        header: list[str] = [name.strip() for name in next(rows, [])]
         missing = [column for column in self.columns if column not in header]
         if missing:
             message = f"missing columns: {', '.join(missing)}" if header else "the file is empty"
             raise ScenarioError.of(self.file, message, 1)
         places = [(values, header.index(column)) for column, values in self.columns.items()]
-        for row in rows:  # type: ignore[attr-defined]
+        for row in rows:
             if not row:
                 continue
-            line = rows.line_num  # type: ignore[attr-defined]
+            line = rows.line_num
             if len(row) < len(header):
                 raise ScenarioError.of(self.file, f"has {len(row)} columns, not {len(header)}", line)
             self.lines.append(line)

@@ -20,9 +20,9 @@ JITTER_PLACE_M = 200.0
 def scaled(trace: Trace, scale: float, fleet_scale: float, uniform: Uniform) -> Trace:
     """The day with `scale` times its orders and `fleet_scale` times its shifts, on average.
 
-    A whole part of the scale copies everything; the rest copies each order (or shift) with that probability. The first
-    copy is the original; others move in time by up to 5 min either way, never below 0, all instants of an order
-    together, and in place (door, log-on) by up to 200 m along each axis.
+    The whole part of a scale copies everything, the rest copies each order (or shift) with that probability.
+    The first copy is the original; others move in time by up to 5 min either way, never below 0, all instants
+    of an order together, and in place (door, log-on) by up to 200 m along each axis.
     """
     copied = _with_orders(trace, scale, uniform) if scale != 1 else trace
     copied = _with_shifts(copied, fleet_scale, uniform) if fleet_scale != 1 else copied

@@ -23,11 +23,11 @@ class Scenario(Frozen):
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="names the run folder")
-    question: str = Field("", max_length=2000, description="what the scenario asks, in a sentence")
+    question: str = default("", max_length=2000, description="what the scenario asks, in a sentence")
     warmup: Duration = default("0 s", description="simulated before the measured span")
     duration: PositiveDuration = Field(description="the measured span")
-    seed: int = Field(1, ge=0, lt=2**63, description="of every random number of the run")
-    replications: int = Field(
+    seed: int = default(1, ge=0, lt=2**63, description="of every random number of the run")
+    replications: int = default(
         1, ge=1, le=10_000, description="independent runs; an interval needs at least 2"
     )
     city: City

@@ -1,7 +1,7 @@
 """Reads YAML 1.2 into nodes, and refuses what a scenario has no use for.
 
-Built on the parser's event stream rather than on composed objects, so that aliases, merges, deep nesting and huge
-files are refused before they can cost anything.
+Built on the parser's event stream rather than on composed objects, so that aliases, merges, deep nesting and
+huge files are refused before they can cost anything.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ class _Builder:
 
 
 def _is_open(node: Node) -> bool:
-    """Whether a value has a bracket that nothing closed: `{service: uniform(5 ms, 10 ms)}` is cut at the comma."""
+    """Whether a bracket is open: YAML cuts `{service: uniform(5 ms, 10 ms)}` at the law's comma."""
     return isinstance(node.value, str) and node.value.count("(") > node.value.count(")")
 
 

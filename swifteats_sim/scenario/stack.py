@@ -1,7 +1,7 @@
 """The platform's software as a scenario declares it: stations, pools, topics, flows and the cost of effects.
 
-Every service time may be a mapping `name: law`; with `budget: PATH` each name is a row `PATH,name` of the platform's
-budget (a test holds the bundled stacks against it). The named parts add up to one service.
+Every service time may be a mapping `name: law`; with `budget: PATH` each name is a row `PATH,name` of the
+platform's budget (a test holds the bundled stacks against it). The named parts add up to one service.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ Partitions = Annotated[int, Field(gt=0, le=10_000)]
 class Station(Frozen):
     """Servers with a first-come-first-served queue."""
 
-    instances: int = Field(1, gt=0, le=10_000, description="copies of the service")
-    concurrency: int = Field(
+    instances: int = default(1, gt=0, le=10_000, description="copies of the service")
+    concurrency: int = default(
         1, gt=0, le=100_000, description="jobs one instance serves at once (#54, #117, #125)"
     )
-    balancing: Literal["shared", "round_robin", "partition"] = Field(
+    balancing: Literal["shared", "round_robin", "partition"] = default(
         "shared",
-        description="shared: one queue for all; round_robin: one queue an instance; partition: the partition's instance",
+        description="queues: one for all, one an instance in turn, or one an instance by partition",
     )
-    queue: int | None = Field(
+    queue: int | None = default(
         None,
         ge=0,
         le=1_000_000_000,
@@ -64,7 +64,7 @@ class Topic(Frozen):
         description="partitions by the geo's kind (F3)"
     )
     placement: Literal["round_robin", "keyed"] = Field(description="keyed: one driver, one partition (F22)")
-    consumers: int = Field(
+    consumers: int = default(
         1, gt=0, le=10_000, description="consumers of a geo's topic, partitions spread over them"
     )
 
@@ -74,7 +74,7 @@ class Visit(Frozen):
 
     at: str = Field(description="station")
     service: Service = Field(description="law, or named laws that add up")
-    budget: Budget | None = Field(
+    budget: Budget | None = default(
         None, description="path in the platform's budget; each name of `service` is its row"
     )
 
@@ -83,7 +83,7 @@ class Delay(Frozen):
     """Time that passes without any server being busy."""
 
     delay: Service = Field(description="law, or named laws that add up")
-    budget: Budget | None = Field(
+    budget: Budget | None = default(
         None, description="path in the platform's budget; each name of `delay` is its row"
     )
 
@@ -161,15 +161,15 @@ class Stack(Frozen):
     """The platform's software."""
 
     stations: dict[Name, Station] = Field(min_length=1, max_length=1000)
-    pools: dict[Name, Pool] = Field({}, max_length=1000)
-    topics: dict[Name, Topic] = Field({}, max_length=1000)
+    pools: dict[Name, Pool] = default({}, max_length=1000)
+    topics: dict[Name, Topic] = default({}, max_length=1000)
     flows: dict[Name, Flow] = Field(min_length=1, max_length=1000)
     effects: dict[
         Literal[
             "read", "compare_and_set", "insert", "transaction", "publish", "call_payment", "find_drivers"
         ],
         Visit,
-    ] = Field({}, description="what each effect of a rule costs")
+    ] = default({}, description="what each effect of a rule costs")
 
     @model_validator(mode="after")
     def _references_exist(self) -> Stack:

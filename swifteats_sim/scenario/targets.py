@@ -46,7 +46,7 @@ Conditions = Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_le
 
 
 class Targets(RootModel[dict[str, Conditions]]):
-    """Conditions by `subject.quantity`, in the k6 manner; names and units are checked against the catalogue."""
+    """Conditions by `subject.quantity`, in the k6 manner; the catalogue says which names and units."""
 
     model_config = ConfigDict(frozen=True, strict=True)
     root: dict[str, Conditions] = Field(

@@ -1,7 +1,7 @@
 """The annotated types of a scenario's quantities, and how numbers are shown to people.
 
-`Duration` is an int of nanoseconds; `Rate` (per second), `Ratio` (0..1), `Length` (m), `Area` (km2) and `Speed` (m/s)
-are floats. In files all are text with a unit; `model_dump(mode="json")` gives such text back.
+`Duration` is an int of nanoseconds; `Rate` (per second), `Ratio` (0..1), `Length` (m), `Area` (km2) and
+`Speed` (m/s) are floats. In files all are text with a unit; `model_dump(mode="json")` gives such text back.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from swifteats_sim.scenario.quantities import (
     NUMBER,
     RATE,
     RATIO,
-    SECOND,
     SPEED,
     Quantity,
     parse,
@@ -36,6 +35,13 @@ from swifteats_sim.scenario.quantities import (
 )
 
 BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+Steps = tuple[tuple[float, float, str], ...]
+"""Units to show a number in: from which magnitude on, the unit's size, the unit."""
+TIME_STEPS: Steps = (
+    (48 * 3600, 86_400, " day"), (7200, 3600, " h"), (120, 60, " min"), (1, 1, " s"),
+    (1e-3, 1e-3, " ms"), (0, 1e-6, " us"),
+)  # fmt: skip
+RATE_STEPS: Steps = ((20, 1, "/s"), (1 / 60, 1 / 60, "/min"), (0, 1 / 3600, "/h"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +112,16 @@ def format_value(value: float | None, unit: str) -> str:
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
     if unit == "s":
-        return _scaled(value, ((48 * 3600, 86_400, " day"), (7200, 3600, " h"), (120, 60, " min"), (1, 1, " s"),
-                               (1e-3, 1e-3, " ms"), (0, 1e-6, " us")))  # fmt: skip
+        return _scaled(value, TIME_STEPS)
     if unit == "/s":
-        return _scaled(value, ((20, 1, "/s"), (1 / 60, 1 / 60, "/min"), (0, 1 / 3600, "/h")))
+        return _scaled(value, RATE_STEPS)
     return _percent(value) if unit == "ratio" else _digits(value)
 
 
-def _scaled(value: float, steps: tuple[tuple[float, float, str], ...]) -> str:
+def _scaled(value: float, steps: Steps) -> str:
     """In the unit of the first step that the magnitude reaches (from, size, unit)."""
     if value == 0:
-        return f"0{' s' if steps[-1][2] == ' us' else '/min'}"
+        return "0 s" if steps is TIME_STEPS else "0/min"
     size, unit = next((size, unit) for least, size, unit in steps if abs(value) >= least)
     return _digits(value / size) + unit
 

@@ -37,7 +37,7 @@ def day(**changes: Any) -> Tables:
 
 
 def write(root: Path, *tables: Tables, **changes: Any) -> Path:
-    return write_run(root, "peak", {**SUMMARY, **changes}, MANIFEST, tables or (day(),), "name: peak\n")
+    return write_run(root, "peak", {**SUMMARY, **changes}, MANIFEST, tables or (day(),), {"scenario.yaml": "name: peak\n"})
 
 
 def names(root: Path) -> list[str]:

@@ -1,0 +1,73 @@
+"""A rehearsal: all replications of a scenario, what they measure together, and the verdict on every target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+from swifteats_sim.results import (
+    Estimate,
+    Evidence,
+    Judgement,
+    Tables,
+    collect_findings,
+    digest,
+    estimates,
+    growths,
+    judge,
+    measure,
+)
+from swifteats_sim.results.findings import Finding
+from swifteats_sim.scenario import Scenario
+from swifteats_sim.simulation import simulate
+
+Tick = Callable[[int, int], None]
+"""Told (replication, virtual ns) once a virtual minute."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What came of a scenario.
+
+    tables : one record a replication; estimates : by metric name, in SI units; wall_seconds : what the runs took.
+    """
+
+    scenario: Scenario
+    tables: tuple[Tables, ...]
+    estimates: Mapping[str, Estimate]
+    judgements: tuple[Judgement, ...]
+    findings: tuple[Finding, ...]
+    digest: str
+    wall_seconds: float
+
+    @property
+    def events(self) -> int:
+        """Events of all replications."""
+        return sum(tables.counts["events"] for tables in self.tables)
+
+
+def rehearse(scenario: Scenario, tick: Tick = lambda replication, now: None) -> Rehearsal:
+    """Run every replication and judge them together."""
+    began = perf_counter()
+    tables = tuple(
+        simulate(scenario, replication, lambda now, replication=replication: tick(replication, now))
+        for replication in range(scenario.replications)
+    )
+    wall = perf_counter() - began
+    together = estimates([measure(each) for each in tables])
+    grown = [growths(each) for each in tables]
+    return Rehearsal(
+        scenario,
+        tables,
+        together,
+        judge(scenario.conditions, together, grown),
+        collect_findings(Evidence(tables, together, grown)),
+        digest(tables, declared(scenario)),
+        wall,
+    )
+
+
+def declared(scenario: Scenario) -> str:
+    """The scenario as JSON, without the folder a trace was read from: where a file lies changes no result."""
+    return scenario.model_dump_json(exclude={"demand": {"trace"}})

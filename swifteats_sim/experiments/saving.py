@@ -1,0 +1,68 @@
+"""The run folder of a rehearsal: tables, summary, manifest, the verdict to paste and the scenario in full."""
+
+from __future__ import annotations
+
+import io
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from swifteats_sim.experiments.rehearsal import Rehearsal
+from swifteats_sim.results import build_summary, verdict_markdown, write_run
+from swifteats_sim.scenario import Scenario
+
+LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
+"""Whose versions may have a say in a result."""
+
+
+def save(rehearsal: Rehearsal, out: Path) -> Path:
+    """Write the run folder under `out` and return it; OSError when the disk refuses."""
+    scenario = rehearsal.scenario
+    summary = build_summary(
+        scenario=scenario.name,
+        seed=scenario.seed,
+        replications=scenario.replications,
+        digest=rehearsal.digest,
+        sim_seconds=scenario.end / 1e9 * scenario.replications,
+        wall_seconds=rehearsal.wall_seconds,
+        events=rehearsal.events,
+        estimates=rehearsal.estimates,
+        judgements=rehearsal.judgements,
+        findings=rehearsal.findings,
+    )
+    texts = {"scenario.yaml": _yaml(scenario), "verdict.md": verdict_markdown(rehearsal.judgements)}
+    return write_run(out, scenario.name, summary, _manifest(rehearsal), rehearsal.tables, texts)
+
+
+def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
+    scenario = rehearsal.scenario
+    return {
+        "scenario": scenario.model_dump(mode="json"),
+        "seed": scenario.seed,
+        "replications": scenario.replications,
+        "digest": rehearsal.digest,
+        "versions": {
+            "swifteats-sim": version("swifteats-sim"),
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            **{name: version(name) for name in LIBRARIES},
+        },
+        "sim_seconds": scenario.end / 1e9 * scenario.replications,
+        "wall_seconds": rehearsal.wall_seconds,
+        "events": [tables.counts["events"] for tables in rehearsal.tables],
+        "counts": [dict(tables.counts) for tables in rehearsal.tables],
+    }
+
+
+def _yaml(scenario: Scenario) -> str:
+    """The scenario with `extends` and `--set` resolved and every default written out: it runs as it stands."""
+    text = io.StringIO()
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.allow_unicode = True
+    writer.width = 110
+    writer.dump(scenario.model_dump(mode="json", exclude_none=True), text)
+    return text.getvalue()
