@@ -1,7 +1,8 @@
 """Assignment of a driver to an order: search, rank, and commit by one transaction (A27, A28, A33, A34).
 
-The transaction compares-and-sets driver and order and inserts the driver into `active_assignments`, whose key is the
-driver: of two orders that want one driver, exactly one commits, and the other takes its next candidate.
+The transaction compares-and-sets driver and order and inserts the driver into `active_assignments`, whose key
+is the driver: of two orders that want one driver, exactly one commits, and the other takes its next
+candidate.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ Ranking = Callable[[Candidates], NDArray[np.int64]]
 
 
 class Assigned(NamedTuple):
-    """The driver is committed. travel, onward : estimated ns; slack : estimated ns; losses : commits lost before."""
+    """The driver is committed. Times are estimated ns; losses : commits lost before this one."""
 
     driver: int
     travel: int
@@ -50,13 +51,15 @@ class Unassigned(NamedTuple):
 
 
 STALE = Unassigned("stale")
-_ORDER, _DRIVER = 0, 1
+_ORDER = 0
+"""Position of the order among the writes of a commit."""
 
 
 def assign(request: AssignmentRequest, rank: Ranking, tries: int) -> Rule[Assigned | Unassigned]:
-    """Commit the best free driver; on a conflict the next one (A33), up to `tries`.
+    """Commit the best free driver; where another order got the driver, the next one (A33), up to `tries`.
 
-    A request whose version is not the order's latest is stale and does nothing.
+    Where only the order has changed, because its kitchen moved on, the same driver is tried again. A request
+    whose version is not the order's latest is stale and does nothing.
     """
     (order,) = yield Read(((ORDERS, request.order),))
     if not _wants_driver(order, request):
@@ -64,27 +67,35 @@ def assign(request: AssignmentRequest, rank: Ranking, tries: int) -> Rule[Assign
     found = _without((yield FindDrivers(request.order)), request.excluded)
     if not len(found.drivers):
         return Unassigned("no_driver")
-    ranked = rank(found)[:tries]
-    for losses, position in enumerate(ranked):
-        outcome = yield Transaction(_commit(request, order, found, int(position)))
+    ranked, losses = iter(rank(found)[:tries].tolist()), 0
+    position = next(ranked, None)
+    while position is not None:
+        outcome = yield Transaction(_commit(request, order, found, position))
         if outcome == COMMITTED:
-            return _assigned(found, int(position), losses)
-        if outcome == _ORDER:
-            (order,) = yield Read(((ORDERS, request.order),))
-            if not _wants_driver(order, request):
-                return Unassigned("stale", losses + 1)
-    return Unassigned("contended", len(ranked))
+            return _assigned(found, position, losses)
+        losses += 1
+        if outcome != _ORDER:
+            position = next(ranked, None)
+            continue
+        (order,) = yield Read(((ORDERS, request.order),))
+        if not _wants_driver(order, request):
+            return Unassigned("stale", losses)
+    return Unassigned("contended", losses)
 
 
 def _wants_driver(order: Record | None, request: AssignmentRequest) -> bool:
-    return order is not None and order.fields["state"] in WAITING and order.fields["request"] == request.version
+    return (
+        order is not None and order.fields["state"] in WAITING and order.fields["request"] == request.version
+    )
 
 
 def _without(found: Candidates, excluded: tuple[int, ...]) -> Candidates:
     if not excluded:
         return found
     keep = ~np.isin(found.drivers, excluded)
-    return found._replace(drivers=found.drivers[keep], versions=found.versions[keep], travel=found.travel[keep])
+    return found._replace(
+        drivers=found.drivers[keep], versions=found.versions[keep], travel=found.travel[keep]
+    )
 
 
 def _commit(
@@ -94,7 +105,9 @@ def _commit(
     state = move_order(order.fields["state"], OrderState.ASSIGNED_DRIVER)
     return (
         CompareAndSet(ORDERS, request.order, order.version, {"state": state, "driver": driver}),
-        CompareAndSet(DRIVERS, driver, version, {"state": DriverState.ORDER_ASSIGNED, "order": request.order}),
+        CompareAndSet(
+            DRIVERS, driver, version, {"state": DriverState.ORDER_ASSIGNED, "order": request.order}
+        ),
         Insert(ACTIVE, driver, {"order": request.order}),
     )
 

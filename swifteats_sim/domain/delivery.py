@@ -1,11 +1,22 @@
 """What a driver's app reports: the answer to an offer, the way, the pick-up, the drop-off, the shift (A38).
 
-Order and driver change together in one transaction; the driver is released at the drop-off, not by a timer (C12).
+Order and driver change together in one transaction; the driver is released at the drop-off, not by a timer
+(C12).
 """
 
 from __future__ import annotations
 
-from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Publish, Read, Record, Rule, Transaction, Write
+from swifteats_sim.domain.effects import (
+    COMMITTED,
+    CompareAndSet,
+    Delete,
+    Publish,
+    Read,
+    Record,
+    Rule,
+    Transaction,
+    Write,
+)
 from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ORDERS, AssignmentRequest
 from swifteats_sim.domain.orders import REQUESTS
 from swifteats_sim.domain.states import CLOSED, DriverState, OrderState, move_driver, move_order
@@ -81,7 +92,9 @@ def _back_to_kitchen(order: int, record: Record, request: int) -> tuple[Write, .
     if record.fields["state"] in CLOSED:
         return ()
     state = move_order(record.fields["state"], record.fields["kitchen"])
-    return (CompareAndSet(ORDERS, order, record.version, {"state": state, "driver": None, "request": request}),)
+    return (
+        CompareAndSet(ORDERS, order, record.version, {"state": state, "driver": None, "request": request}),
+    )
 
 
 def _order(order: int, record: Record, to: OrderState) -> CompareAndSet:

@@ -1,7 +1,7 @@
 """The effects that rules yield, and what they are sent back.
 
-A rule never touches a clock, a socket or a database. It yields an effect and receives the outcome; the simulator performs
-it in virtual time, a live runner on real servers.
+A rule never touches a clock, a socket or a database. It yields an effect and receives the outcome; the
+simulator performs it in virtual time, a live runner on real servers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Read(NamedTuple):
 
 
 class CompareAndSet(NamedTuple):
-    """Write `changes` if the record still has `version`; receives bool. Never waits: a locked record is a failure."""
+    """Write `changes` if the record still has `version`; receives bool. Never waits: on a locked one it fails."""
 
     table: str
     key: Key

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Insert, Read, Record, Rule, Sleep, Transaction, Write
+from swifteats_sim.domain.effects import (
+    COMMITTED,
+    CompareAndSet,
+    Insert,
+    Read,
+    Record,
+    Rule,
+    Sleep,
+    Transaction,
+    Write,
+)
 from swifteats_sim.domain.messages import CONTENDED, ITEMS, SOLD_OUT, Cart, Line, Refusal
 
 
@@ -41,7 +51,9 @@ def release_inventory(cart: Cart, terms: InventoryTerms) -> Rule[None]:
         yield Sleep(terms.backoff)
 
 
-def _changes(cart: Cart, records: tuple[Record | None, ...], terms: InventoryTerms, sign: int) -> tuple[Write, ...]:
+def _changes(
+    cart: Cart, records: tuple[Record | None, ...], terms: InventoryTerms, sign: int
+) -> tuple[Write, ...]:
     pairs = zip(records, cart.lines, strict=True)
     return tuple(_change(cart.restaurant, record, line, terms.stock, sign) for record, line in pairs)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 ORDERS, DRIVERS, ITEMS, ACTIVE = "orders", "drivers", "items", "active_assignments"
-"""Tables. `active_assignments` has the driver as its key: the guard against a second active order (A34, C26)."""
+"""Tables. `active_assignments` is keyed by driver: the guard against a second active order (A34, C26)."""
 
 
 class Line(NamedTuple):
@@ -22,6 +22,7 @@ class Cart(NamedTuple):
     geo: int
     restaurant: int
     lines: tuple[Line, ...]
+    """Of different items: one transaction writes a record once."""
 
 
 class AssignmentRequest(NamedTuple):

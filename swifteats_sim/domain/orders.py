@@ -1,10 +1,19 @@
-"""The life of an order in the database: created, paid, cooked, closed. Every change is a version compare-and-set."""
+"""The life of an order in the database: created, paid, cooked, closed, each by a version compare-and-set."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from swifteats_sim.domain.effects import CallPayment, CompareAndSet, Fields, Insert, Publish, Read, Record, Rule
+from swifteats_sim.domain.effects import (
+    CallPayment,
+    CompareAndSet,
+    Fields,
+    Insert,
+    Publish,
+    Read,
+    Record,
+    Rule,
+)
 from swifteats_sim.domain.messages import ORDERS, UNPAID, AssignmentRequest, Cart, Refusal
 from swifteats_sim.domain.states import CLOSED, WAITING, OrderState, move_order
 
@@ -14,7 +23,12 @@ REQUESTS = "assignment"
 
 def create_order(cart: Cart) -> Rule[Refusal | None]:
     """Persist the order as new_order (A12)."""
-    fields = {"state": OrderState.NEW_ORDER, "kitchen": OrderState.ORDER_RECEIVED, "driver": None, "request": 0}
+    fields = {
+        "state": OrderState.NEW_ORDER,
+        "kitchen": OrderState.ORDER_RECEIVED,
+        "driver": None,
+        "request": 0,
+    }
     yield Insert(ORDERS, cart.order, fields)
     return None
 
@@ -48,7 +62,7 @@ def mark_kitchen(order: int, stage: OrderState) -> Rule[bool]:
 
 
 def close_order(order: int, state: OrderState) -> Rule[bool]:
-    """Cancel or fail an order, unless it has been picked up or closed already; False then."""
+    """Cancel or fail an order; False where it was never created, has been picked up, or is closed already."""
 
     def change(record: Record) -> Fields | None:
         current = record.fields["state"]
@@ -76,10 +90,10 @@ def _next_request(record: Record) -> Fields | None:
 
 
 def _update(order: int, change: Change) -> Rule[bool]:
-    """Read, change, compare-and-set until it holds; False where `change` leaves the order alone."""
+    """Read, change, compare-and-set until it holds; False where there is no order or `change` leaves it alone."""
     while True:
         (record,) = yield Read(((ORDERS, order),))
-        changes = change(record)
+        changes = None if record is None else change(record)
         if changes is None:
             return False
         if (yield CompareAndSet(ORDERS, order, record.version, changes)):

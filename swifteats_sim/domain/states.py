@@ -1,8 +1,9 @@
 """States of orders and drivers, and the moves that are legal.
 
-An order's state is one of the eight of A13, or cancelled or failed. Kitchen and driver work at the same time, so an order
-carries two fields: `kitchen` follows the food alone, `state` is what the customer sees; with one column the guard on
-active assignments has a hole (C25). Driver states are those of A38 plus available and off_shift.
+An order's state is one of the eight of A13, or cancelled or failed. Kitchen and driver work at the same time,
+so an order carries two fields: `kitchen` follows the food alone, `state` is what the customer sees; with one
+column the guard on active assignments has a hole (C25). Driver states are those of A38 plus available and
+off_shift.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The virtual clock: SimPy with integer nanoseconds.
 
-SimPy's own order of events is total: by time, then priority, then the order in which they were scheduled. Flows
-(`engine.loop`) at the same instant come after everything that decides.
+SimPy's own order of events is total: by time, then priority, then the order in which they were scheduled.
+Flows (`engine.loop`) at the same instant come after everything that decides.
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ class Clock(simpy.Environment):
     """A SimPy environment whose time is an integer number of nanoseconds, from 0."""
 
     def __init__(self) -> None:
+        """A clock at 0 with nothing scheduled."""
         super().__init__(initial_time=0)
+        self._readings = 0
 
     def events(self) -> int:
         """Events scheduled so far. SimPy numbers them; reading its counter costs the hot path nothing."""
-        return next(self._eid)
+        self._readings += 1
+        # A reading takes a number itself, so those of earlier readings are not events.
+        return next(self._eid) - self._readings + 1
 
     @property
     def instant(self) -> int:
@@ -30,7 +34,8 @@ class Clock(simpy.Environment):
     def sleep(self, duration: int) -> simpy.Timeout:
         """An event `duration` ns from now.
 
-        SimPy itself accepts NaN and fractions, which would end or bend the run: they raise TypeError here.
+        SimPy itself accepts NaN and fractions, which would end or bend the run: they raise TypeError here. A
+        negative duration raises ValueError.
         """
         if type(duration) is not int:
             raise TypeError(f"a duration is an integer of nanoseconds, not {duration!r}")

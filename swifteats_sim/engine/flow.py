@@ -68,9 +68,11 @@ class Flow:
     """One kind of job: its steps and what became of the jobs born at or after `warmup` (ns).
 
     sampled : jobs of entities divisible by this are noted one by one in `sample` (entity, born, done).
+    in_flight : jobs entered and not ended, whenever they were born; the other counts are of the measured span.
     """
 
     def __init__(self, name: str, steps: tuple[Step, ...], warmup: int, sampled: int = 0) -> None:
+        """A flow without jobs."""
         self.name, self.steps = name, steps
         self.born = self.completed = self.rejected = self.stale = self.dropped = 0
         self.in_flight = 0
@@ -93,6 +95,10 @@ class Flow:
             self._latency.append(done - born)
             if self._sampled and entity % self._sampled == 0:
                 self.sample.append((entity, born, done))
+
+    def overtake(self, born: int) -> None:
+        """A newer job of the same entity was known already; this one is stale and goes on."""
+        self.stale += born >= self._warmup
 
     def reject(self, born: int) -> None:
         """A job was refused by a full queue."""

@@ -1,7 +1,7 @@
 """Probability laws as compiled scalar transforms of addressed uniforms, the same for both planes.
 
-A law is four words (kind, a, b, c); a service is several laws that add up. numba's scalar log, exp and pow equal Python's `math` bit for bit, numpy's vectorised ones do not: therefore
-nothing here is vectorised.
+A law is four words (kind, a, b, c); a service is several laws that add up. numba's scalar log, exp and pow
+equal Python's `math` bit for bit, numpy's vectorised ones do not: therefore nothing here is vectorised.
 """
 
 from __future__ import annotations
@@ -20,7 +20,16 @@ from swifteats_sim.engine.streams import Stream
 KINDS = {
     name: code
     for code, name in enumerate(
-        ("deterministic", "uniform", "exponential", "erlang", "hyperexponential", "lognormal", "gamma", "empirical")
+        (
+            "deterministic",
+            "uniform",
+            "exponential",
+            "erlang",
+            "hyperexponential",
+            "lognormal",
+            "gamma",
+            "empirical",
+        )
     )
 }
 DETERMINISTIC, UNIFORM, EXPONENTIAL, ERLANG, HYPEREXPONENTIAL, LOGNORMAL, GAMMA, EMPIRICAL = range(8)
@@ -95,14 +104,14 @@ def total_ns(key, code, entity, index, step, attempt):  # type: ignore[no-untype
 class Law:
     """A law, or several that add up, ready to be drawn from.
 
-    code : float64[...]: the number of laws, four words each (kind, a, b, c), then the values of `empirical` ones, which
-    name their values by position (from a to b).
+    code : float64[...]: the number of laws, four words each (kind, a, b, c), then the values of `empirical`
+    ones, which name their values by position (from a to b).
     """
 
     __slots__ = ("code", "mean")
 
     def __init__(self, parts: Sequence[tuple[str, Sequence[float], Sequence[float]]], mean: float) -> None:
-        """parts : (name of the law, parameters, values of `empirical`), in the canonical form of a scenario."""
+        """parts : (law, parameters, values of `empirical`), in the canonical form of a scenario; mean : of all."""
         words, values = [float(len(parts))], list[float]()
         for name, parameters, table in parts:
             start = 1 + 4 * len(parts) + len(values)

@@ -1,8 +1,9 @@
 """The event loop of everything that only flows: the readable reference interpreter.
 
-It pops (time, flow, entity, index, step) from a heap; events at the same instant go in that order, after the journal's
-(flow -1). The loop lags: the deciding plane calls `advance(now)` before it touches what flows touch, and the loop then
-has done everything strictly before `now`. What flows must know of the deciding plane is journalled with its time.
+It pops (time, flow, entity, index, step) from a heap; events at the same instant go in that order, after the
+journal's (flow -1). The loop lags: the deciding plane calls `advance(now)` before it touches what flows
+touch, and the loop then has done everything strictly before `now`. What flows must know of the deciding plane
+is journalled with its time.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Loop:
     """
 
     def __init__(self, flows: tuple[Flow, ...], sources: dict[int, Source]) -> None:
+        """A loop at 0, with no job and nothing journalled."""
         self.flows, self.now, self.events = flows, 0, 0
         self._sources = sources
         self._heap: list[Job] = []
@@ -42,7 +44,12 @@ class Loop:
         self.now = max(self.now, until)
 
     def note(self, at: int, entry: Callable[[int], None]) -> None:
-        """Journal a change of the deciding plane: `entry(at)` runs before any job of that instant."""
+        """Journal a change of the deciding plane: `entry(at)` runs before any job of that instant.
+
+        ValueError where the loop is past that instant: jobs would have missed the change.
+        """
+        if at < self.now:
+            raise ValueError(f"the loop is at {self.now} ns, too late for a change at {at} ns")
         self._entries.append(entry)
         heappush(self._heap, (at, JOURNAL, len(self._entries) - 1, 0, 0, 0, 0))
 
@@ -78,7 +85,7 @@ class Loop:
 
     def _run(self, job: Job) -> None:
         """One event: a journal entry, a birth, or a job's next steps."""
-        time, flow, entity, index, step, born, partition = job
+        time, flow, entity, index, step, born, _ = job
         if flow == JOURNAL:
             self._entries[entity](time)
             return
@@ -118,7 +125,7 @@ class Loop:
                 if born > action.register[entity]:
                     action.register[entity] = born
                 else:
-                    flow.stale += 1
+                    flow.overtake(born)
             elif isinstance(action, OnlyIf):
                 if not action.flags[entity]:
                     flow.drop(born)

@@ -1,7 +1,7 @@
 """The standard normal quantile as a compiled scalar: one uniform in, one normal out, monotone.
 
-Source: Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37 (1988),
-PPND16, accurate to about 1 part in 10**16.
+Source: Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37
+(1988), PPND16, accurate to about 1 part in 10**16.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Philox4x64-10: a counter-based generator, so that a random number is a function of its address.
 
-Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. The constants are theirs;
-the tests hold the output against numpy's Philox.
+Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. The constants are
+theirs; the tests hold the output against numpy's Philox.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def philox(k0, k1, c0, c1, c2, c3):  # type: ignore[no-untyped-def]  # numba inf
 
 @compiled
 def to_unit(word):  # type: ignore[no-untyped-def]  # numba infers float64
-    """A uint64 as a float strictly between 0 and 1: the middle of one of 2**52 equal cells, so that log never fails."""
+    """A uint64 as a float strictly inside (0, 1): the middle of one of 2**52 cells, so that log never fails."""
     return (np.float64(word >> _DROPPED_BITS) + 0.5) * _TO_UNIT
 
 

@@ -17,15 +17,19 @@ class Source(Protocol):
     def next(self, entity: int, index: int, born: int) -> int:
         """When job `index + 1` of the entity is born, after job `index` at `born`; NEVER ends the chain."""
 
+    def is_on(self, entity: int) -> bool:
+        """Whether the entity sends now; a job that its chain still holds is not born otherwise."""
+
 
 class Periodic:
     """A job every `period` ns from each entity that is switched on, at its own phase.
 
-    phases : int64 per entity, ns below `period`. Job k of an entity is born at phase + k * period, whether or not the
-    entity was on before, so that a job's address never depends on shifts.
+    phases : int64 per entity, ns below `period`. Job k of an entity is born at phase + k * period, whether or
+    not the entity was on before, so that a job's address never depends on shifts.
     """
 
     def __init__(self, period: int, phases: array[int]) -> None:
+        """All entities switched off."""
         self.period, self.phases = period, phases
         self._on = bytearray(len(phases))
         self._chained = bytearray(len(phases))
@@ -38,7 +42,7 @@ class Periodic:
         return NEVER
 
     def is_on(self, entity: int) -> bool:
-        """Whether the entity sends now; a job already under way in the chain is not born otherwise."""
+        """See Source."""
         return bool(self._on[entity])
 
     def switch_off(self, entity: int) -> None:
@@ -59,6 +63,7 @@ class Renewal:
     """One endless chain of jobs with independent gaps."""
 
     def __init__(self, gap: Law, stream: Stream) -> None:
+        """gap : law in seconds; gap k lies before job k, the first one after 0."""
         self._gap, self._stream = gap, stream
 
     def next(self, entity: int, index: int, born: int) -> int:

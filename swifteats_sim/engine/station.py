@@ -1,7 +1,7 @@
 """A station: servers with first-come-first-served queues, which know a job's departure when it arrives.
 
-With FIFO order and a service time drawn on arrival, start = max(now, earliest free server) and departure = start +
-service, so a visit costs one event however long the queue. Arrivals must come in order of time.
+With FIFO order and a service time drawn on arrival, start = max(now, earliest free server) and departure =
+start + service, so a visit costs one event however long the queue. Arrivals must come in order of time.
 """
 
 from __future__ import annotations
@@ -25,8 +25,15 @@ class Station:
     """
 
     def __init__(
-        self, name: str, instances: int, concurrency: int, balancing: Balancing, limit: int | None, usage: Usage
+        self,
+        name: str,
+        instances: int,
+        concurrency: int,
+        balancing: Balancing,
+        limit: int | None,
+        usage: Usage,
     ) -> None:
+        """A station with every server free."""
         queues, servers = (1, instances * concurrency) if balancing == "shared" else (instances, concurrency)
         self.name = name
         self.servers = instances * concurrency
@@ -38,7 +45,7 @@ class Station:
         self._turn = -1
 
     def visit(self, now: int, service: int, partition: int = 0) -> tuple[int, int]:
-        """The instants (start, departure) of a job that arrives `now`, or (REJECTED, REJECTED) by a full queue.
+        """(start, departure) of a job that arrives `now`, or (REJECTED, REJECTED) by a full queue.
 
         service : ns; partition : the job's partition, used by "partition" balancing only.
         """
@@ -48,7 +55,7 @@ class Station:
         if start < now:
             start = now
         elif self._limit is not None and self._is_full(queue, now, start):
-            self.usage.reject()
+            self.usage.reject(now)
             return REJECTED, REJECTED
         departure = start + service
         heapreplace(free, departure)

@@ -1,6 +1,7 @@
 """Named streams of random numbers: u = U(stream, entity, index, step, attempt).
 
-The order of draws never matters, so one more driver or another policy leaves every customer's draws as they were.
+The order of draws never matters, so one more driver or another policy leaves every customer's draws as they
+were.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ class Stream:
     __slots__ = ("key", "name")
 
     def __init__(self, seed: int, replication: int, name: str) -> None:
+        """Two streams are the same exactly when seed, replication and name are."""
         address = f"{seed}/{replication}/{name}".encode()
         self.name = name
-        self.key: NDArray[np.uint64] = np.frombuffer(hashlib.blake2b(address, digest_size=16).digest(), dtype="<u8").copy()
+        self.key: NDArray[np.uint64] = np.frombuffer(
+            hashlib.blake2b(address, digest_size=16).digest(), dtype="<u8"
+        ).copy()
 
     def uniform(self, entity: int, index: int = 0, step: int = 0, attempt: int = 0) -> float:
         """A number in (0, 1), always the same for the same address."""
@@ -37,7 +41,9 @@ class Streams:
     """All streams of one replication, by name."""
 
     def __init__(self, seed: int, replication: int) -> None:
+        """The streams of one replication of one seed."""
         self._seed, self._replication = seed, replication
 
     def __call__(self, name: str) -> Stream:
+        """The stream of this name."""
         return Stream(self._seed, self._replication, name)

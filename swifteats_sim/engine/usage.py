@@ -1,4 +1,4 @@
-"""How a station was used: totals clipped to the measured span, and busy servers and queue minute by minute."""
+"""How a station was used: totals clipped to the measured span, busy servers and queue by the minute."""
 
 from __future__ import annotations
 
@@ -11,20 +11,34 @@ from swifteats_sim.engine.clock import MINUTE
 class Usage:
     """Counters of one station.
 
-    warmup, end : ns; the measured span is [warmup, end). Sums are of nanoseconds inside it.
+    warmup, end : ns; the measured span is [warmup, end).
+    visits : services begun inside it; rejected : jobs refused inside it.
+    busy, wait : ns inside it, summed over jobs; max_wait : ns, the longest wait that reaches into it.
     """
 
-    __slots__ = ("_arrivals", "_busy", "_end", "_starts", "_warmup", "busy", "max_wait", "rejected", "visits", "wait")
+    __slots__ = (
+        "_arrivals",
+        "_busy",
+        "_end",
+        "_starts",
+        "_warmup",
+        "busy",
+        "max_wait",
+        "rejected",
+        "visits",
+        "wait",
+    )
 
     def __init__(self, warmup: int, end: int) -> None:
+        """Nothing used yet."""
         minutes = -(-end // MINUTE) + 1
         self._warmup, self._end = warmup, end
         self.visits = self.rejected = self.busy = self.wait = self.max_wait = 0
         self._busy, self._arrivals, self._starts = [0] * minutes, [0] * minutes, [0] * minutes
 
-    def reject(self) -> None:
-        """A job found the queue full."""
-        self.rejected += 1
+    def reject(self, now: int) -> None:
+        """A job that arrived `now` found the queue full."""
+        self.rejected += self._warmup <= now < self._end
 
     def visit(self, now: int, start: int, departure: int) -> None:
         """A job arrived `now`, is served from `start` and leaves at `departure`."""

@@ -1,6 +1,7 @@
 """Arrival fit: the driver who arrives when the food is ready; among equals the nearest.
 
-A driver who comes early waits with an empty bag, one who comes late lets the food wait: both minutes count the same.
+A driver who comes early waits with an empty bag, one who comes late lets the food wait: both minutes count
+the same.
 """
 
 from __future__ import annotations

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.policies.policy import Policy
@@ -11,25 +15,36 @@ _MINUTE = 60_000_000_000
 
 
 def check_policy(policy: Policy) -> None:
-    """Try a policy on small cases; AssertionError names the rule it breaks and the likely cause."""
-    for name, case in _CASES.items():
-        before = [column.copy() for column in (case.drivers, case.versions, case.travel)]
-        ranked = np.asarray(policy.rank(case))
-        again = np.asarray(policy.rank(case))
-        _must(ranked.ndim == 1, name, "rank must return one dimension of positions", "a tuple or a scalar was returned")
-        _must(ranked.dtype.kind == "i", name, f"positions must be integers, not {ranked.dtype}", "scores were returned")
-        within = bool(np.all((ranked >= 0) & (ranked < len(case.drivers))))
-        _must(within, name, "positions must lie in 0 .. n-1", "driver numbers were returned, not positions")
-        _must(len(set(ranked.tolist())) == len(ranked), name, "a candidate appears twice", "the sort lost its order")
-        _must(np.array_equal(ranked, again), name, "the same case was ranked in two ways", "state or chance in `rank`")
-        after = (case.drivers, case.versions, case.travel)
-        same = all(np.array_equal(old, new) for old, new in zip(before, after, strict=True))
+    """Try a policy on small cases; AssertionError names the case, the rule it breaks and the likely cause."""
+    for name, case in _cases():
+        before = [column.copy() for column in _columns(case)]
+        ranked = np.asarray(policy.rank(case)).copy()
+        same = all(np.array_equal(old, new) for old, new in zip(before, _columns(case), strict=True))
         _must(same, name, "the candidates were changed", "an in-place sort")
+        _check_positions(name, ranked, len(case.drivers))
+        again = np.asarray(policy.rank(case))
+        chance = "state or chance in `rank`"
+        _must(np.array_equal(ranked, again), name, "the same case was ranked in two ways", chance)
+
+
+def _check_positions(name: str, ranked: NDArray[Any], count: int) -> None:
+    shape = f"rank must return positions in one dimension, not {ranked.ndim}"
+    _must(ranked.ndim == 1, name, shape, "a scalar or a table was returned")
+    kind = f"positions must be integers, not {ranked.dtype}"
+    _must(ranked.dtype.kind == "i", name, kind, "scores, a mask or a plain list were returned")
+    within = bool(np.all((ranked >= 0) & (ranked < count)))
+    _must(within, name, "positions must lie in 0 .. n-1", "driver numbers were returned, not positions")
+    once = len(np.unique(ranked)) == len(ranked)
+    _must(once, name, "a candidate appears twice", "two lists of candidates were joined")
 
 
 def _must(holds: bool, case: str, rule: str, cause: str) -> None:
     if not holds:
         raise AssertionError(f"{case}: {rule} (likely cause: {cause})")
+
+
+def _columns(case: Candidates) -> tuple[NDArray[Any], ...]:
+    return case.drivers, case.versions, case.travel
 
 
 def _case(drivers: list[int], minutes: list[int], left: int) -> Candidates:
@@ -38,10 +53,10 @@ def _case(drivers: list[int], minutes: list[int], left: int) -> Candidates:
     return Candidates(np.array(drivers, dtype=np.int64), versions, travel, left * _MINUTE, 4 * _MINUTE)
 
 
-_CASES = {
-    "no candidate": _case([], [], 10),
-    "one candidate": _case([900], [3], 10),
-    "many candidates": _case([70, 20, 50, 10], [9, 2, 30, 4], 8),
-    "ties": _case([5, 3, 4], [6, 6, 6], 6),
-    "food long ready": _case([1, 2], [5, 1], 0),
-}
+def _cases() -> Iterator[tuple[str, Candidates]]:
+    """Made anew for every check, so that a policy that spoils them harms no other."""
+    yield "no candidate", _case([], [], 10)
+    yield "one candidate", _case([900], [3], 10)
+    yield "many candidates", _case([70, 20, 50, 10], [9, 2, 30, 4], 8)
+    yield "ties", _case([5, 3, 4], [6, 6, 6], 6)
+    yield "food long ready", _case([1, 2], [5, 1], 0)

@@ -1,4 +1,4 @@
-"""Nearest: the driver with the shortest travel time to the restaurant, which the notes' score amounts to (C6)."""
+"""Nearest: the driver with the shortest way to the restaurant, which the notes' score amounts to (C6)."""
 
 from __future__ import annotations
 

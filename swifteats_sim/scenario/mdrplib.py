@@ -25,16 +25,17 @@ def read_mdrplib(folder: Path) -> Trace:
     couriers = Table(folder / "couriers.txt", ("courier", *PLACE, "on_time", "off_time"), "\t")
     restaurants = Table(folder / "restaurants.txt", ("restaurant", *PLACE), "\t")
     rows = {name: row for row, name in enumerate(restaurants.unique("restaurant"))}
+    restaurants_at = _places(restaurants)
+    restaurants.check()
     placed, ready = (orders.instants(column, _instant) for column in ("placement_time", "ready_time"))
     on, off = (couriers.instants(column, _instant) for column in ("on_time", "off_time"))
     for row, name in enumerate(orders.columns["restaurant"]):
         if name not in rows:
             orders.refuse(row, "restaurant", "is not in restaurants.txt")
-    orders_at, couriers_at, restaurants_at = (_places(table) for table in (orders, couriers, restaurants))
+    orders_at, couriers_at = _places(orders), _places(couriers)
     order_ids, _ = orders.unique("order"), couriers.unique("courier")
     _check_order(orders, "ready_time", ready < placed, "must not be before placement_time")
     _check_order(couriers, "off_time", off < on, "must not be before on_time")
-    restaurants.check()
     restaurant = np.array([rows[name] for name in orders.columns["restaurant"]], np.int64)
     return Trace(
         "mdrplib", folder, placed, ready, np.full(len(orders), NO_PROMISE, np.int64), restaurant, orders_at,

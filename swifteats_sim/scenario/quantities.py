@@ -140,21 +140,24 @@ def _size_of(value: str, number: str, unit: str, quantity: Quantity) -> Fraction
 
 
 def written(value: float, quantity: Quantity) -> str:
-    """The shortest text that parses to exactly this internal value."""
+    """The text with the fewest digits that parses to exactly this internal value."""
     if quantity.whole:
         fits = (u for u, size in reversed(quantity.units) if int(value) % size == 0)
         unit = next(fits) if value else "s"
         return _joined(str(int(value) // int(quantity.size(unit))), unit)
-    home = Fraction(Decimal(repr(float(value)))) / quantity.size(quantity.home)
-    best = _joined(_decimal(home), quantity.home)
-    return min([best, *_alternatives(value, quantity)], key=len)
+    home = _decimal(Fraction(Decimal(repr(float(value)))) / quantity.size(quantity.home))
+    number, unit = min(
+        [(home, quantity.home), *_alternatives(value, quantity)], key=lambda pair: len(pair[0])
+    )
+    return _joined(number, unit)
 
 
-def _alternatives(value: float, quantity: Quantity) -> Iterable[str]:
+def _alternatives(value: float, quantity: Quantity) -> Iterable[tuple[str, str]]:
+    """Number and unit, for each unit in which 15 digits say the value exactly."""
     for unit, size in quantity.units:
         number = _decimal(Fraction(Decimal(f"{value / float(size):.15g}")))
         if float(Fraction(Decimal(number)) * size) == value:
-            yield _joined(number, unit)
+            yield number, unit
 
 
 def _decimal(value: Fraction) -> str:

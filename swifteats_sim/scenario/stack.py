@@ -129,7 +129,9 @@ class Hold(Frozen):
     """Keep a connection of a pool across several steps."""
 
     hold: HoldTerms
-    steps: tuple[Step, ...] = Field(strict=False, min_length=1, max_length=100)
+    steps: tuple[Step, ...] = Field(
+        strict=False, min_length=1, max_length=100, description="while the connection is held"
+    )
 
 
 def _step_type(value: Any, info: ValidationInfo) -> Any:
@@ -160,10 +162,12 @@ Flow = Annotated[tuple[Step, ...], Field(strict=False, min_length=1, max_length=
 class Stack(Frozen):
     """The platform's software."""
 
-    stations: dict[Name, Station] = Field(min_length=1, max_length=1000)
-    pools: dict[Name, Pool] = default({}, max_length=1000)
-    topics: dict[Name, Topic] = default({}, max_length=1000)
-    flows: dict[Name, Flow] = Field(min_length=1, max_length=1000)
+    stations: dict[Name, Station] = Field(min_length=1, max_length=1000, description="servers with a queue")
+    pools: dict[Name, Pool] = default({}, max_length=1000, description="connections that holds take")
+    topics: dict[Name, Topic] = default(
+        {}, max_length=1000, description="partitioned logs, a topic for each geo"
+    )
+    flows: dict[Name, Flow] = Field(min_length=1, max_length=1000, description="what each kind of job passes")
     effects: dict[
         Literal[
             "read", "compare_and_set", "insert", "transaction", "publish", "call_payment", "find_drivers"

@@ -102,4 +102,8 @@ def _with_value(rule: str, node: Node, exact: bool) -> str:
         )
         return f"{rule} (got {kind})" if exact and kind and rule.startswith("must be") else rule
     value = shown(node.text) if isinstance(node.value, str) else node.text or "nothing"
-    return rule if shown(node.text) in rule or value in rule.split() else f"{rule} (got {value})"
+    return (
+        rule
+        if (value in rule if isinstance(node.value, str) else rule.startswith(f"{value} "))
+        else f"{rule} (got {value})"
+    )

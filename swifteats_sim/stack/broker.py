@@ -16,6 +16,7 @@ class Topic:
     """
 
     def __init__(self, name: str, partitions: tuple[int, ...], placement: Placement) -> None:
+        """A topic with empty logs."""
         self.name = name
         self.logs: list[deque[tuple[int, object]]] = [deque() for _ in range(sum(partitions))]
         self._first = tuple(sum(partitions[:geo]) for geo in range(len(partitions)))
@@ -25,7 +26,7 @@ class Topic:
         self._doorbells: list[Callable[[], None] | None] = [None] * len(self.logs)
 
     def partition(self, geo: int, key: int) -> int:
-        """Where the next message goes: keyed, one key has one partition (F22); round robin, the next in turn (F3)."""
+        """Where the next message goes: by its key (F22), or round robin to the next in turn (F3)."""
         if self._placement == "keyed":
             return self._first[geo] + key % self._counts[geo]
         self._turns[geo] = (self._turns[geo] + 1) % self._counts[geo]

@@ -1,4 +1,4 @@
-"""The declared stack, built: stations, topics, pools, the costs of effects, the path of orders and the flows."""
+"""The declared stack, built: stations, topics, pools, costs of effects, the path of orders and the flows."""
 
 from __future__ import annotations
 
@@ -40,17 +40,29 @@ class Blueprint:
     """
 
     def __init__(
-        self, stack: declared.Stack, clock: Clock, streams: Streams, geos: tuple[str, ...], warmup: int, end: int
+        self,
+        stack: declared.Stack,
+        clock: Clock,
+        streams: Streams,
+        geos: tuple[str, ...],
+        warmup: int,
+        end: int,
     ) -> None:
+        """Every station and pool free, every topic empty."""
         self._stack, self._streams, self._warmup = stack, streams, warmup
         self.stations = {
             name: Station(
-                name, station.instances, station.concurrency, station.balancing, station.queue, Usage(warmup, end)
+                name,
+                station.instances,
+                station.concurrency,
+                station.balancing,
+                station.queue,
+                Usage(warmup, end),
             )
             for name, station in stack.stations.items()
         }
         self.topics = {
-            name: Topic(name, tuple(topic.partitions[kind] for kind in geos), topic.placement)
+            name: Topic(name, _partitions(topic, geos), topic.placement)
             for name, topic in stack.topics.items()
         }
         self._pools = {name: simpy.Resource(clock, pool.size) for name, pool in stack.pools.items()}
@@ -116,3 +128,9 @@ class Blueprint:
             return engine.OnlyIf(registers.watched)
         assert isinstance(step, declared.Start), step
         return engine.Start(numbers[step.start])
+
+
+def _partitions(topic: declared.Topic, geos: tuple[str, ...]) -> tuple[int, ...]:
+    """The number of partitions of each geo, by its kind."""
+    by_kind: dict[str, int] = {**topic.partitions}
+    return tuple(by_kind[kind] for kind in geos)

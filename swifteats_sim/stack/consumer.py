@@ -1,8 +1,9 @@
 """A consumer of assignment requests: partitions are FIFO logs, so priority lives here.
 
-It drains its partitions into a heap keyed by estimated ready time minus the travel time of the nearest live idle driver:
-least slack first among what this consumer holds. A deferred request sleeps until its slack falls to the tolerance. A
-handler is awaited before the next request is taken, and a failed search is repeated after a pause (A36).
+It drains its partitions into a heap keyed by estimated ready time minus the travel time of the nearest live
+idle driver: least slack first among what this consumer holds. A deferred request sleeps until its slack falls
+to the tolerance. A handler is awaited before the next request is taken, and a failed search is repeated after
+a pause (A36).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class DispatchTerms:
 
 @dataclass
 class Pending:
-    """A request in a consumer's hands. failures : searches in vain; eligible : since when it may be decided (ns)."""
+    """A request in a consumer's hands. failures : searches in vain; eligible : may be decided since (ns)."""
 
     request: AssignmentRequest
     failures: int = 0
@@ -62,6 +63,7 @@ class Consumer:
         on_given_up: Callable[[int], None],
         on_losses: Callable[[int], None],
     ) -> None:
+        """A consumer that listens to its partitions; `run` makes it decide."""
         self._topic, self._partitions, self._runner = topic, partitions, runner
         self._terms, self._rank, self._survey = terms, rank, survey
         self._on_assigned, self._on_given_up, self._on_losses = on_assigned, on_given_up, on_losses
@@ -81,7 +83,9 @@ class Consumer:
                 continue
             pending = heappop(self._ready)[2]
             rule = assign(pending.request, self._rank, self._terms.tries)
-            caller = Caller(pending.request.order, (pending.request.version << 20) + pending.failures + (1 << 16))
+            caller = Caller(
+                pending.request.order, (pending.request.version << 20) + pending.failures + (1 << 16)
+            )
             self._settle(pending, (yield from self._runner.insist(rule, caller)))
 
     def _ring(self) -> None:
@@ -112,7 +116,9 @@ class Consumer:
         found = self._survey(pending.request.order)
         nearest = int(found.travel.min()) if len(found.travel) else None
         if nearest is not None:
-            wait = defer_for(slack(found.preparation_left, nearest), self._terms.tolerance, self._terms.deferral)
+            wait = defer_for(
+                slack(found.preparation_left, nearest), self._terms.tolerance, self._terms.deferral
+            )
             if wait:
                 self._sleep(pending, now + wait)
                 return

@@ -1,8 +1,8 @@
 """The effect runner: performs what the rules yield, in virtual time.
 
-An effect occupies its station for its service time: it reads when service begins and writes when it is complete. A
-transaction takes its locks before it is served and gives them back at its commit. A compare-and-set outside a
-transaction never waits: on a locked record it fails.
+An effect occupies its station for its service time: it reads when service begins and writes when it is
+complete. A transaction takes its locks before it is served and gives them back at its commit. A
+compare-and-set outside a transaction never waits: on a locked record it fails.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class Cost:
 class Runner:
     """Performs effects against one store, one broker, and the stations that `costs` names.
 
-    costs : by kind of effect; search : what FindDrivers finds for an order now; pays : whether a payment succeeds.
+    costs : by kind of effect; search : what FindDrivers finds for an order now; pays : whether a payment
+    succeeds.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Runner:
         search: Callable[[int], e.Candidates],
         pays: Callable[[int, int], bool],
     ) -> None:
+        """A runner with no lock held and nothing counted."""
         self.clock, self.store, self.locks = clock, store, Locks(clock)
         self.counts: Counter[str] = Counter()
         self._loop, self._topics, self._costs = loop, topics, costs
@@ -76,7 +78,7 @@ class Runner:
         }
 
     def perform(self, rule: e.Rule[Any], caller: Caller) -> Process:
-        """Run a rule to its end; returns what it returns. A full queue is thrown into the rule as Unavailable."""
+        """Run a rule to its end, and return what it returns. A full queue is thrown into it as Unavailable."""
         number = 0
         try:
             effect = next(rule)
@@ -92,7 +94,7 @@ class Runner:
             return stop.value
 
     def insist(self, rule: e.Rule[Any], caller: Caller) -> Process:
-        """The same for a client that tries an effect again after a second when a queue is full: an app, a consumer."""
+        """The same for a client that tries an effect again a second after a full queue: an app, a consumer."""
         number = 0
         try:
             effect = next(rule)
@@ -129,7 +131,9 @@ class Runner:
     def _compare_and_set(self, effect: e.CompareAndSet, caller: Caller, number: int) -> Process:
         wait, service = self.visit(self._costs["compare_and_set"], caller, number)
         yield self.clock.sleep(wait + service)
-        return not self.locks.is_held((effect.table, effect.key)) and self.store.apply((effect,)) == e.COMMITTED
+        return (
+            not self.locks.is_held((effect.table, effect.key)) and self.store.apply((effect,)) == e.COMMITTED
+        )
 
     def _insert(self, effect: e.Insert, caller: Caller, number: int) -> Process:
         wait, service = self.visit(self._costs["insert"], caller, number)

@@ -1,4 +1,4 @@
-"""The path of a request through the stack: visits, holds and rules in the order that the scenario declares."""
+"""The path of a request through the stack: visits, holds and rules in the scenario's order."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class OrderPath:
         cost_of: Callable[[declared.Visit, str], Cost],
         stream_of: Callable[[str], Stream],
     ) -> None:
+        """The path, ready to serve any number of carts at once."""
         self._runner, self._rules, self._pools = runner, rules, pools
         self._cost_of, self._stream_of = cost_of, stream_of
         self._numbers = iter(range(1 << 16))

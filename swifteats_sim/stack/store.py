@@ -16,14 +16,15 @@ Watcher = Callable[[Key, Record], None]
 
 
 class Store:
-    """Tables of records. Every write raises the version by one; a watcher of a table hears of each commit in it."""
+    """Tables of records. Every write raises the version by one; a table's watcher hears of each."""
 
     def __init__(self) -> None:
+        """No tables."""
         self._records: dict[Name, Record] = {}
         self._watchers: dict[str, Watcher] = {}
 
     def watch(self, table: str, watcher: Watcher) -> None:
-        """Call `watcher(key, record)` at every write to the table."""
+        """Call `watcher(key, record)` at every write to the table but deletions."""
         self._watchers[table] = watcher
 
     def read(self, name: Name) -> Record | None:
@@ -31,8 +32,13 @@ class Store:
         return self._records.get(name)
 
     def apply(self, writes: Iterable[Write]) -> int:
-        """All writes or none: COMMITTED, or the index of the first that does not hold."""
+        """All writes or none: COMMITTED, or the index of the first that does not hold.
+
+        ValueError where two writes name one record: the later would undo the earlier unseen.
+        """
         writes = tuple(writes)
+        if len(writes) > 1 and len(names_of(writes)) < len(writes):
+            raise ValueError(f"two writes of one record: {writes}")
         for index, write in enumerate(writes):
             if not self._holds(write):
                 return index
@@ -66,6 +72,7 @@ class Locks:
     """Record locks: one holder each, waiters first come, first served."""
 
     def __init__(self, clock: Clock) -> None:
+        """Every record free."""
         self._clock = clock
         self._queues: dict[Name, deque[simpy.Event]] = {}
 

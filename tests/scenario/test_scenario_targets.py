@@ -41,7 +41,7 @@ def test_a_condition_becomes_a_limit_in_si(
             "unknown metric 'orders.completon'; did you mean 'orders.completion'",
         ),
         ("station.gatway.wait", "mean < 1 s", (), "did you mean 'station.gateway.wait'"),
-        ("order.latency", "p98 < 1 s", (0,), "unknown statistic 'p98'; did you mean 'p95' or 'p90'?"),
+        ("order.latency", "p98 < 1 s", (0,), "unknown statistic 'p98'; did you mean 'p99' or 'p95'?"),
         ("orders.completion", "p99 < 1 s", (0,), "orders.completion: unknown statistic 'p99'; known: ratio"),
         ("order.latency", "p99 < 200", (0,), "'200' has no unit: a duration"),
         ("order.latency", "p99 < 5 m", (0,), "write '5 min'"),

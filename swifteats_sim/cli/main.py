@@ -1,0 +1,140 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from swifteats_sim import __version__
+from swifteats_sim.cli.leaving import orderly, say
+
+app = typer.Typer(
+    help="Rehearse a food-delivery platform, city and software on one virtual clock, before it is deployed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 every target passes, 98 inconclusive, 99 a target failed or is saturated, 2 bad input, "
+    "130 interrupted, 143 terminated.",
+)
+trace = typer.Typer(help="Look at recorded days.", no_args_is_help=True)
+app.add_typer(trace, name="trace")
+
+Settings = Annotated[
+    Optional[list[str]],  # noqa: UP007, UP045 - typer reads the annotation at run time
+    typer.Option("--set", metavar="PATH=VALUE", help="Replace a value by its dotted path; may be repeated."),
+]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.callback(invoke_without_command=True)
+def version(show: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Rehearse a food-delivery platform, city and software on one virtual clock, before it is deployed."""
+    if show:
+        typer.echo(f"swifteats-sim {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
+    settings: Settings = None,
+    seed: Annotated[Optional[int], typer.Option(help="Replace the scenario's seed.")] = None,  # noqa: UP007, UP045
+    replications: Annotated[Optional[int], typer.Option(help="Replace the number of replications.")] = None,  # noqa: UP007, UP045
+    out: Annotated[Path, typer.Option(help="Folder for run folders.")] = Path("outputs"),
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> None:
+    """Run a scenario, judge its targets and write a run folder."""
+    with orderly():
+        from swifteats_sim.cli.printing import print_findings, print_verdicts
+        from swifteats_sim.cli.progress import shown
+        from swifteats_sim.results.verdict import exit_code
+        from swifteats_sim.scenario import load
+
+        declared = load(scenario, _overrides(settings, seed, replications))
+        _must_be_writable(out)
+        from swifteats_sim.experiments import rehearse, save
+
+        with shown(declared, quiet) as tick:
+            rehearsal = rehearse(declared, tick)
+        folder = save(rehearsal, out)
+        print_verdicts(rehearsal)
+        print_findings(rehearsal)
+        typer.echo(f"results: {folder}")
+        raise typer.Exit(exit_code(rehearsal.judgements))
+
+
+@app.command()
+def validate(
+    scenarios: Annotated[Optional[list[Path]], typer.Argument(help="Scenario files.", show_default=False)] = None,  # noqa: UP007, UP045
+    settings: Settings = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of scenarios.")] = False,
+) -> None:
+    """Check scenario files without running them."""
+    from swifteats_sim.scenario import ScenarioError, load, scenario_schema
+
+    if schema:
+        typer.echo(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+    elif not scenarios:
+        say("validate: name at least one scenario file, or --schema")
+        raise typer.Exit(2)
+    wrong = False
+    for path in scenarios or []:
+        try:
+            declared = load(path, _overrides(settings, None, None))
+        except ScenarioError as error:
+            say(str(error))
+            wrong = True
+        else:
+            typer.echo(f"{path}: ok ({declared.name}, {len(declared.conditions)} targets)")
+    raise typer.Exit(2 if wrong else 0)
+
+
+@app.command()
+def metrics() -> None:
+    """List every metric that a target may name, with its unit and meaning."""
+    from swifteats_sim.cli.printing import print_metrics
+
+    print_metrics()
+
+
+@trace.command("describe")
+def describe_trace(
+    folder: Annotated[Path, typer.Argument(help="Folder of a recorded day.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Counts, span, peaks and gaps of a recorded day."""
+    with orderly():
+        from swifteats_sim.scenario import describe, read_trace, rendered
+
+        facts = describe(read_trace(folder))
+        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else rendered(facts))
+
+
+def _overrides(settings: list[str] | None, seed: int | None, replications: int | None) -> list[tuple[str, str]]:
+    """`--set`, then the options that have a name of their own."""
+    pairs = []
+    for setting in settings or []:
+        path, equals, value = setting.partition("=")
+        if not equals or not path:
+            say(f"--set {setting}: write PATH=VALUE")
+            raise typer.Exit(2)
+        pairs.append((path.strip(), value))
+    named = (("seed", seed), ("replications", replications))
+    return pairs + [(name, str(value)) for name, value in named if value is not None]
+
+
+def _must_be_writable(out: Path) -> None:
+    """Refuse an output folder now rather than after a long run."""
+    existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        say(f"--out {out}: {existing} is not a folder that can be written to")
+        raise typer.Exit(2)
+

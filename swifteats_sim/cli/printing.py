@@ -1,0 +1,44 @@
+"""What a run prints: tables for a terminal, Markdown for everything else."""
+
+from __future__ import annotations
+
+import textwrap
+
+from rich.console import Console
+from rich.table import Table
+
+from swifteats_sim.experiments import Rehearsal
+from swifteats_sim.results import verdict_markdown, verdict_rich
+from swifteats_sim.scenario.metrics import CATALOGUE
+
+WIDTH = 110
+
+
+def print_verdicts(rehearsal: Rehearsal) -> None:
+    """The question and the verdict table: coloured in a terminal, Markdown to paste when piped."""
+    console, scenario = Console(), rehearsal.scenario
+    if scenario.question:
+        console.print(scenario.question, highlight=False, markup=False, soft_wrap=True)
+    if not rehearsal.judgements:
+        console.print("no targets to judge")
+    elif console.is_terminal:
+        console.print(verdict_rich(rehearsal.judgements))
+    else:
+        console.print(verdict_markdown(rehearsal.judgements), end="", highlight=False, markup=False, soft_wrap=True)
+
+
+def print_findings(rehearsal: Rehearsal) -> None:
+    """What the run shows beyond its targets, in sentences."""
+    console = Console()
+    for finding in rehearsal.findings:
+        text = f"- {finding.text}" + (f" ({', '.join(finding.refs)})" if finding.refs else "")
+        console.print(textwrap.fill(text, WIDTH, subsequent_indent="  "), highlight=False, markup=False, soft_wrap=True)
+
+
+def print_metrics() -> None:
+    """The catalogue as a table."""
+    table = Table("metric", "statistics", "unit", "meaning")
+    table.columns[0].no_wrap = True
+    for metric in CATALOGUE:
+        table.add_row(f"{metric.subject}.{metric.quantity}", " ".join(metric.statistics), metric.unit, metric.meaning)
+    Console().print(table)

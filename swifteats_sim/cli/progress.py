@@ -1,0 +1,38 @@
+"""Progress of a long run, to stderr; quiet when that is no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from swifteats_sim.experiments import Tick
+from swifteats_sim.scenario import Scenario
+
+
+@contextmanager
+def shown(scenario: Scenario, quiet: bool) -> Iterator[Tick]:
+    """A tick that moves a bar over all replications' virtual time."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda replication, now: None
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[clock]}"),
+        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(scenario.name, total=scenario.end * scenario.replications, clock="starting")
+
+        def tick(replication: int, now: int) -> None:
+            clock = f"replication {replication + 1} of {scenario.replications}, {_clock(now)} of {_clock(scenario.end)}"
+            bar.update(task, completed=replication * scenario.end + now, clock=clock)
+
+        yield tick
+
+
+def _clock(instant: int) -> str:
+    minutes = instant // 60_000_000_000
+    return f"{minutes // 60}:{minutes % 60:02d}"
