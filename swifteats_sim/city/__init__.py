@@ -1,1 +1,1 @@
-"""The city on the engine: places and travel, demand, kitchens, and drivers whose position is a function of time."""
+"""The city on the engine: places, travel, demand, kitchens, and drivers whose position is a function of time."""

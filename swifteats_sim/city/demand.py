@@ -1,4 +1,4 @@
-"""What customers order, when and where: planned from addressed draws or from a recorded day, before any policy acts."""
+"""What customers order, when and where, planned before any policy acts: from addressed draws or a recorded day."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _TRIES = 64
 
 
 class Plan(NamedTuple):
-    """An order that will be placed. x, y : the door, metres; ready, promised : recorded instants (ns), -1 if none."""
+    """An order that will be placed.
+
+    placed : ns; x, y : the door, metres; ready, promised : recorded instants (ns), -1 if none.
+    """
 
     placed: int
     cart: Cart
@@ -79,7 +82,8 @@ class GeoDemand:
     def plans(self, end: int, places: Places, streams: Streams) -> Iterator[Plan]:
         """Orders placed before `end` (ns), in order of time."""
         name = self.area.name
-        arrivals, where, cart = streams(f"arrivals.{name}"), streams(f"customer.{name}"), streams(f"cart.{name}")
+        arrivals = streams(f"arrivals.{name}")
+        where, cart = streams(f"customer.{name}"), streams(f"cart.{name}")
         shares = list(accumulate(zipf_weights(len(self.area.restaurants), self.popularity)))
         peak = max([1.0, *(point.level for point in self.curve)])
         gap = Law([("exponential", (1.0 / (self.rate * peak),), ())], 1.0 / (self.rate * peak))
@@ -119,9 +123,8 @@ def level(curve: tuple[CurvePoint, ...], at: int) -> float:
 
 def declared_plans(demands: list[GeoDemand], end: int, places: Places, streams: Streams) -> Iterator[Plan]:
     """All geos' orders, merged by time, then by number."""
-    return merge(
-        *(demand.plans(end, places, streams) for demand in demands), key=lambda plan: (plan.placed, plan.cart.order)
-    )
+    plans = (demand.plans(end, places, streams) for demand in demands)
+    return merge(*plans, key=lambda plan: (plan.placed, plan.cart.order))
 
 
 def recorded_plans(trace: Trace, menu: Menu, streams: Streams) -> Iterator[Plan]:
@@ -131,4 +134,3 @@ def recorded_plans(trace: Trace, menu: Menu, streams: Streams) -> Iterator[Plan]
         cart = Cart(order, 0, int(trace.restaurant[order]), menu.choose(stream, order))
         x, y = (float(value) for value in trace.customer[order])
         yield Plan(int(trace.placed[order]), cart, x, y, int(trace.ready[order]), int(trace.promised[order]))
-

@@ -24,10 +24,11 @@ class Fleet:
     """
 
     def __init__(self, places: Places, fix_every: int, streams: Streams) -> None:
+        """All drivers at home, off shift and unknown. fix_every : ns between two fixes of a driver."""
         self.count = len(places.homes)
         self.trajectories = Trajectories(places.homes)
         self.known = array("q", [-1]) * self.count
-        self.phases = array("q", (streams("driver.phase").uniforms(self.count) * fix_every).astype(np.int64))
+        self.phases = _phases(places, fix_every, streams)
         self.states: list[tuple[int, int, str]] = []
         self._free = np.zeros(self.count, dtype=np.bool_)
         self._busy = np.zeros(self.count, dtype=np.bool_)
@@ -60,9 +61,18 @@ class Fleet:
         return self._versions[drivers]
 
 
+def _phases(places: Places, fix_every: int, streams: Streams) -> array[int]:
+    """Evenly over the interval, addressed by geo: one more driver in a geo leaves the others' phases as they were."""
+    draws = [streams(f"driver.phase.{area.name}").uniforms(len(area.drivers)) for area in places.areas]
+    return array("q", (np.concatenate(draws) * fix_every).astype(np.int64))
+
+
 @dataclass(frozen=True)
 class Search:
-    """The platform's search for drivers: free, live, within `radius` metres of the restaurant by their known position."""
+    """The platform's search for drivers: free, live, near the restaurant by their known position.
+
+    radius : metres; live_fix : ns, the greatest age of a live driver's last processed fix.
+    """
 
     fleet: Fleet
     radius: float

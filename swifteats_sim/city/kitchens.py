@@ -14,7 +14,7 @@ from swifteats_sim.engine.usage import Usage
 
 
 class Preparation(NamedTuple):
-    """The truth of one order. accepted : taken by the kitchen; cooking : a cook begins; ready. Instants in ns."""
+    """The truth of one order, instants in ns. accepted : taken by the kitchen; cooking : a cook begins; ready."""
 
     accepted: int
     cooking: int
@@ -31,7 +31,13 @@ class Kitchen(Protocol):
         """The kitchen takes the order now."""
 
     def estimate(self, order: int, restaurant: int, now: int) -> int:
-        """What the platform believes: the instant at which the order will be ready (ns)."""
+        """What the platform believes: the instant at which the order will be ready (ns).
+
+        Questions come in order of time; an order's first is asked when it is paid.
+        """
+
+    def usage(self, restaurant: int) -> tuple[int, int]:
+        """(orders cooked, busy ns of all cooks) inside the measured span; (0, 0) where cooks are not modelled."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ class _Known:
 class QueueKitchens:
     """Mode `queue`: the cooks of each restaurant are a station; cooking starts in order of acceptance.
 
-    cooks : per restaurant. The platform's estimate knows the laws' means and the queue's length, not the draws.
+    cooks : per restaurant; warmup, end : ns, the measured span.
+    The platform's estimate knows the laws' means and how many orders are in the kitchen, not the draws.
     """
 
     cooks: list[int]
@@ -72,7 +79,7 @@ class QueueKitchens:
     warmup: int
     end: int
     _stations: dict[int, Station] = field(default_factory=dict)
-    _queued: dict[int, list[int]] = field(default_factory=dict)
+    _cooked: dict[int, list[int]] = field(default_factory=dict)
     _known: dict[int, _Known] = field(default_factory=dict)
 
     def confirm_in(self, order: int) -> int:
@@ -81,10 +88,10 @@ class QueueKitchens:
 
     def accept(self, order: int, restaurant: int, now: int) -> Preparation:
         """See Kitchen."""
-        known = self._known[order]
+        known = self._known.setdefault(order, _Known(paid=now))
         known.accepted, known.queue_s = now, self._expected_wait(restaurant, now)
         start, done = self._station(restaurant).visit(now, self.terms.cooking.draw_ns(self.stream, order, 1))
-        self._queued.setdefault(restaurant, []).append(start)
+        self._cooked.setdefault(restaurant, []).append(done)
         known.cooking, known.ready = start, done + self.terms.packing.draw_ns(self.stream, order, 2)
         return Preparation(now, known.cooking, known.ready)
 
@@ -103,17 +110,19 @@ class QueueKitchens:
         return known.paid + terms.biased(terms.confirmation.mean + wait + ahead)
 
     def usage(self, restaurant: int) -> tuple[int, int]:
-        """(orders, busy ns of all cooks) inside the measured span."""
+        """See Kitchen."""
         station = self._stations.get(restaurant)
         return (station.usage.visits, station.usage.busy) if station else (0, 0)
 
     def _expected_wait(self, restaurant: int, now: int) -> float:
-        """Seconds until a cook is free, by the number of orders that wait: (waiting + 1) / cooks x mean, if all are busy."""
-        waiting = self._queued.get(restaurant, [])
-        waiting[:] = [start for start in waiting if start > now]
-        if not waiting:
+        """Seconds until a cook is free: 0 if one is, else (waiting + 1) / cooks x the mean time of cooking."""
+        inside = self._cooked.get(restaurant, [])
+        inside[:] = [done for done in inside if done > now]
+        cooks = self.cooks[restaurant]
+        if len(inside) < cooks:
             return 0.0
-        return (len(waiting) + 1) / self.cooks[restaurant] * self.terms.cooking.mean
+        waiting = len(inside) - cooks
+        return (waiting + 1) / cooks * self.terms.cooking.mean
 
     def _station(self, restaurant: int) -> Station:
         station = self._stations.get(restaurant)
@@ -125,5 +134,5 @@ class QueueKitchens:
 
 
 def cooks_for(rate: float, cooking_s: float, utilization: float) -> int:
-    """Cooks that keep a kitchen with `rate` orders/s below `utilization`."""
+    """Fewest cooks that keep a kitchen with `rate` orders/s no busier than `utilization`; at least one."""
     return max(1, math.ceil(rate * cooking_s / utilization))

@@ -1,4 +1,4 @@
-"""Where things are: geos with their travel, restaurants, and drivers' shifts, from a scenario or a recorded day."""
+"""Where things are: geos with their travel, restaurants and drivers' shifts, declared or from a recorded day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.city.travel import StraightLine, Travel
+from swifteats_sim.city.travel import Points, StraightLine, Travel
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.scenario.city import Geo
 from swifteats_sim.scenario.traces import Trace
@@ -47,8 +47,8 @@ class Places:
     """
 
     areas: tuple[Area, ...]
-    restaurants: NDArray[np.float64]
-    homes: NDArray[np.float64]
+    restaurants: Points
+    homes: Points
     on: NDArray[np.int64]
     off: NDArray[np.int64]
 
@@ -56,9 +56,11 @@ class Places:
 def declared_places(geos: dict[str, Geo], end: int, streams: Streams) -> Places:
     """Squares beside each other, restaurants and drivers spread evenly over each.
 
+    end : ns, when drivers without declared shifts leave.
     Geos go by name, not by their order in the file; draws are addressed by geo, so that one more driver moves nobody.
     """
-    areas, restaurants, homes, shifts = list[Area](), list[NDArray[np.float64]](), list[NDArray[np.float64]](), []
+    areas, shifts = list[Area](), list[tuple[int, int]]()
+    restaurants, homes = list[Points](), list[Points]()
     x = 0.0
     for index, name in enumerate(sorted(geos)):
         geo = geos[name]
@@ -77,13 +79,15 @@ def declared_places(geos: dict[str, Geo], end: int, streams: Streams) -> Places:
         homes.append(_spread(area, drivers, streams, "driver"))
         x += side + _GAP
     on_off = np.array(shifts, dtype=np.int64).reshape(-1, 2)
-    return Places(tuple(areas), np.concatenate(restaurants), np.concatenate(homes), on_off[:, 0], on_off[:, 1])
+    on, off = on_off[:, 0], on_off[:, 1]
+    return Places(tuple(areas), np.concatenate(restaurants), np.concatenate(homes), on, off)
 
 
 def recorded_places(name: str, geo: Geo, trace: Trace) -> Places:
     """The restaurants and shifts of a recorded day, in one geo."""
     speed = trace.speed or geo.speed
-    detour = 1.0 if trace.speed else geo.detour  # a trace that states a speed states it along the straight line
+    # a trace that states a speed states it along the straight line
+    detour = 1.0 if trace.speed else geo.detour
     restaurants, drivers = range(len(trace.restaurants)), range(len(trace.on))
     area = Area(0, name, geo.kind, StraightLine(speed, detour), 0.0, 0.0, restaurants, drivers)
     return Places((area,), trace.restaurants, trace.start, trace.on, trace.off)
@@ -94,7 +98,7 @@ def _following(areas: list[Area], what: str, count: int) -> range:
     return range(first, first + count)
 
 
-def _spread(area: Area, count: int, streams: Streams, what: str) -> NDArray[np.float64]:
+def _spread(area: Area, count: int, streams: Streams, what: str) -> Points:
     stream = streams(f"place.{what}.{area.name}")
-    points = np.stack([stream.uniforms(count, 0), stream.uniforms(count, 1)], axis=1) * area.side
-    return points + np.array([area.x, 0.0])
+    x, y = (stream.uniforms(count, axis) * area.side for axis in (0, 1))
+    return np.stack([area.x + x, y], axis=1)

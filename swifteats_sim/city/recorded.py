@@ -1,7 +1,8 @@
-"""Kitchens in mode `recorded`: the truth is a trace's ready times, the estimate learns from food already ready."""
+"""Kitchens in mode `recorded`: the truth is a trace's ready times; the estimate learns from food already ready."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -24,17 +25,18 @@ class _Mean:
 
 @dataclass
 class RecordedKitchens:
-    """ready : by order, ns; placed : by order, ns.
+    """placed, ready : by order, recorded instants (ns).
 
-    The platform never sees an order's ready time before it has come. It estimates placed-to-ready by the mean of the
-    restaurant's orders that are ready by now, drawn towards the city's mean, and that towards the declared laws.
+    The platform never sees an order's ready time before it has come. It estimates placed-to-ready by the mean
+    of the restaurant's orders that are ready by now, drawn towards the city's mean, and that towards the
+    declared laws.
     """
 
-    placed: dict[int, int]
-    ready: dict[int, int]
+    placed: Mapping[int, int]
+    ready: Mapping[int, int]
     terms: KitchenTerms
     _restaurants: dict[int, _Mean] = field(default_factory=dict)
-    _accepted: set[int] = field(default_factory=set)
+    _actual: dict[int, int] = field(default_factory=dict)
     _city: _Mean = field(default_factory=_Mean)
     _coming: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -44,8 +46,7 @@ class RecordedKitchens:
 
     def accept(self, order: int, restaurant: int, now: int) -> Preparation:
         """See Kitchen: never ready before it is accepted."""
-        ready = self.ready[order] = max(now, self.ready[order])
-        self._accepted.add(order)
+        ready = self._actual[order] = max(now, self.ready[order])
         heappush(self._coming, (ready, restaurant, self.placed[order]))
         return Preparation(now, now, ready)
 
@@ -55,14 +56,15 @@ class RecordedKitchens:
             ready, where, placed = heappop(self._coming)
             self._restaurants.setdefault(where, _Mean()).add(ready - placed)
             self._city.add(ready - placed)
-        if order in self._accepted and self.ready[order] <= now:
-            return self.ready[order]
+        actual = self._actual.get(order)
+        if actual is not None and actual <= now:
+            return actual
         own = self._restaurants.get(restaurant, _Mean())
         mean = (own.total + _PRIOR_WEIGHT * self._city_mean()) / (own.count + _PRIOR_WEIGHT)
         return self.placed[order] + round(mean * (1.0 + self.terms.bias))
 
     def usage(self, restaurant: int) -> tuple[int, int]:
-        """See QueueKitchens: cooks are not modelled."""
+        """See Kitchen."""
         return 0, 0
 
     def _city_mean(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,11 @@ NONE = -1
 class Trajectories:
     """The legs of all drivers, in columns; each leg knows its driver's previous one.
 
-    A driver stands at the end of the last leg. start : float64[drivers, 2], metres.
+    A driver stands at the end of the last leg.
     """
 
     def __init__(self, start: NDArray[np.float64]) -> None:
+        """Drivers who stand at their places from 0 on. start : float64[drivers, 2], metres."""
         count = len(start)
         self._start, self._end = array("q", [0]) * count, array("q", [0]) * count
         self._x0, self._y0 = array("d", start[:, 0]), array("d", start[:, 1])
@@ -28,9 +30,9 @@ class Trajectories:
         self._last = np.arange(count, dtype=np.int64)
 
     def go(self, driver: int, now: int, route: tuple[Waypoint, ...]) -> int:
-        """Truncate the driver's way at `now` and append a route; returns the instant of arrival (ns)."""
+        """Truncate the driver's way at `now` and append a route from there; returns the instant of arrival (ns)."""
         self.stop(driver, now)
-        for here, there in zip(route, route[1:], strict=False):
+        for here, there in pairwise(route):
             self._append(driver, now + here.after, now + there.after, here, there)
         return now + route[-1].after
 
@@ -67,7 +69,8 @@ class Trajectories:
         share = np.clip((at - start) / np.maximum(span, 1), 0.0, 1.0)
         columns = (self._x0, self._x1), (self._y0, self._y1)
         pairs = ((np.frombuffer(a)[leg], np.frombuffer(b)[leg]) for a, b in columns)
-        return np.stack([a + (b - a) * share for a, b in pairs], axis=1)
+        # a + (b - a) may miss b by a rounding; the next leg must start exactly where this one ends
+        return np.stack([np.where(share < 1.0, a + (b - a) * share, b) for a, b in pairs], axis=1)
 
     def _append(self, driver: int, start: int, end: int, here: Waypoint, there: Waypoint) -> None:
         self._previous.append(int(self._last[driver]))
@@ -81,7 +84,10 @@ class Trajectories:
         self._driver.append(driver)
 
     def columns(self) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
-        """Every leg that was begun: driver, start, end (ns), x0, y0, x1, y1 (metres), in order of creation."""
+        """Every leg but those given up before they began, in order of creation.
+
+        driver; start, end : ns; x0, y0, x1, y1 : metres.
+        """
         begun = np.array(self._driver, dtype=np.int64) != NONE
         integers = {"driver": self._driver, "start": self._start, "end": self._end}
         floats = {"x0": self._x0, "y0": self._y0, "x1": self._x1, "y1": self._y1}

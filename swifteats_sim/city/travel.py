@@ -31,18 +31,18 @@ class Travel(Protocol):
 
 
 class StraightLine:
-    """Straight movement at constant speed; the street is `detour` times as long as the line.
-
-    speed : m/s along the street.
-    """
+    """Straight movement at constant speed; the street is `detour` times as long as the line."""
 
     def __init__(self, speed: float, detour: float) -> None:
+        """speed : m/s along the street."""
         self._ns_per_metre = detour / speed * SECOND
 
     def durations(self, origins: Points, destination: tuple[float, float]) -> NDArray[np.int64]:
         """See Travel."""
         away = origins - np.array(destination)
-        return np.rint(np.sqrt((away * away).sum(axis=1)) * self._ns_per_metre).astype(np.int64)
+        metres = np.sqrt((away * away).sum(axis=1))
+        rounded: NDArray[np.int64] = np.rint(metres * self._ns_per_metre).astype(np.int64)
+        return rounded
 
     def route(self, origin: tuple[float, float], destination: tuple[float, float]) -> tuple[Waypoint, ...]:
         """See Travel."""

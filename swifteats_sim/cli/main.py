@@ -24,7 +24,7 @@ trace = typer.Typer(help="Look at recorded days.", no_args_is_help=True)
 app.add_typer(trace, name="trace")
 
 Settings = Annotated[
-    Optional[list[str]],  # noqa: UP007, UP045 - typer reads the annotation at run time
+    Optional[list[str]],  # noqa: UP045 - typer reads the annotation at run time
     typer.Option("--set", metavar="PATH=VALUE", help="Replace a value by its dotted path; may be repeated."),
 ]
 
@@ -46,8 +46,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 def run(
     scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
     settings: Settings = None,
-    seed: Annotated[Optional[int], typer.Option(help="Replace the scenario's seed.")] = None,  # noqa: UP007, UP045
-    replications: Annotated[Optional[int], typer.Option(help="Replace the number of replications.")] = None,  # noqa: UP007, UP045
+    seed: Annotated[Optional[int], typer.Option(help="Replace the scenario's seed.")] = None,  # noqa: UP045
+    replications: Annotated[Optional[int], typer.Option(help="Replace the number of replications.")] = None,  # noqa: UP045
     out: Annotated[Path, typer.Option(help="Folder for run folders.")] = Path("outputs"),
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
@@ -73,7 +73,7 @@ def run(
 
 @app.command()
 def validate(
-    scenarios: Annotated[Optional[list[Path]], typer.Argument(help="Scenario files.", show_default=False)] = None,  # noqa: UP007, UP045
+    scenarios: Annotated[Optional[list[Path]], typer.Argument(help="Scenario files.", show_default=False)] = None,  # noqa: UP045
     settings: Settings = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of scenarios.")] = False,
 ) -> None:
@@ -137,4 +137,3 @@ def _must_be_writable(out: Path) -> None:
     if not existing.is_dir() or not os.access(existing, os.W_OK):
         say(f"--out {out}: {existing} is not a folder that can be written to")
         raise typer.Exit(2)
-

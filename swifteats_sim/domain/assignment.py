@@ -84,18 +84,14 @@ def assign(request: AssignmentRequest, rank: Ranking, tries: int) -> Rule[Assign
 
 
 def _wants_driver(order: Record | None, request: AssignmentRequest) -> bool:
-    return (
-        order is not None and order.fields["state"] in WAITING and order.fields["request"] == request.version
-    )
+    return order is not None and order.fields["state"] in WAITING and order.fields["request"] == request.version
 
 
 def _without(found: Candidates, excluded: tuple[int, ...]) -> Candidates:
     if not excluded:
         return found
     keep = ~np.isin(found.drivers, excluded)
-    return found._replace(
-        drivers=found.drivers[keep], versions=found.versions[keep], travel=found.travel[keep]
-    )
+    return found._replace(drivers=found.drivers[keep], versions=found.versions[keep], travel=found.travel[keep])
 
 
 def _commit(
@@ -105,9 +101,7 @@ def _commit(
     state = move_order(order.fields["state"], OrderState.ASSIGNED_DRIVER)
     return (
         CompareAndSet(ORDERS, request.order, order.version, {"state": state, "driver": driver}),
-        CompareAndSet(
-            DRIVERS, driver, version, {"state": DriverState.ORDER_ASSIGNED, "order": request.order}
-        ),
+        CompareAndSet(DRIVERS, driver, version, {"state": DriverState.ORDER_ASSIGNED, "order": request.order}),
         Insert(ACTIVE, driver, {"order": request.order}),
     )
 

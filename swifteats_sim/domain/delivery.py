@@ -92,9 +92,7 @@ def _back_to_kitchen(order: int, record: Record, request: int) -> tuple[Write, .
     if record.fields["state"] in CLOSED:
         return ()
     state = move_order(record.fields["state"], record.fields["kitchen"])
-    return (
-        CompareAndSet(ORDERS, order, record.version, {"state": state, "driver": None, "request": request}),
-    )
+    return (CompareAndSet(ORDERS, order, record.version, {"state": state, "driver": None, "request": request}),)
 
 
 def _order(order: int, record: Record, to: OrderState) -> CompareAndSet:

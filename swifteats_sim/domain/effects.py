@@ -32,7 +32,7 @@ class Read(NamedTuple):
 
 
 class CompareAndSet(NamedTuple):
-    """Write `changes` if the record still has `version`; receives bool. Never waits: on a locked one it fails."""
+    """Write `changes` if the record still has `version`; receives bool. Never waits: a lock makes it fail."""
 
     table: str
     key: Key

@@ -51,9 +51,7 @@ def release_inventory(cart: Cart, terms: InventoryTerms) -> Rule[None]:
         yield Sleep(terms.backoff)
 
 
-def _changes(
-    cart: Cart, records: tuple[Record | None, ...], terms: InventoryTerms, sign: int
-) -> tuple[Write, ...]:
+def _changes(cart: Cart, records: tuple[Record | None, ...], terms: InventoryTerms, sign: int) -> tuple[Write, ...]:
     pairs = zip(records, cart.lines, strict=True)
     return tuple(_change(cart.restaurant, record, line, terms.stock, sign) for record, line in pairs)
 

@@ -90,7 +90,7 @@ def _next_request(record: Record) -> Fields | None:
 
 
 def _update(order: int, change: Change) -> Rule[bool]:
-    """Read, change, compare-and-set until it holds; False where there is no order or `change` leaves it alone."""
+    """Read, change, compare-and-set until it holds; False where there is none or `change` leaves it alone."""
     while True:
         (record,) = yield Read(((ORDERS, order),))
         changes = None if record is None else change(record)

@@ -68,7 +68,7 @@ class Flow:
     """One kind of job: its steps and what became of the jobs born at or after `warmup` (ns).
 
     sampled : jobs of entities divisible by this are noted one by one in `sample` (entity, born, done).
-    in_flight : jobs entered and not ended, whenever they were born; the other counts are of the measured span.
+    in_flight : jobs entered and not ended, whenever born; the other counts are of those born since `warmup`.
     """
 
     def __init__(self, name: str, steps: tuple[Step, ...], warmup: int, sampled: int = 0) -> None:

@@ -111,7 +111,7 @@ class Law:
     __slots__ = ("code", "mean")
 
     def __init__(self, parts: Sequence[tuple[str, Sequence[float], Sequence[float]]], mean: float) -> None:
-        """parts : (law, parameters, values of `empirical`), in the canonical form of a scenario; mean : of all."""
+        """parts : (law, parameters, values of `empirical`), as in a scenario; mean : of their sum."""
         words, values = [float(len(parts))], list[float]()
         for name, parameters, table in parts:
             start = 1 + 4 * len(parts) + len(values)

@@ -44,16 +44,14 @@ def philox(k0, k1, c0, c1, c2, c3):  # type: ignore[no-untyped-def]  # numba inf
 
 @compiled
 def to_unit(word):  # type: ignore[no-untyped-def]  # numba infers float64
-    """A uint64 as a float strictly inside (0, 1): the middle of one of 2**52 cells, so that log never fails."""
+    """A uint64 as a float strictly inside (0, 1): the middle of one of 2**52 cells, so log never fails."""
     return (np.float64(word >> _DROPPED_BITS) + 0.5) * _TO_UNIT
 
 
 @compiled
 def block(key, entity, index, step, attempt):  # type: ignore[no-untyped-def]
     """Four uniforms of one address. key : uint64[2]; the rest are integers."""
-    w0, w1, w2, w3 = philox(
-        key[0], key[1], np.uint64(entity), np.uint64(index), np.uint64(step), np.uint64(attempt)
-    )
+    w0, w1, w2, w3 = philox(key[0], key[1], np.uint64(entity), np.uint64(index), np.uint64(step), np.uint64(attempt))
     return to_unit(w0), to_unit(w1), to_unit(w2), to_unit(w3)
 
 

@@ -63,7 +63,7 @@ class Usage:
         if (started := start // MINUTE) < minutes:
             self._starts[started] += 1
         self.wait += max(0, min(start, self._end) - max(now, self._warmup))
-        if self._warmup <= start and now < self._end:
+        if self._warmup < start and now < self._end:
             self.max_wait = max(self.max_wait, min(start, self._end) - now)
 
     def _spread(self, start: int, departure: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 from swifteats_sim.results import (
@@ -50,10 +51,8 @@ class Rehearsal:
 def rehearse(scenario: Scenario, tick: Tick = lambda replication, now: None) -> Rehearsal:
     """Run every replication and judge them together."""
     began = perf_counter()
-    tables = tuple(
-        simulate(scenario, replication, lambda now, replication=replication: tick(replication, now))
-        for replication in range(scenario.replications)
-    )
+    numbers = range(scenario.replications)
+    tables = tuple(simulate(scenario, number, partial(tick, number)) for number in numbers)
     wall = perf_counter() - began
     together = estimates([measure(each) for each in tables])
     grown = [growths(each) for each in tables]

@@ -10,9 +10,7 @@ from swifteats_sim.policies.arrival_fit import ArrivalFit
 from swifteats_sim.policies.nearest import Nearest
 from swifteats_sim.policies.policy import Policy
 
-_POLICIES: Mapping[str, Callable[[], Policy]] = MappingProxyType(
-    {"arrival_fit": ArrivalFit, "nearest": Nearest}
-)
+_POLICIES: Mapping[str, Callable[[], Policy]] = MappingProxyType({"arrival_fit": ArrivalFit, "nearest": Nearest})
 
 
 class UnknownPolicy(ValueError):
@@ -29,7 +27,5 @@ def policy_named(name: str) -> Policy:
     if name in _POLICIES:
         return _POLICIES[name]()
     close = difflib.get_close_matches(name, policy_names(), n=2)
-    hint = (
-        f"did you mean {' or '.join(map(repr, close))}?" if close else f"known: {', '.join(policy_names())}"
-    )
+    hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"known: {', '.join(policy_names())}"
     raise UnknownPolicy(f"unknown policy {name!r}; {hint}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from swifteats_sim.results.geo_fleets import mean_fleets
 from swifteats_sim.results.measure_fleet import on_shift_seconds, waiting_seconds
 from swifteats_sim.results.names import backlog_words, station_of
 from swifteats_sim.results.saturation import Growth
@@ -54,6 +55,22 @@ def fleet_cycle(evidence: Evidence) -> Finding | None:
         f"that keeps {needed:,.0f} drivers busy, {_percent(needed / drivers)} of those on shift: {enough}."
     )
     return Finding("fleet-cycle", text, ("#17", "#1", "#16"))
+
+
+def tightest_geo(evidence: Evidence) -> Finding | None:
+    """The same law geo by geo: drivers of one geo do not serve another."""
+    fleets = mean_fleets(evidence.tables)
+    if len(fleets) < 2:
+        return None
+    clauses = [
+        f"{each.name} {_percent(each.needed / each.drivers)} ({each.rate * 60:,.1f} orders/min x "
+        f"{each.cycle / 60:,.1f} min on {each.drivers:,.0f} drivers)"
+        for each in fleets
+    ]
+    first = max(fleets, key=lambda each: each.needed / each.drivers)
+    end = "its fleet is too small" if first.needed > first.drivers else "it would run short first"
+    text = f"Drivers needed, of those on shift: {'; '.join(clauses)}. {first.name} is the tightest: {end}."
+    return Finding("tightest-geo", text, ("#17", "F3"))
 
 
 def busiest_station(evidence: Evidence) -> Finding | None:
@@ -145,14 +162,13 @@ def single_replication(evidence: Evidence) -> Finding | None:
     """A warning that one run shows no spread."""
     if len(evidence.tables) > 1:
         return None
-    text = (
-        "A single replication has no interval: targets are judged on its values, which another seed may move."
-    )
+    text = "A single replication has no interval: targets are judged on its values, which another seed may move."
     return Finding("single-replication", text, ())
 
 
 FINDINGS: tuple[Callable[[Evidence], Finding | None], ...] = (
     fleet_cycle,
+    tightest_geo,
     busiest_station,
     tighter_side,
     growing_backlogs,

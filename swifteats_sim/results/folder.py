@@ -55,9 +55,7 @@ def write_run(
     """
     final = out_root / f"{name}-{summary['digest'][:8]}"
     part = out_root / f".{final.name}-{os.getpid()}.part"
-    shutil.rmtree(
-        part, ignore_errors=True
-    )  # of a killed run; in a container every run has the same process id
+    shutil.rmtree(part, ignore_errors=True)  # of a killed run; in a container every run has the same process id
     try:
         part.mkdir(parents=True)
         _write_files(part, summary, manifest, tables_list, texts)

@@ -42,9 +42,7 @@ def _stations(tables: Tables) -> dict[str, float]:
         text(frame, "station").tolist(), *columns, strict=True
     ):
         metrics[f"station.{name}.utilization.mean"] = busy / SECOND / (servers * seconds)
-        metrics[f"station.{name}.queue.mean"] = (
-            wait / SECOND / seconds
-        )  # Little's law on the time spent waiting
+        metrics[f"station.{name}.queue.mean"] = wait / SECOND / seconds  # Little's law on the time spent waiting
         metrics[f"station.{name}.throughput.rate"] = visits / seconds
         metrics[f"station.{name}.rejected.count"] = float(rejected)
         if visits:

@@ -15,7 +15,5 @@ def measure(tables: Tables) -> dict[str, float]:
     judged "no data". Raises ValueError when the measured span is empty.
     """
     if tables.end <= tables.warmup:
-        raise ValueError(
-            f"nothing to measure: the run ends at {tables.end} ns, its warm-up at {tables.warmup} ns"
-        )
+        raise ValueError(f"nothing to measure: the run ends at {tables.end} ns, its warm-up at {tables.warmup} ns")
     return {**measure_orders(tables), **measure_fleet(tables), **measure_platform(tables)}

@@ -67,9 +67,7 @@ def grows_clearly(levels: NDArray[np.float64]) -> bool:
     return mean * math.sqrt(blocks) / spread > float(t.ppf(LEVEL, blocks - 1))
 
 
-def growth(
-    backlog: str, minutes: NDArray[np.float64], levels: NDArray[np.float64], arrivals: float
-) -> Growth:
+def growth(backlog: str, minutes: NDArray[np.float64], levels: NDArray[np.float64], arrivals: float) -> Growth:
     """Judge one backlog: `levels` jobs at `minutes`, with `arrivals` jobs a minute.
 
     Fewer than 5 levels can show no growth.
@@ -89,9 +87,7 @@ def growths(tables: Tables) -> dict[str, Growth]:
     measured = (at >= tables.warmup) & (at <= tables.end)
     minutes = at[measured] / MINUTE
     return {
-        backlog: growth(
-            backlog, minutes, tables.series[backlog].to_numpy(dtype=np.float64)[measured], arrivals
-        )
+        backlog: growth(backlog, minutes, tables.series[backlog].to_numpy(dtype=np.float64)[measured], arrivals)
         for backlog, arrivals in _arrivals(tables).items()
         if backlog in tables.series.columns
     }

@@ -48,10 +48,12 @@ class FlowRecord:
 class Tables:
     """One replication's record.
 
-    orders : a row an order in order of placement: order, geo, restaurant, driver (-1), state (text), reason (text),
+    geos : names of the geos, by number.
+    orders : a row an order in order of placement: order, geo (number), restaurant, driver (-1), state (text), reason (text),
         lines, requests, declines, and ORDER_INSTANTS.
     offers : a row a committed assignment: order, driver, attempt, committed, answered, outcome (OFFER_OUTCOMES),
-        travel (estimated ns to the restaurant), slack (estimated ns), eligible, released (when the driver was free again).
+        travel (estimated ns to the restaurant), slack (estimated ns), eligible, released (when the
+        driver was free again).
     stations : a row a station: station, servers, visits, busy, wait, max_wait, rejected; sums of ns clipped to the
         measured span.
     kitchens : a row a restaurant: restaurant, geo, cooks, orders, busy (ns in the measured span, summed over cooks).
@@ -69,6 +71,7 @@ class Tables:
 
     warmup: int
     end: int
+    geos: tuple[str, ...]
     orders: pd.DataFrame
     offers: pd.DataFrame
     stations: pd.DataFrame

@@ -41,15 +41,9 @@ class Geo(Frozen):
     model_config = ConfigDict(json_schema_extra=_speed_detour_and_trip_are_optional)
 
     kind: Literal["dense", "sparse"] = Field(description="sets the defaults of speed, detour and trip")
-    map: Literal["straight"] = default(
-        "straight", description="how travel is reckoned: straight lines times detour"
-    )
-    area: Area | None = default(
-        None, gt=0, description="a square of this size; needed unless demand.trace is given"
-    )
-    restaurants: int | None = default(
-        None, gt=0, le=1_000_000, description="needed unless demand.trace is given"
-    )
+    map: Literal["straight"] = default("straight", description="how travel is reckoned: straight lines times detour")
+    area: Area | None = default(None, gt=0, description="a square of this size; needed unless demand.trace is given")
+    restaurants: int | None = default(None, gt=0, le=1_000_000, description="needed unless demand.trace is given")
     drivers: int | None = default(
         None,
         ge=0,
@@ -59,9 +53,7 @@ class Geo(Frozen):
     shifts: tuple[Shift, ...] = default((), strict=False, description="waves of drivers instead of `drivers`")
     speed: Speed = Field(gt=0, description="along the street; default by kind (A52)")
     detour: float = Field(ge=1, le=5, description="street length over straight line; default by kind")
-    trip: LengthLaw = Field(
-        description="straight line from restaurant to customer; default by kind (Bogota day)"
-    )
+    trip: LengthLaw = Field(description="straight line from restaurant to customer; default by kind (Bogota day)")
 
     @model_validator(mode="before")
     @classmethod
@@ -107,9 +99,7 @@ class Drivers(Frozen):
     accept: Ratio = default("93 %", le=1, description="share of offers accepted (#114)")
     no_answer: Ratio = default("2 %", le=1, description="share of offers never answered (#114)")
     answer: DurationLaw = default("uniform(2 s, 10 s)", description="time to accept or decline")
-    answer_timeout: PositiveDuration = default(
-        "20 s", description="an offer without answer lapses (mdrp-sim)"
-    )
+    answer_timeout: PositiveDuration = default("20 s", description="an offer without answer lapses (mdrp-sim)")
     pickup: DurationLaw = default("2 min", description="hand-over at the restaurant (mdrplib)")
     dropoff: DurationLaw = default("3 min", description="hand-over at the door (mdrp-sim)")
 

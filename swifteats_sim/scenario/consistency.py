@@ -113,11 +113,7 @@ def _placed_first(scenario: Scenario, flow: str, steps: tuple[Step, ...]) -> Fin
     placed = False
     for index, step in enumerate(steps):
         placed = placed or isinstance(step, Place)
-        if (
-            isinstance(step, Visit)
-            and not placed
-            and scenario.stack.stations[step.at].balancing == "partition"
-        ):
+        if isinstance(step, Visit) and not placed and scenario.stack.stations[step.at].balancing == "partition":
             path = ("stack", "flows", flow, index, "at")
             yield path, f"{step.at} balances by partition, and no `place` stands before"
 

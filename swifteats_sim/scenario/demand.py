@@ -46,13 +46,9 @@ class Demand(Frozen):
     """Either `orders` or `trace`."""
 
     orders: Orders | None = default(None, description="a declared rate; instead of `trace`")
-    trace: Path | None = default(
-        None, strict=False, description="folder of a recorded day (rappi or mdrplib files)"
-    )
+    trace: Path | None = default(None, strict=False, description="folder of a recorded day (rappi or mdrplib files)")
     scale: float = default(1.0, gt=0, le=1000, description="multiplies a trace's orders; copies are jittered")
-    fleet_scale: float = default(
-        1.0, gt=0, le=1000, description="multiplies a trace's shifts; copies are jittered"
-    )
+    fleet_scale: float = default(1.0, gt=0, le=1000, description="multiplies a trace's shifts; copies are jittered")
 
     @model_validator(mode="after")
     def _one_source(self) -> Demand:

@@ -59,9 +59,7 @@ def length_law(text: str, base: Path | None = None) -> Distribution:
 
 def _law(text: object, quantity: Quantity, base: Path | None) -> Distribution:
     if not isinstance(text, str):
-        raise ValueError(
-            f"must be {quantity.name} or a law of one, like {quantity.examples[0]!r}, not {shown(text)}"
-        )
+        raise ValueError(f"must be {quantity.name} or a law of one, like {quantity.examples[0]!r}, not {shown(text)}")
     if len(text) > MAX_TEXT:
         raise ValueError(f"a law has at most {MAX_TEXT} characters, this one {len(text)}")
     match = re.fullmatch(r"\s*([A-Za-z_]+)\s*\((.*)\)\s*", text, re.DOTALL)
@@ -111,9 +109,7 @@ class LawText:
             self._read, serialization=core_schema.plain_serializer_function_ser_schema(str, when_used="json")
         )
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Text; the forms are in the description."""
         example, other = self.quantity.examples[:2]
         forms = [f"{name}({', '.join(form)})" for name, law in LAWS.items() for form in law.forms]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from swifteats_sim.scenario.errors import shown
+from swifteats_sim.scenario.errors import shown, shown_path
 from swifteats_sim.scenario.quantities import NUMBER, SECOND, Quantity, parse
 
 MAX_VALUES = 1_000_000
@@ -18,17 +18,17 @@ def read_values(path: Path, quantity: Quantity) -> tuple[float, ...]:
     """The file's values ascending, in seconds or metres; ValueError naming file, line and rule."""
     try:
         if not path.is_file():
-            raise ValueError(f"{shown(str(path))}: no such file")
+            raise ValueError(f"{shown_path(path)}: no such file")
         if path.stat().st_size > MAX_BYTES:
-            raise ValueError(f"{shown(str(path))}: more than {MAX_BYTES // 10**6} MB")
+            raise ValueError(f"{shown_path(path)}: more than {MAX_BYTES // 10**6} MB")
         with path.open(encoding="utf-8-sig") as lines:
             values = _values(path, lines, quantity)
     except UnicodeDecodeError:
-        raise ValueError(f"{shown(str(path))}: not UTF-8 text") from None
+        raise ValueError(f"{shown_path(path)}: not UTF-8 text") from None
     except OSError as error:
-        raise ValueError(f"{shown(str(path))}: {error.strerror}") from None
+        raise ValueError(f"{shown_path(path)}: {error.strerror}") from None
     if not values:
-        raise ValueError(f"{shown(str(path))}: holds no value")
+        raise ValueError(f"{shown_path(path)}: holds no value")
     return tuple(sorted(values))
 
 
@@ -43,9 +43,9 @@ def _values(path: Path, lines: Iterable[str], quantity: Quantity) -> list[float]
             elif content and not content.startswith("#"):
                 values.append(read(content))
         except ValueError as error:
-            raise ValueError(f"{shown(str(path))}, line {line}: {error}") from None
+            raise ValueError(f"{shown_path(path)}, line {line}: {error}") from None
         if len(values) > MAX_VALUES:
-            raise ValueError(f"{shown(str(path))}: more than {MAX_VALUES:,} values")
+            raise ValueError(f"{shown_path(path)}: more than {MAX_VALUES:,} values")
     return values
 
 

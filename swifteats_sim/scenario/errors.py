@@ -60,9 +60,7 @@ class KeyProblems(ValueError):
     def __init__(self, problems: Iterable[tuple[KeyPath, str]]) -> None:
         """An error that holds these (path, message) pairs."""
         self.problems = tuple(problems)
-        super().__init__(
-            "; ".join(f"{dotted(path)}: {text}" if path else text for path, text in self.problems)
-        )
+        super().__init__("; ".join(f"{dotted(path)}: {text}" if path else text for path, text in self.problems))
 
 
 def dotted(path: KeyPath) -> str:
@@ -70,10 +68,15 @@ def dotted(path: KeyPath) -> str:
     return ".".join(_harmless(str(part)) for part in path)
 
 
-def shown(value: object) -> str:
-    """A value as it may stand in a message: escaped and at most about 80 characters."""
-    text = repr(value if not isinstance(value, str) else value[:200])
-    return text if len(text) <= 80 else text[:76] + "..." + text[0]
+def shown(value: object, most: int = 80) -> str:
+    """A value as it may stand in a message: escaped and at most about `most` characters."""
+    text = repr(value if not isinstance(value, str) else value[: 2 * most])
+    return text if len(text) <= most else text[: most - 4] + "..." + text[0]
+
+
+def shown_path(path: object) -> str:
+    """A path in a message: escaped, and long enough to keep the file's own name."""
+    return shown(str(path), most=1000)
 
 
 def unknown_name(what: str, name: str, known: Iterable[str]) -> str:

@@ -31,9 +31,7 @@ class Expansion:
         if not isinstance(node.value, Mapping):
             return node
         entries_by_key = {
-            key: self.expand(entry, (*path, key), chain)
-            for key, entry in node.value.items()
-            if key != "extends"
+            key: self.expand(entry, (*path, key), chain) for key, entry in node.value.items() if key != "extends"
         }
         own = Node(entries_by_key, node.file, node.line)
         if "extends" not in node.value:
@@ -69,9 +67,7 @@ def _file(name: Node, path: KeyPath) -> Path:
         return Path(name.file).parent / name.value
     folder = BUNDLED.get(path)
     if folder is None:
-        raise name.error(
-            f"nothing is bundled here: give a path that ends in .yaml (got {name.value!r})", here
-        )
+        raise name.error(f"nothing is bundled here: give a path that ends in .yaml (got {name.value!r})", here)
     known = [file.stem for file in folder.glob("*.yaml")]
     if name.value not in known:
         raise name.error(unknown_name("bundled file", name.value, known), here)

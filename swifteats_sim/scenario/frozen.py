@@ -12,9 +12,7 @@ from swifteats_sim.scenario.errors import KeyProblems, shown, unknown_name
 class Frozen(BaseModel):
     """An immutable, validated part of a scenario; defaults are checked like any value."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -33,9 +31,7 @@ def default(value: Any, **field: Any) -> Any:
 
 def _is_name(value: str) -> str:
     if not set(value) <= _LETTERS or not 0 < len(value) <= 64 or value[0] in "-_":
-        raise ValueError(
-            f"{shown(value)} is no name: 1 to 64 letters, digits, - and _, a letter or digit first"
-        )
+        raise ValueError(f"{shown(value)} is no name: 1 to 64 letters, digits, - and _, a letter or digit first")
     return value
 
 

@@ -45,9 +45,7 @@ def _exponential(a: dict[str, float]) -> Canonical:
 
 
 def _erlang(a: dict[str, float]) -> Canonical:
-    _need(
-        a["k"].is_integer() and 1 <= a["k"] <= MAX_ERLANG, f"k must be a whole number from 1 to {MAX_ERLANG}"
-    )
+    _need(a["k"].is_integer() and 1 <= a["k"] <= MAX_ERLANG, f"k must be a whole number from 1 to {MAX_ERLANG}")
     return (a["k"], a["mean"]), a["mean"]
 
 
@@ -103,9 +101,7 @@ def canonical(name: str, arguments: Sequence[tuple[str | None, str]], quantity: 
 
 def _bound(law: Law, arguments: Sequence[tuple[str | None, str]]) -> dict[str, str]:
     """Arguments by name, whichever of the law's forms they fill."""
-    wanted = " or ".join(
-        "(" + ", ".join(f"{key}=" if law.by_name else key for key in form) + ")" for form in law.forms
-    )
+    wanted = " or ".join("(" + ", ".join(f"{key}=" if law.by_name else key for key in form) + ")" for form in law.forms)
     names = [key for key, _ in arguments if key is not None]
     positional = [text for key, text in arguments if key is None]
     for form in law.forms:

@@ -19,9 +19,7 @@ _minutes = number(0, MOST_MINUTES, " minutes")
 
 def read_mdrplib(folder: Path) -> Trace:
     """The instance in a folder, rows in the order of its files; ScenarioError for bad data."""
-    orders = Table(
-        folder / "orders.txt", ("order", *PLACE, "placement_time", "restaurant", "ready_time"), "\t"
-    )
+    orders = Table(folder / "orders.txt", ("order", *PLACE, "placement_time", "restaurant", "ready_time"), "\t")
     couriers = Table(folder / "couriers.txt", ("courier", *PLACE, "on_time", "off_time"), "\t")
     restaurants = Table(folder / "restaurants.txt", ("restaurant", *PLACE), "\t")
     rows = {name: row for row, name in enumerate(restaurants.unique("restaurant"))}
@@ -43,9 +41,7 @@ def read_mdrplib(folder: Path) -> Trace:
     )  # fmt: skip
 
 
-def _check_order(
-    table: Table, column: str, wrong: np.ndarray[tuple[int], np.dtype[np.bool_]], rule: str
-) -> None:
+def _check_order(table: Table, column: str, wrong: np.ndarray[tuple[int], np.dtype[np.bool_]], rule: str) -> None:
     table.check()
     for row in np.flatnonzero(wrong):
         table.refuse(int(row), column, rule)

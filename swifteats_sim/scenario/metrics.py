@@ -84,9 +84,7 @@ def catalogue(stations: Iterable[str]) -> dict[str, Metric]:
     for metric in CATALOGUE:
         if metric.subject == "station.<name>":
             for station in stations:
-                concrete = Metric(
-                    f"station.{station}", metric.quantity, metric.statistics, metric.unit, metric.meaning
-                )
+                concrete = Metric(f"station.{station}", metric.quantity, metric.statistics, metric.unit, metric.meaning)
                 names.update(dict.fromkeys(concrete.names, concrete))
         else:
             names.update(dict.fromkeys(metric.names, metric))

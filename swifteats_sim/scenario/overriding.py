@@ -41,9 +41,7 @@ def _laid(node: Node, parts: list[str], value: Node, file: str) -> Node:
     deeper = child(node, first)
     if isinstance(node.value, tuple):
         if deeper is None:
-            raise ScenarioError.of(
-                file, f"{first!r} is no entry of a list of {len(node.value)} (the first is 0)"
-            )
+            raise ScenarioError.of(file, f"{first!r} is no entry of a list of {len(node.value)} (the first is 0)")
         index = int(first)
         entries = (*node.value[:index], _laid(deeper, rest, value, file), *node.value[index + 1 :])
         return Node(entries, node.file, node.line)

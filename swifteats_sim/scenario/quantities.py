@@ -115,9 +115,7 @@ def parse(value: object, quantity: Quantity, *, signed: bool = False) -> Fractio
     exact = Fraction(Decimal(match[1])) * _size_of(value, match[1], match[2], quantity)
     number, unit = quantity.reach
     if abs(exact) > number * quantity.size(unit):
-        raise ValueError(
-            f"{shown(value)} is out of reach: {quantity.name} is at most {_joined(str(number), unit)}"
-        )
+        raise ValueError(f"{shown(value)} is out of reach: {quantity.name} is at most {_joined(str(number), unit)}")
     if exact < 0 and not signed:
         raise ValueError(f"{shown(value)} is negative: {quantity.name} is 0 or more here")
     if quantity.whole and exact.denominator != 1:
@@ -133,9 +131,7 @@ def _size_of(value: str, number: str, unit: str, quantity: Quantity) -> Fraction
         raise ValueError(f"{shown(value)} is not {quantity.name}: write {_joined(number, right)!r}")
     sizes = dict(quantity.units)
     if unit not in sizes:
-        raise ValueError(
-            f"{shown(value)}: {shown(unit)} is no unit of {quantity.name}; use {quantity.accepted}"
-        )
+        raise ValueError(f"{shown(value)}: {shown(unit)} is no unit of {quantity.name}; use {quantity.accepted}")
     return sizes[unit]
 
 
@@ -146,9 +142,7 @@ def written(value: float, quantity: Quantity) -> str:
         unit = next(fits) if value else "s"
         return _joined(str(int(value) // int(quantity.size(unit))), unit)
     home = _decimal(Fraction(Decimal(repr(float(value)))) / quantity.size(quantity.home))
-    number, unit = min(
-        [(home, quantity.home), *_alternatives(value, quantity)], key=lambda pair: len(pair[0])
-    )
+    number, unit = min([(home, quantity.home), *_alternatives(value, quantity)], key=lambda pair: len(pair[0]))
     return _joined(number, unit)
 
 

@@ -35,15 +35,11 @@ def read_rappi(folder: Path) -> Trace:
     pick_up, drop_off = (_degrees(orders, end) for end in ("pick_up", "drop_off"))
     log_on = _degrees(couriers, "on")
     _unwrapped(orders, "preparation_time", placed)
-    ready, promised = (
-        _unwrapped(orders, column, placed) for column in ("ready_time", "expected_drop_off_time")
-    )
+    ready, promised = (_unwrapped(orders, column, placed) for column in ("ready_time", "expected_drop_off_time"))
     order_ids, _ = orders.unique("order_id"), couriers.unique("courier_id")
     orders.check()
     for row in np.flatnonzero(off < on):
-        couriers.refuse(
-            int(row), "off_time", f"must not be before on_time {couriers.columns['on_time'][row]}"
-        )
+        couriers.refuse(int(row), "off_time", f"must not be before on_time {couriers.columns['on_time'][row]}")
     couriers.check()
     origin = (float(pick_up[:, 0].mean()), float(pick_up[:, 1].mean()))
     places, restaurant = np.unique(pick_up, axis=0, return_inverse=True)
@@ -82,7 +78,5 @@ def _unwrapped(orders: Table, column: str, placed: Instants) -> Instants:
     instants = np.where(instants < placed, instants + DAY, instants)
     if not orders.problems:
         for row in np.flatnonzero(instants - placed > MOST_LIKELY_PAST):
-            orders.refuse(
-                int(row), column, f"must follow placement_time {orders.columns['placement_time'][row]}"
-            )
+            orders.refuse(int(row), column, f"must follow placement_time {orders.columns['placement_time'][row]}")
     return instants

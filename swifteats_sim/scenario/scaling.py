@@ -42,8 +42,7 @@ def _with_orders(trace: Trace, scale: float, uniform: Uniform) -> Trace:
         restaurant=trace.restaurant[row],
         customer=trace.customer[row] + _moved(row, copy, "trace.order", uniform),
         order_ids=tuple(
-            trace.order_ids[r] if c == 0 else f"{trace.order_ids[r]}#{c}"
-            for r, c in zip(row, copy, strict=True)
+            trace.order_ids[r] if c == 0 else f"{trace.order_ids[r]}#{c}" for r, c in zip(row, copy, strict=True)
         ),
     )
 

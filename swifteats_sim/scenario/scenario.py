@@ -27,9 +27,7 @@ class Scenario(Frozen):
     warmup: Duration = default("0 s", description="simulated before the measured span")
     duration: PositiveDuration = Field(description="the measured span")
     seed: int = default(1, ge=0, lt=2**63, description="of every random number of the run")
-    replications: int = default(
-        1, ge=1, le=10_000, description="independent runs; an interval needs at least 2"
-    )
+    replications: int = default(1, ge=1, le=10_000, description="independent runs; an interval needs at least 2")
     city: City
     demand: Demand
     ordering: Ordering = Ordering()

@@ -38,9 +38,7 @@ def read_file(path: Path) -> Node:
     text = _text(path, file)
     node = read_text(text, file)
     if not isinstance(node.value, dict):
-        raise ScenarioError.of(
-            file, "the file is empty" if node.text == "" else "must hold keys with values", 1
-        )
+        raise ScenarioError.of(file, "the file is empty" if node.text == "" else "must hold keys with values", 1)
     return node
 
 

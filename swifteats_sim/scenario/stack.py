@@ -36,9 +36,7 @@ class Station(Frozen):
     """Servers with a first-come-first-served queue."""
 
     instances: int = default(1, gt=0, le=10_000, description="copies of the service")
-    concurrency: int = default(
-        1, gt=0, le=100_000, description="jobs one instance serves at once (#54, #117, #125)"
-    )
+    concurrency: int = default(1, gt=0, le=100_000, description="jobs one instance serves at once (#54, #117, #125)")
     balancing: Literal["shared", "round_robin", "partition"] = default(
         "shared",
         description="queues: one for all, one an instance in turn, or one an instance by partition",
@@ -60,13 +58,9 @@ class Pool(Frozen):
 class Topic(Frozen):
     """A topic for each geo, as a list of FIFO partitions (A20-A22)."""
 
-    partitions: dict[Literal["dense", "sparse"], Partitions] = Field(
-        description="partitions by the geo's kind (F3)"
-    )
+    partitions: dict[Literal["dense", "sparse"], Partitions] = Field(description="partitions by the geo's kind (F3)")
     placement: Literal["round_robin", "keyed"] = Field(description="keyed: one driver, one partition (F22)")
-    consumers: int = default(
-        1, gt=0, le=10_000, description="consumers of a geo's topic, partitions spread over them"
-    )
+    consumers: int = default(1, gt=0, le=10_000, description="consumers of a geo's topic, partitions spread over them")
 
 
 class Visit(Frozen):
@@ -83,9 +77,7 @@ class Delay(Frozen):
     """Time that passes without any server being busy."""
 
     delay: Service = Field(description="law, or named laws that add up")
-    budget: Budget | None = default(
-        None, description="path in the platform's budget; each name of `delay` is its row"
-    )
+    budget: Budget | None = default(None, description="path in the platform's budget; each name of `delay` is its row")
 
 
 class Place(Frozen):
@@ -147,9 +139,7 @@ def _step_type(value: Any, info: ValidationInfo) -> Any:
     return STEPS[kinds[0]].model_validate(value, context=info.context)
 
 
-Step = Annotated[
-    Visit | Delay | Place | KeepNewest | OnlyIf | Start | RuleStep | Hold, BeforeValidator(_step_type)
-]
+Step = Annotated[Visit | Delay | Place | KeepNewest | OnlyIf | Start | RuleStep | Hold, BeforeValidator(_step_type)]
 STEPS: dict[str, type[Frozen]] = {
     "at": Visit, "delay": Delay, "place": Place, "keep_newest": KeepNewest, "only_if": OnlyIf, "start": Start,
     "rule": RuleStep, "hold": Hold,
@@ -164,22 +154,16 @@ class Stack(Frozen):
 
     stations: dict[Name, Station] = Field(min_length=1, max_length=1000, description="servers with a queue")
     pools: dict[Name, Pool] = default({}, max_length=1000, description="connections that holds take")
-    topics: dict[Name, Topic] = default(
-        {}, max_length=1000, description="partitioned logs, a topic for each geo"
-    )
+    topics: dict[Name, Topic] = default({}, max_length=1000, description="partitioned logs, a topic for each geo")
     flows: dict[Name, Flow] = Field(min_length=1, max_length=1000, description="what each kind of job passes")
     effects: dict[
-        Literal[
-            "read", "compare_and_set", "insert", "transaction", "publish", "call_payment", "find_drivers"
-        ],
+        Literal["read", "compare_and_set", "insert", "transaction", "publish", "call_payment", "find_drivers"],
         Visit,
     ] = default({}, description="what each effect of a rule costs")
 
     @model_validator(mode="after")
     def _references_exist(self) -> Stack:
-        problems = [
-            problem for name, steps in self.flows.items() for problem in self._unknown(("flows", name), steps)
-        ]
+        problems = [problem for name, steps in self.flows.items() for problem in self._unknown(("flows", name), steps)]
         for name, visit in self.effects.items():
             problems += _unless_known("station", visit.at, self.stations, ("effects", name, "at"))
         if problems:

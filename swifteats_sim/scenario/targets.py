@@ -85,9 +85,7 @@ def _statistics(catalogue: Mapping[str, Metric]) -> dict[str, list[str]]:
 def _target(name: str, text: str, catalogue: Mapping[str, Metric], statistics: list[str]) -> Target:
     match = re.fullmatch(r"\s*([A-Za-z0-9_]+)\s*([<>=!]+)\s*(\S.*?)\s*", text) if len(text) <= 100 else None
     if match is None or match[2] not in OPERATORS:
-        raise ValueError(
-            f"{shown(text)} is no condition: write STATISTIC, one of {' '.join(OPERATORS)}, and a limit"
-        )
+        raise ValueError(f"{shown(text)} is no condition: write STATISTIC, one of {' '.join(OPERATORS)}, and a limit")
     statistic = match[1]
     if statistic not in statistics:
         raise ValueError(f"{name}: {unknown_name('statistic', statistic, statistics)}")

@@ -56,14 +56,10 @@ class WithUnit:
         return core_schema.no_info_wrap_validator_function(
             self._read,
             handler(source),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                self._write, when_used="json-unless-none"
-            ),
+            serialization=core_schema.plain_serializer_function_ser_schema(self._write, when_used="json-unless-none"),
         )
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Text with a pattern; `x-unit` becomes part of the description in `scenario_schema`."""
         units = "|".join(unit for unit, _ in self.quantity.units)
         return {
@@ -79,11 +75,7 @@ class WithUnit:
             return check(int(exact) if self.quantity.whole else float(exact))
         except ValidationError as error:
             limits = error.errors()[0].get("ctx", {})
-            rules = [
-                f"{BOUNDS[op]} {written(limit, self.quantity)}"
-                for op, limit in limits.items()
-                if op in BOUNDS
-            ]
+            rules = [f"{BOUNDS[op]} {written(limit, self.quantity)}" for op, limit in limits.items() if op in BOUNDS]
             raise ValueError(f"{shown(value)} must be {' and '.join(rules) or self.quantity.name}") from None
 
     def _write(self, value: float) -> str:

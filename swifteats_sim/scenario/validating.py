@@ -93,13 +93,7 @@ def _problem(tree: Node, path: KeyPath, rule: str) -> Problem:
 def _with_value(rule: str, node: Node, exact: bool) -> str:
     """The rule with the value that breaks it, unless it names it already."""
     if not exact or node.text is None:
-        kind = (
-            "a mapping"
-            if isinstance(node.value, Mapping)
-            else "a list"
-            if isinstance(node.value, tuple)
-            else ""
-        )
+        kind = "a mapping" if isinstance(node.value, Mapping) else "a list" if isinstance(node.value, tuple) else ""
         return f"{rule} (got {kind})" if exact and kind and rule.startswith("must be") else rule
     value = shown(node.text) if isinstance(node.value, str) else node.text or "nothing"
     return (

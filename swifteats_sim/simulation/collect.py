@@ -102,7 +102,6 @@ def oversold(run: Run) -> int:
     return sum(max(0, count - stock) for count in sold.values())
 
 
-
 def leg_table(trajectories: Trajectories) -> pd.DataFrame:
     """See Tables.legs: movements that were begun, without the first stand of every driver."""
     legs = pd.DataFrame(trajectories.columns())

@@ -41,7 +41,8 @@ class Couriers:
             travel=chosen.travel, slack=chosen.slack, eligible=pending.eligible,
         )  # fmt: skip
         run.orders.add(request.order, "requests")
-        run.clock.process(self._offer(_Trip(run.city.orders[request.order], request, chosen, row, pending.eligible, now)))
+        trip = _Trip(run.city.orders[request.order], request, chosen, row, pending.eligible, now)
+        run.clock.process(self._offer(trip))
 
     def _offer(self, trip: _Trip) -> Process:
         """The driver takes the order, or turns it down, or never answers (A37, #114)."""

@@ -54,7 +54,9 @@ class OrderLife:
         refusal = yield from self.path.serve(cart)
         self._run.orders.note(cart.order, "answered", self._run.clock.instant)
         if refusal is not None:
-            yield from self._runner.insist(orders.close_order(cart.order, OrderState.FAILED), Caller(cart.order, CLOSING))
+            yield from self._runner.insist(
+                orders.close_order(cart.order, OrderState.FAILED), Caller(cart.order, CLOSING)
+            )
             self.finish(live, OrderState.FAILED, refusal.reason)
 
     def give_up(self, order: int, state: OrderState, reason: str) -> Process:

@@ -31,6 +31,7 @@ def _record(parts: Assembly) -> Tables:
     return Tables(
         warmup=run.scenario.warmup,
         end=run.scenario.end,
+        geos=tuple(area.name for area in run.city.places.areas),
         orders=run.orders.table(),
         offers=offers,
         stations=collect.station_table(parts.stations),
@@ -43,4 +44,3 @@ def _record(parts: Assembly) -> Tables:
         flows={name: collect.flow_record(flow) for name, flow in flows.items()},
         counts=collect.counts(parts, offers),
     )
-

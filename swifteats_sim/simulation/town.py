@@ -106,8 +106,9 @@ def _cooks(scenario: Scenario, rates: list[float]) -> list[int]:
 
 def _terms(scenario: Scenario) -> KitchenTerms:
     kitchens = scenario.city.kitchens
-    laws = (law_of(law) for law in (kitchens.confirmation, kitchens.cooking, kitchens.packing))
-    return KitchenTerms(*laws, kitchens.estimate_bias)
+    return KitchenTerms(
+        law_of(kitchens.confirmation), law_of(kitchens.cooking), law_of(kitchens.packing), kitchens.estimate_bias
+    )
 
 
 def _geo_of_driver(places: Places) -> NDArray[np.int64]:

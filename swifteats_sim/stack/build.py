@@ -62,8 +62,7 @@ class Blueprint:
             for name, station in stack.stations.items()
         }
         self.topics = {
-            name: Topic(name, _partitions(topic, geos), topic.placement)
-            for name, topic in stack.topics.items()
+            name: Topic(name, _partitions(topic, geos), topic.placement) for name, topic in stack.topics.items()
         }
         self._pools = {name: simpy.Resource(clock, pool.size) for name, pool in stack.pools.items()}
         self._flowing = set(self._stations_of_flows())
@@ -111,9 +110,7 @@ class Blueprint:
             if name != ORDER:
                 yield from (step.at for step in steps if isinstance(step, declared.Visit))
 
-    def _step(
-        self, step: declared.Step, flow: str, numbers: Mapping[str, int], registers: Registers
-    ) -> engine.Step:
+    def _step(self, step: declared.Step, flow: str, numbers: Mapping[str, int], registers: Registers) -> engine.Step:
         stream = self._streams(f"flow.{flow}")
         if isinstance(step, declared.Visit):
             return engine.Visit(self.stations[step.at], law_of(step.service), stream)
@@ -132,5 +129,5 @@ class Blueprint:
 
 def _partitions(topic: declared.Topic, geos: tuple[str, ...]) -> tuple[int, ...]:
     """The number of partitions of each geo, by its kind."""
-    by_kind: dict[str, int] = {**topic.partitions}
+    by_kind: dict[str, int] = dict(topic.partitions.items())
     return tuple(by_kind[kind] for kind in geos)

@@ -83,9 +83,7 @@ class Consumer:
                 continue
             pending = heappop(self._ready)[2]
             rule = assign(pending.request, self._rank, self._terms.tries)
-            caller = Caller(
-                pending.request.order, (pending.request.version << 20) + pending.failures + (1 << 16)
-            )
+            caller = Caller(pending.request.order, (pending.request.version << 20) + pending.failures + (1 << 16))
             self._settle(pending, (yield from self._runner.insist(rule, caller)))
 
     def _ring(self) -> None:
@@ -116,9 +114,7 @@ class Consumer:
         found = self._survey(pending.request.order)
         nearest = int(found.travel.min()) if len(found.travel) else None
         if nearest is not None:
-            wait = defer_for(
-                slack(found.preparation_left, nearest), self._terms.tolerance, self._terms.deferral
-            )
+            wait = defer_for(slack(found.preparation_left, nearest), self._terms.tolerance, self._terms.deferral)
             if wait:
                 self._sleep(pending, now + wait)
                 return

@@ -78,7 +78,7 @@ class Runner:
         }
 
     def perform(self, rule: e.Rule[Any], caller: Caller) -> Process:
-        """Run a rule to its end, and return what it returns. A full queue is thrown into it as Unavailable."""
+        """Run a rule to its end, and return what it returns. A full queue throws Unavailable into it."""
         number = 0
         try:
             effect = next(rule)
@@ -94,7 +94,7 @@ class Runner:
             return stop.value
 
     def insist(self, rule: e.Rule[Any], caller: Caller) -> Process:
-        """The same for a client that tries an effect again a second after a full queue: an app, a consumer."""
+        """The same for a client that tries again a second after it met a full queue: an app, a consumer."""
         number = 0
         try:
             effect = next(rule)
@@ -131,9 +131,7 @@ class Runner:
     def _compare_and_set(self, effect: e.CompareAndSet, caller: Caller, number: int) -> Process:
         wait, service = self.visit(self._costs["compare_and_set"], caller, number)
         yield self.clock.sleep(wait + service)
-        return (
-            not self.locks.is_held((effect.table, effect.key)) and self.store.apply((effect,)) == e.COMMITTED
-        )
+        return not self.locks.is_held((effect.table, effect.key)) and self.store.apply((effect,)) == e.COMMITTED
 
     def _insert(self, effect: e.Insert, caller: Caller, number: int) -> Process:
         wait, service = self.visit(self._costs["insert"], caller, number)

@@ -48,7 +48,7 @@ def ns(seconds: float) -> int:
 def orders(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Orders with instants in seconds; what a row does not name never happened."""
     fixed = {
-        "geo": "centre",
+        "geo": 0,
         "restaurant": 0,
         "driver": -1,
         "state": "placed",
@@ -57,10 +57,7 @@ def orders(*rows: Mapping[str, Any]) -> pd.DataFrame:
         "requests": 1,
         "declines": 0,
     }
-    full = [
-        {"order": number, **fixed, **dict.fromkeys(ORDER_INSTANTS, -1), **row}
-        for number, row in enumerate(rows)
-    ]
+    full = [{"order": number, **fixed, **dict.fromkeys(ORDER_INSTANTS, -1), **row} for number, row in enumerate(rows)]
     return _frame("orders", full, ORDER_INSTANTS)
 
 
@@ -76,39 +73,29 @@ def offers(*rows: Mapping[str, Any]) -> pd.DataFrame:
         "eligible": -1,
         "released": -1,
     }
-    return _frame(
-        "offers", [{"order": number, **fixed, **row} for number, row in enumerate(rows)], OFFER_TIMES
-    )
+    return _frame("offers", [{"order": number, **fixed, **row} for number, row in enumerate(rows)], OFFER_TIMES)
 
 
 def stations(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Stations with sums in seconds."""
-    return _frame(
-        "stations", [{"max_wait": 0, "rejected": 0, **row} for row in rows], ("busy", "wait", "max_wait")
-    )
+    return _frame("stations", [{"max_wait": 0, "rejected": 0, **row} for row in rows], ("busy", "wait", "max_wait"))
 
 
 def kitchens(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Kitchens with busy seconds."""
-    fixed = {"geo": "centre", "orders": 0}
-    return _frame(
-        "kitchens", [{"restaurant": number, **fixed, **row} for number, row in enumerate(rows)], ("busy",)
-    )
+    fixed = {"geo": 0, "orders": 0}
+    return _frame("kitchens", [{"restaurant": number, **fixed, **row} for number, row in enumerate(rows)], ("busy",))
 
 
 def shifts(*spans: tuple[float, float]) -> pd.DataFrame:
     """A driver for each (on, off) in seconds."""
-    rows = [
-        {"driver": number, "geo": "centre", "on": on, "off": off} for number, (on, off) in enumerate(spans)
-    ]
+    rows = [{"driver": number, "geo": 0, "on": on, "off": off} for number, (on, off) in enumerate(spans)]
     return _frame("shifts", rows, ("on", "off"))
 
 
 def states(*changes: tuple[int, float, str]) -> pd.DataFrame:
     """Changes (driver, at in seconds, state)."""
-    return _frame(
-        "states", [{"driver": driver, "at": at, "state": state} for driver, at, state in changes], ("at",)
-    )
+    return _frame("states", [{"driver": driver, "at": at, "state": state} for driver, at, state in changes], ("at",))
 
 
 def legs(*rows: Mapping[str, Any]) -> pd.DataFrame:
@@ -125,9 +112,7 @@ def series(**columns: list[float]) -> pd.DataFrame:
     """A row a minute from the first; all columns are as long as the longest."""
     length = max((len(values) for values in columns.values()), default=0)
     at = np.arange(1, length + 1, dtype=np.int64) * 60 * SECOND
-    return pd.DataFrame(
-        {"at": at, **{name: np.array(values, dtype=np.float64) for name, values in columns.items()}}
-    )
+    return pd.DataFrame({"at": at, **{name: np.array(values, dtype=np.float64) for name, values in columns.items()}})
 
 
 def flow(latency: list[float], born: int, **counts: int) -> FlowRecord:
@@ -140,7 +125,8 @@ def flow(latency: list[float], born: int, **counts: int) -> FlowRecord:
 def run(warmup: float = WARMUP, end: float = END, **parts: Any) -> Tables:
     """A run in which nothing happens but what `parts` says."""
     empty: dict[str, Any] = {name: _frame(name, [], ()) for name in FRAME_COLUMNS}
-    return Tables(warmup=ns(warmup), end=ns(end), **{**empty, "flows": {}, "counts": {}, **parts})
+    defaults = {"geos": ("centre",), **empty, "flows": {}, "counts": {}}
+    return Tables(warmup=ns(warmup), end=ns(end), **{**defaults, **parts})
 
 
 def _frame(name: str, rows: list[Any], times: tuple[str, ...]) -> pd.DataFrame:

@@ -21,9 +21,7 @@ HERE = Path(__file__).parent
 
 def day(**changes: Any) -> Tables:
     parts: dict[str, Any] = {
-        "orders": orders(
-            {"placed": 1, "state": "delivered", "reason": "é"}, {"placed": 2, "state": "failed"}
-        ),
+        "orders": orders({"placed": 1, "state": "delivered", "reason": "é"}, {"placed": 2, "state": "failed"}),
         "states": states((0, 1, "available"), (0, 2, "order_assigned")),
         "fixes": fixes({"driver": 0, "sent": 1, "known": -1, "x": 1.5, "y": -0.25}),
         "series": series(open_orders=[1, 2], gps_in_flight=[0, 1]),
@@ -42,9 +40,7 @@ def test_the_digest_is_64_hex_digits_and_repeats() -> None:
 PRINT = "import test_results_digest as t; print(t.digest([t.day(), t.day()], '{}'))"
 
 
-@pytest.mark.parametrize(
-    ("hash_seed", "zone", "locale"), [("0", "UTC", "C"), ("4242", "Asia/Kolkata", "C.UTF-8")]
-)
+@pytest.mark.parametrize(("hash_seed", "zone", "locale"), [("0", "UTC", "C"), ("4242", "Asia/Kolkata", "C.UTF-8")])
 def test_neither_hash_seed_nor_time_zone_nor_locale_has_a_say(hash_seed: str, zone: str, locale: str) -> None:
     path = os.pathsep.join([str(HERE), str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")])
     env = {**os.environ, "PYTHONHASHSEED": hash_seed, "TZ": zone, "LC_ALL": locale, "PYTHONPATH": path}

@@ -10,9 +10,7 @@ from swifteats_sim.results.saturation import Growth
 
 
 def found(*tables: Tables) -> dict[str, Finding]:
-    evidence = Evidence(
-        tables, estimates([measure(each) for each in tables]), [growths(each) for each in tables]
-    )
+    evidence = Evidence(tables, estimates([measure(each) for each in tables]), [growths(each) for each in tables])
     return {finding.id: finding for finding in collect_findings(evidence)}
 
 
@@ -39,8 +37,21 @@ def test_little_s_law_tells_the_cycle_a_fleet_can_afford() -> None:
 
 def test_little_s_law_tells_when_the_fleet_is_too_small() -> None:
     text = found(hour(cycle=900))["fleet-cycle"].text
-    assert text.endswith(
-        "keeps 15 drivers busy, 150.0 % of those on shift: the fleet is too small for this cycle."
+    assert text.endswith("keeps 15 drivers busy, 150.0 % of those on shift: the fleet is too small for this cycle.")
+
+
+def test_the_law_holds_geo_by_geo() -> None:
+    """Two drivers each; the centre has 12 orders an hour of 15 min, the outer geo 4 of 30 min."""
+    fleets = shifts(*[(0, 3600)] * 4).assign(geo=[0, 0, 1, 1])
+    placed = orders(*({"placed": 200 * n} for n in range(16))).assign(geo=[0] * 12 + [1] * 4)
+    short = [{"driver": 0, "committed": 0, "released": 900}] * 3
+    long = [{"driver": 2, "committed": 0, "released": 1800}] * 2
+    tables = run(
+        warmup=0, end=3600, geos=("centre", "outer"), orders=placed, shifts=fleets, offers=offers(*short, *long)
+    )
+    assert found(tables)["tightest-geo"].text == (
+        "Drivers needed, of those on shift: centre 150.0 % (0.2 orders/min x 15.0 min on 2 drivers); "
+        "outer 100.0 % (0.1 orders/min x 30.0 min on 2 drivers). centre is the tightest: its fleet is too small."
     )
 
 

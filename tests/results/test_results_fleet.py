@@ -42,9 +42,7 @@ def test_wasted_time_is_clipped_to_the_span() -> None:
 
 def test_the_trip_to_the_restaurant_starts_with_the_driver_s_yes() -> None:
     day = run(
-        orders=orders(
-            {"placed": 0, "at_restaurant": 110}, {"placed": 0, "at_restaurant": 130}, {"placed": 0}
-        ),
+        orders=orders({"placed": 0, "at_restaurant": 110}, {"placed": 0, "at_restaurant": 130}, {"placed": 0}),
         offers=offers(
             {"order": 0, "committed": 70, "answered": 75, "outcome": "declined"},
             {"order": 0, "committed": 80, "answered": 86},
@@ -89,9 +87,7 @@ def test_utilization_is_busy_over_on_shift_time_within_the_span() -> None:
 
 
 def test_changes_at_one_instant_keep_their_order() -> None:
-    there_and_back = states(
-        (0, 0, "available"), (0, 90, "order_assigned"), (0, 90, "available"), (0, 120, "off_shift")
-    )
+    there_and_back = states((0, 0, "available"), (0, 90, "order_assigned"), (0, 90, "available"), (0, 120, "off_shift"))
     assert busy_seconds(run(shifts=shifts((0, 120)), states=there_and_back)) == 0.0
 
 

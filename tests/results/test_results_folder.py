@@ -19,9 +19,7 @@ MANIFEST = {"scenario": "peak", "note": "Zürich"}
 
 def day(**changes: Any) -> Tables:
     parts: dict[str, Any] = {
-        "orders": orders(
-            {"placed": 1.5, "state": "delivered", "delivered": 90}, {"placed": 0, "state": "failed"}
-        ),
+        "orders": orders({"placed": 1.5, "state": "delivered", "delivered": 90}, {"placed": 0, "state": "failed"}),
         "offers": offers({"committed": 2, "travel": 30, "slack": -1e-9, "released": 90}),
         "stations": stations(
             {"station": "gateway", "servers": 2, "visits": 3, "busy": 1.25, "wait": 0.5, "max_wait": 0.5}
@@ -37,7 +35,9 @@ def day(**changes: Any) -> Tables:
 
 
 def write(root: Path, *tables: Tables, **changes: Any) -> Path:
-    return write_run(root, "peak", {**SUMMARY, **changes}, MANIFEST, tables or (day(),), {"scenario.yaml": "name: peak\n"})
+    return write_run(
+        root, "peak", {**SUMMARY, **changes}, MANIFEST, tables or (day(),), {"scenario.yaml": "name: peak\n"}
+    )
 
 
 def names(root: Path) -> list[str]:
@@ -98,9 +98,7 @@ def test_a_run_in_which_nothing_happened_can_be_written(tmp_path: Path) -> None:
     assert len(pd.read_parquet(write(tmp_path, run()) / "orders.parquet")) == 0
 
 
-def test_the_manifest_comes_last_and_the_folder_after_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_manifest_comes_last_and_the_folder_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[list[str]] = []
     monkeypatch.setattr(folder, "_put_in_place", lambda part, _: seen.append(names(part)))
     synced: list[str] = []

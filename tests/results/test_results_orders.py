@@ -39,9 +39,7 @@ def test_orders_count_where_their_event_falls() -> None:
 
 def test_without_warmup_every_placed_order_is_accounted_for() -> None:
     ends = [("delivered", 50), ("failed", 60), ("cancelled", 70), ("placed", -1), ("placed", -1)]
-    metrics = measure(
-        run(warmup=0, orders=orders(*({"placed": 1, "state": s, "closed": at} for s, at in ends)))
-    )
+    metrics = measure(run(warmup=0, orders=orders(*({"placed": 1, "state": s, "closed": at} for s, at in ends))))
     parts = ("delivered", "failed", "cancelled", "in_flight")
     assert [metrics[f"orders.{part}.count"] for part in parts] == [1, 1, 1, 2]
     assert metrics["orders.placed.count"] == 5
@@ -55,9 +53,7 @@ def test_an_order_s_life_is_timed_leg_by_leg() -> None:
         "state": "delivered",
     }  # fmt: skip
     metrics = measure(run(orders=orders(life)))
-    means = {
-        name: value for name, value in metrics.items() if name.endswith(".mean") and "utilization" not in name
-    }
+    means = {name: value for name, value in metrics.items() if name.endswith(".mean") and "utilization" not in name}
     assert means == {
         "order.latency.mean": 10.25,
         "assignment.latency.mean": 2.0,

@@ -89,9 +89,7 @@ def test_lost_races_are_shares_of_the_tries() -> None:
 
 
 def test_a_full_record_answers_the_whole_catalogue_and_nothing_else() -> None:
-    life = dict.fromkeys(
-        ("placed", "answered", "paid", "accepted", "cooking", "ready", "eligible", "assigned"), 100
-    )
+    life = dict.fromkeys(("placed", "answered", "paid", "accepted", "cooking", "ready", "eligible", "assigned"), 100)
     ends = dict.fromkeys(("at_restaurant", "picked_up", "delivered", "closed", "promised", "eta"), 110)
     races = (
         "double_assignments",

@@ -30,10 +30,7 @@ def _hour(rng: np.random.Generator, load: float, capacity: float, start: int | N
 
 
 def flagged(load: float, capacity: float, start: int | None, runs: int) -> int:
-    judged = [
-        growth("open_orders", MINUTES, levels, load * capacity)
-        for levels in hours(load, capacity, start, runs)
-    ]
+    judged = [growth("open_orders", MINUTES, levels, load * capacity) for levels in hours(load, capacity, start, runs)]
     return sum(each.saturated for each in judged)
 
 
@@ -87,12 +84,8 @@ def test_each_backlog_is_held_against_its_own_arrivals() -> None:
         end=1800,
         orders=orders(*({"placed": at} for at in (599, 600, 700, 1799, 1800))),
         flows={"gps": flow([1], born=40)},
-        stations=stations(
-            {"station": "gateway", "servers": 1, "visits": 1600, "busy": 9, "wait": 9, "rejected": 400}
-        ),
-        series=series(
-            open_orders=rising, gps_in_flight=rising, **{"queue.gateway": rising, "busy.gateway": rising}
-        ),
+        stations=stations({"station": "gateway", "servers": 1, "visits": 1600, "busy": 9, "wait": 9, "rejected": 400}),
+        series=series(open_orders=rising, gps_in_flight=rising, **{"queue.gateway": rising, "busy.gateway": rising}),
     )
     found = growths(day)
     assert {name: (each.arrivals, each.saturated) for name, each in found.items()} == {

@@ -25,9 +25,7 @@ JUDGEMENTS = (
         "one replication",
     ),
     Judgement(PIPE, None, None, "inconclusive", "s", "no data"),
-    Judgement(
-        LATENCY, 2.0, (1.5, 2.5), "saturated", "s", "open orders grow by 5.0/min in 1 of 3 replications"
-    ),
+    Judgement(LATENCY, 2.0, (1.5, 2.5), "saturated", "s", "open orders grow by 5.0/min in 1 of 3 replications"),
 )
 
 GROWING = "saturated: open orders grow by 5.0/min in 1 of 3 replications"
@@ -35,9 +33,7 @@ GROWING = "saturated: open orders grow by 5.0/min in 1 of 3 replications"
 
 def cells(markdown: str) -> list[list[str]]:
     rows = [line for line in markdown.splitlines() if not line.startswith("| -")]
-    return [
-        [cell.strip() for cell in line.removeprefix("| ").removesuffix(" |").split(" | ")] for line in rows
-    ]
+    return [[cell.strip() for cell in line.removeprefix("| ").removesuffix(" |").split(" | ")] for line in rows]
 
 
 def test_the_verdict_table_pastes_into_a_document() -> None:

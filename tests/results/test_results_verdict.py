@@ -21,9 +21,7 @@ def interval(low: float, high: float) -> Estimate:
     return Estimate(middle, (low, high), (low, middle, high))
 
 
-def verdict(
-    target: Target, estimate: Estimate | None, growths: Sequence[Mapping[str, Growth]] = STEADY
-) -> Judgement:
+def verdict(target: Target, estimate: Estimate | None, growths: Sequence[Mapping[str, Growth]] = STEADY) -> Judgement:
     (judgement,) = judge([target], {} if estimate is None else {target.metric: estimate}, growths)
     return judgement
 
@@ -46,10 +44,7 @@ def verdict(
     ],
 )
 def test_the_whole_interval_decides(operator: str, low: float, high: float, expected: str) -> None:
-    assert (
-        verdict(Target("order.latency.p99", operator, 0.5, "...", "s"), interval(low, high)).verdict
-        == expected
-    )
+    assert verdict(Target("order.latency.p99", operator, 0.5, "...", "s"), interval(low, high)).verdict == expected
 
 
 def test_a_single_replication_is_judged_on_its_value() -> None:

@@ -27,9 +27,7 @@ Z95 = 1.6448536269514722
         ("gamma(mean=12 min, sd=6 min)", "gamma", (4.0, 180.0), 720.0),
     ],
 )
-def test_a_law_has_canonical_parameters(
-    text: str, law: str, parameters: tuple[float, ...], mean: float
-) -> None:
+def test_a_law_has_canonical_parameters(text: str, law: str, parameters: tuple[float, ...], mean: float) -> None:
     assert duration_law(text) == Distribution(law, parameters, text, mean)
 
 

@@ -57,12 +57,22 @@ def test_a_scenario_cannot_be_changed(tmp_path: Path) -> None:
     ("old", "new", "key", "said"),
     [
         ("10 min", "10 m", "duration", "'10 m' is not a duration: write '10 min'"),
-        ("10 min", "10", "duration", "10 has no unit: a duration is written in ns, us, ms, s, min, h or day, like '5 s'"),
+        (
+            "10 min",
+            "10",
+            "duration",
+            "10 has no unit: a duration is written in ns, us, ms, s, min, h or day, like '5 s'",
+        ),
         ("10 min", "-1 s", "duration", "'-1 s' is negative: a duration is 0 or more here"),
         ("10 min", "0 s", "duration", "'0 s' must be more than 0 s"),
         ("10 min", "1e400 s", "duration", "'1e400 s' is out of reach: a duration is at most 36500 day"),
         (OLD_RATE, "rate: -5/min", "demand.orders.rate", "'-5/min' is negative: a rate is 0 or more here"),
-        (OLD_RATE, "rate: .nan", "demand.orders.rate", "nan has no unit: a rate is written in /day, /h, /min or /s, like '500/min' (got .nan)"),
+        (
+            OLD_RATE,
+            "rate: .nan",
+            "demand.orders.rate",
+            "nan has no unit: a rate is written in /day, /h, /min or /s, like '500/min' (got .nan)",
+        ),
         ("{rate:", "{rat: 1, rate:", "demand.orders.rat", "unknown key 'rat'; did you mean 'rate'? (got 1)"),
         ("name: tiny", "name: ../tiny", "name", "must match ^[a-z0-9][a-z0-9_-]{0,63}$ (got '../tiny')"),
         ("name: tiny", "name: =cmd|x", "name", "must match ^[a-z0-9][a-z0-9_-]{0,63}$ (got '=cmd|x')"),
@@ -73,15 +83,51 @@ def test_a_scenario_cannot_be_changed(tmp_path: Path) -> None:
         ("kind: dense", "kind: dens", "city.geos.centre.kind", "must be 'dense' or 'sparse' (got 'dens')"),
         ("drivers: 500", "drivers: 5e2", "city.geos.centre.drivers", "must be a whole number (got 5e2)"),
         ("drivers: 500", "detour: .inf", "city.geos.centre.detour", "must be a finite number (got .inf)"),
-        ("centre:", '"</script>":', "city.geos.</script>", "'</script>' is no name: 1 to 64 letters, digits, - and _, a letter or digit first"),
-        ("centre:", '"a\\u202eb":', r"city.geos.'a\u202eb'", r"'a\u202eb' is no name: 1 to 64 letters, digits, - and _, a letter or digit first"),
-        ("orders.completion", "orders.completon", "targets.orders.completon", "unknown metric 'orders.completon'; did you mean 'orders.completion' or 'gps.completion'?"),
-        ("ratio >= 98 %", "ratio >= 98", "targets.orders.completion.0", "'98' has no unit: a ratio is written in %, like '80 %' (got 'ratio >= 98')"),
-        ("- rule: pay_order", "- rule: pay_odrer", "stack.flows.order.2.rule", "must be 'reserve_inventory', 'create_order', 'pay_order' or 'request_assignment' (got 'pay_odrer')"),
-        ("- place: fixes", "- plaice: fixes", "stack.flows.gps.1", "a step has exactly one of at, delay, place, keep_newest, only_if, start, rule, hold; this one: unknown step 'plaice'; did you mean 'place'?"),
-        ("write: exponential(2 ms)", "write: exponential(2 m)", "stack.flows.gps.2.service.write", "exponential: '2 m' is not a duration: write '2 min' (got 'exponential(2 m)')"),
+        (
+            "centre:",
+            '"</script>":',
+            "city.geos.</script>",
+            "'</script>' is no name: 1 to 64 letters, digits, - and _, a letter or digit first",
+        ),
+        (
+            "centre:",
+            '"a\\u202eb":',
+            r"city.geos.'a\u202eb'",
+            r"'a\u202eb' is no name: 1 to 64 letters, digits, - and _, a letter or digit first",
+        ),
+        (
+            "orders.completion",
+            "orders.completon",
+            "targets.orders.completon",
+            "unknown metric 'orders.completon'; did you mean 'orders.completion' or 'gps.completion'?",
+        ),
+        (
+            "ratio >= 98 %",
+            "ratio >= 98",
+            "targets.orders.completion.0",
+            "'98' has no unit: a ratio is written in %, like '80 %' (got 'ratio >= 98')",
+        ),
+        (
+            "- rule: pay_order",
+            "- rule: pay_odrer",
+            "stack.flows.order.2.rule",
+            "must be 'reserve_inventory', 'create_order', 'pay_order' or 'request_assignment' (got 'pay_odrer')",
+        ),
+        (
+            "- place: fixes",
+            "- plaice: fixes",
+            "stack.flows.gps.1",
+            "a step has exactly one of at, delay, place, keep_newest, only_if, start, rule, hold; "
+            "this one: unknown step 'plaice'; did you mean 'place'?",
+        ),
+        (
+            "write: exponential(2 ms)",
+            "write: exponential(2 m)",
+            "stack.flows.gps.2.service.write",
+            "exponential: '2 m' is not a duration: write '2 min' (got 'exponential(2 m)')",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_is_named_with_file_line_key_and_rule(
     tmp_path: Path, old: str, new: str, key: str, said: str
 ) -> None:
@@ -93,17 +139,13 @@ def test_a_wrong_value_is_named_with_file_line_key_and_rule(
 
 def test_a_missing_key_points_at_the_mapping_that_lacks_it(tmp_path: Path) -> None:
     path = written(tmp_path, TINY.replace("{rate: 50/min}", "{}"))
-    assert (
-        refusal(path) == f"{path}:{line_of(TINY, 'orders: {')}: demand.orders.rate: required key is missing"
-    )
+    assert refusal(path) == f"{path}:{line_of(TINY, 'orders: {')}: demand.orders.rate: required key is missing"
     path = written(tmp_path, TINY.replace("name: tiny\n", ""))
     assert refusal(path) == f"{path}:1: name: required key is missing"
 
 
 def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
-    path = written(
-        tmp_path, TINY.replace("10 min", "10").replace("50/min", "50").replace("name: tiny", "nam: tiny")
-    )
+    path = written(tmp_path, TINY.replace("10 min", "10").replace("50/min", "50").replace("name: tiny", "nam: tiny"))
     assert [line.split(": ")[1] for line in refusal(path).splitlines()] == ["nam"]
     path = written(tmp_path, TINY.replace("10 min", "10").replace("50/min", "50"))
     assert [line.split(": ")[1] for line in refusal(path).splitlines()] == ["duration", "demand.orders.rate"]
@@ -134,9 +176,21 @@ def test_set_replaces_a_value_at_its_dotted_path(tmp_path: Path) -> None:
     ("path", "value", "said"),
     [
         ("duration", "5 m", "--set duration: '5 m' is not a duration: write '5 min'"),
-        ("city.geos.centre.sped", "5 km/h", "--set city.geos.centre.sped: unknown key 'sped'; did you mean 'speed'? (got '5 km/h')"),
-        ("demand.orders", "{rat: 5/min, rate: 5/min}", "--set demand.orders: demand.orders.rat: unknown key 'rat'; did you mean 'rate'? (got '5/min')"),
-        ("stack.flows.order.9.at", "x", "--set stack.flows.order.9.at: '9' is no entry of a list of 4 (the first is 0)"),
+        (
+            "city.geos.centre.sped",
+            "5 km/h",
+            "--set city.geos.centre.sped: unknown key 'sped'; did you mean 'speed'? (got '5 km/h')",
+        ),
+        (
+            "demand.orders",
+            "{rat: 5/min, rate: 5/min}",
+            "--set demand.orders: demand.orders.rat: unknown key 'rat'; did you mean 'rate'? (got '5/min')",
+        ),
+        (
+            "stack.flows.order.9.at",
+            "x",
+            "--set stack.flows.order.9.at: '9' is no entry of a list of 4 (the first is 0)",
+        ),
         ("name.first", "x", "--set name.first: 'first' cannot stand below a plain value"),
         ("question", "[", "--set question: not YAML: expected the node content, but found '<stream end>'"),
         ("seed", "&a 1", "--set seed: anchors (&) and aliases (*) are not read; use `extends`"),
@@ -145,16 +199,18 @@ def test_set_replaces_a_value_at_its_dotted_path(tmp_path: Path) -> None:
         ("city..geos", "1", "--set: must be KEY.KEY...=VALUE (got 'city..geos')"),
         ("demand.trace", "/nowhere", None),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_set_is_named_by_its_path(tmp_path: Path, path: str, value: str, said: str | None) -> None:
     file = written(tmp_path)
-    both = f"{file}:{line_of(TINY, 'demand:')}: demand: give either `orders` (a rate) or `trace` (a folder with a recorded day)"
+    both = f"{file}:{line_of(TINY, 'demand:')}: demand: "
+    both += "give either `orders` (a rate) or `trace` (a folder with a recorded day)"
     assert refusal(file, (path, value)) == (said or both)
 
 
 def test_extends_is_laid_under_the_keys_beside_it(tmp_path: Path) -> None:
     written(tmp_path, STACK, "stack.yaml")
-    own = "stack:\n  extends: stack.yaml\n  stations: {gateway: {instances: 9}}\n  flows: {tracking: [{only_if: watched}]}\n"
+    own = "stack:\n  extends: stack.yaml\n  stations: {gateway: {instances: 9}}\n"
+    own += "  flows: {tracking: [{only_if: watched}]}\n"
     scenario = load(written(tmp_path, HEAD + own))
     assert (scenario.stack.stations["gateway"].instances, scenario.stack.stations["gateway"].concurrency) == (
         9,

@@ -21,9 +21,7 @@ def test_a_quantity_is_text_with_pattern_unit_and_examples() -> None:
     assert duration["type"] == "string"
     assert duration["description"] == "the measured span (a duration in ns, us, ms, s, min, h or day)"
     assert duration["examples"] == ["5 s", "200 ms", "2 min"]
-    accepted = [
-        text for text in ("5 s", "1.5e3ms", "5 m", "5", "5 sx") if re.search(duration["pattern"], text)
-    ]
+    accepted = [text for text in ("5 s", "1.5e3ms", "5 m", "5", "5 sx") if re.search(duration["pattern"], text)]
     assert accepted == ["5 s", "1.5e3ms"]
 
 

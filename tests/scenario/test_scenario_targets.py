@@ -52,9 +52,7 @@ def test_a_condition_becomes_a_limit_in_si(
         ("order.latency", "", (0,), "'' is no condition"),
     ],
 )
-def test_a_wrong_condition_names_itself_and_the_rule(
-    name: str, text: str, path: tuple[int, ...], said: str
-) -> None:
+def test_a_wrong_condition_names_itself_and_the_rule(name: str, text: str, path: tuple[int, ...], said: str) -> None:
     with pytest.raises(KeyProblems) as refusal:
         Targets({name: (text,)}).parsed(NAMES)
     ((where, message),) = refusal.value.problems

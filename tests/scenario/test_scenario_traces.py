@@ -11,13 +11,12 @@ import pytest
 from swifteats_sim.scenario import ScenarioError, Trace, describe, read_trace, rendered, scaled
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-needs_data = pytest.mark.skipif(
-    not DATA.is_dir(), reason="the recorded days lie in ../shared/data, which is absent"
-)
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data with the recorded days is absent")
 SECOND, MINUTE, HOUR = 10**9, 60 * 10**9, 3600 * 10**9
 
 ORDERS = """\
-order_id,pick_up_lat,pick_up_lng,drop_off_lat,drop_off_lng,placement_time,preparation_time,ready_time,expected_drop_off_time
+order_id,pick_up_lat,pick_up_lng,drop_off_lat,drop_off_lng,\
+placement_time,preparation_time,ready_time,expected_drop_off_time
 b,4.02,-75.0,4.03,-75.0,23:50:00,23:51:00,00:10:00,00:20:00
 a,4.00,-75.0,4.01,-75.0,10:00:00,10:01:00,10:20:00,10:30:00
 c,4.00,-75.0,4.00,-75.01,10:00:30,10:01:00,10:20:30,10:31:00
@@ -63,7 +62,7 @@ def test_a_rappi_day_is_sorted_projected_and_unwrapped(tmp_path: Path) -> None:
     assert len(day.restaurants) == 2
     assert (day.on.tolist(), day.off.tolist()) == ([8 * HOUR, 9 * HOUR], [9 * HOUR, 12 * HOUR])
     assert day.vehicles == ("car", "bicycle")
-    # 0.01 degree of latitude on a sphere of 6,371,008.8 m; of longitude at 4.00667 degrees north, less by the cosine
+    # 0.01 degree on a sphere of 6,371,008.8 m; of longitude at 4.00667 degrees north, less by the cosine
     trips = day.customer - day.restaurants[day.restaurant]
     assert trips == pytest.approx(np.array([[0, 1111.951], [-1109.233, 0], [0, 1111.951]]), abs=0.01)
     assert day.origin == pytest.approx((4.0066667, -75.0))
@@ -105,9 +104,7 @@ def test_an_mdrplib_day_is_in_metres_and_minutes(tmp_path: Path) -> None:
         (",10:31:00", "", "orders.csv:4: has 8 columns, not 9"),
     ],
 )
-def test_bad_orders_are_refused_with_line_column_and_value(
-    tmp_path: Path, old: str, new: str, said: str
-) -> None:
+def test_bad_orders_are_refused_with_line_column_and_value(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert refusal(rappi(tmp_path, ORDERS.replace(old, new, 1))) == said
 
 
@@ -127,13 +124,33 @@ def test_bad_couriers_and_empty_files_are_refused(tmp_path: Path) -> None:
     [
         ("orders", "r2", "r3", "orders.txt:2: restaurant: is not in restaurants.txt (got 'r3')"),
         ("orders", "\t20", "\t9", "orders.txt:2: ready_time: must not be before placement_time (got '9')"),
-        ("orders", "\t10\t", "\t-10\t", "orders.txt:2: placement_time: must be from 0 to 10080 minutes (got '-10')"),
+        (
+            "orders",
+            "\t10\t",
+            "\t-10\t",
+            "orders.txt:2: placement_time: must be from 0 to 10080 minutes (got '-10')",
+        ),
         ("orders", "\t10\t", "\t1.5\t", "orders.txt:2: placement_time: must be whole minutes (got '1.5')"),
-        ("couriers", "\t90", "\tnan", "couriers.txt:2: off_time: must be from 0 to 10080 minutes (got 'nan')"),
-        ("restaurants", "r2", "r1", "restaurants.txt:3: restaurant: stands twice, first on line 2 (got 'r1')"),
-        ("instance_parameters", "320", "0", "instance_parameters.txt:2: meters_per_minute: must be from 1 to 60000 m/min (got '0')"),
+        (
+            "couriers",
+            "\t90",
+            "\tnan",
+            "couriers.txt:2: off_time: must be from 0 to 10080 minutes (got 'nan')",
+        ),
+        (
+            "restaurants",
+            "r2",
+            "r1",
+            "restaurants.txt:3: restaurant: stands twice, first on line 2 (got 'r1')",
+        ),
+        (
+            "instance_parameters",
+            "320",
+            "0",
+            "instance_parameters.txt:2: meters_per_minute: must be from 1 to 60000 m/min (got '0')",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bad_instance_is_refused_with_line_column_and_value(
     tmp_path: Path, file: str, old: str, new: str, said: str
 ) -> None:

@@ -1,0 +1,38 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`. Both set up first.
+PYTHON ?= python3
+ENV := .venv
+BIN := $(ENV)/bin
+READY := $(ENV)/.ready
+
+.PHONY: run test lint bench lock clean
+
+run: $(READY)  ## the main job: rehearse a tenth of the peak; succeeds when the run completes, whatever the verdict
+	@$(BIN)/swifteats-sim run scenarios/peak_tenth.yaml; code=$$?; \
+	case $$code in 0|98|99) exit 0;; *) exit $$code;; esac
+
+test: $(READY)  ## every test, the slow ones too
+	$(BIN)/python -m pytest -n 2
+
+lint: $(READY)  ## style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)  ## how fast: virtual over wall seconds, events a second
+	$(BIN)/python -m tests.bench
+
+lock:  ## pin the dependencies anew
+	$(PYTHON) -m venv $(ENV)-lock && $(ENV)-lock/bin/pip install -q pip-tools
+	$(ENV)-lock/bin/pip-compile -q --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+		--no-emit-find-links -o requirements.lock pyproject.toml
+	rm -rf $(ENV)-lock
+
+clean:
+	rm -rf $(ENV) outputs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(ENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
