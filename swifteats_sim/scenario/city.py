@@ -80,7 +80,7 @@ class Kitchens(Frozen):
         description="from payment until the kitchen takes the order (Bogota day: median 1 min)",
     )
     cooking: DurationLaw = default("gamma(mean=12 min, sd=5 min)", description="one cook, one order")
-    packing: DurationLaw = default("uniform(2 min, 6 min)", description="after cooking, needs no cook")
+    packing: DurationLaw = default("uniform(4 min, 9 min)", description="after cooking, needs no cook")
     utilization: Ratio = default(
         "80 %", gt=0, le=1, description="cooks are sized so that no kitchen is busier than this"
     )

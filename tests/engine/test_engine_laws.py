@@ -156,8 +156,6 @@ def test_the_normal_quantile_is_scipy_s() -> None:
     assert inverse_normal(0.5) == 0.0
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.floats(2.0**-53, 1.0 - 2.0**-53), st.floats(2.0**-53, 1.0 - 2.0**-53))
-def test_the_normal_quantile_is_monotone(p: float, q: float) -> None:
-    low, high = sorted((p, q))
-    assert inverse_normal(low) <= inverse_normal(high)
+def test_the_normal_quantile_rises_across_its_seams() -> None:
+    points = np.unique([*np.geomspace(1e-15, 0.5, 3000), *(1.0 - np.geomspace(1e-15, 0.49, 3000))])
+    assert np.all(np.diff([inverse_normal(p) for p in points]) > 0)

@@ -1,0 +1,89 @@
+"""How a station was used, against a recount that looks at every ten seconds of the run."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from swifteats_sim.engine.clock import MINUTE, SECOND
+from swifteats_sim.engine.station import Station
+from swifteats_sim.engine.usage import Usage
+
+TICK = 10 * SECOND
+
+
+class Job(NamedTuple):
+    """Instants in ticks."""
+
+    arrival: int
+    start: int
+    departure: int
+
+
+JOBS = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(0, 15), st.integers(0, 15)).map(
+        lambda job: Job(job[0], job[0] + job[1], job[0] + job[1] + job[2])
+    ),
+    max_size=20,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(JOBS, st.integers(0, 10), st.integers(1, 25))
+def test_totals_are_a_recount_tick_by_tick(jobs: list[Job], warmup: int, length: int) -> None:
+    end = warmup + length
+    usage = Usage(warmup * TICK, end * TICK)
+    for job in jobs:
+        usage.visit(job.arrival * TICK, job.start * TICK, job.departure * TICK)
+
+    span = range(warmup, end)
+    assert usage.busy == TICK * sum(job.start <= tick < job.departure for tick in span for job in jobs)
+    assert usage.wait == TICK * sum(job.arrival <= tick < job.start for tick in span for job in jobs)
+    assert usage.visits == sum(job.start in span for job in jobs)
+    reaching = [job for job in jobs if any(job.arrival <= tick < job.start for tick in span)]
+    assert usage.max_wait == TICK * max((min(job.start, end) - job.arrival for job in reaching), default=0)
+
+
+@settings(max_examples=200, deadline=None)
+@given(JOBS, st.integers(1, 40))
+def test_each_minute_is_a_recount_tick_by_tick(jobs: list[Job], end: int) -> None:
+    usage = Usage(0, end * TICK)
+    for job in jobs:
+        usage.visit(job.arrival * TICK, job.start * TICK, job.departure * TICK)
+
+    minutes = -(-end // 6)
+    ticks = [range(6 * minute, min(6 * minute + 6, end)) for minute in range(minutes)]
+    busy = [sum(job.start <= tick < job.departure for tick in minute for job in jobs) / 6 for minute in ticks]
+    waiting = [sum(job.arrival < 6 * (minute + 1) <= job.start for job in jobs) for minute in range(minutes)]
+    assert usage.busy_servers(minutes).tolist() == busy
+    assert usage.queue(minutes).tolist() == waiting
+
+
+def test_a_job_across_the_whole_span_counts_inside_it_only() -> None:
+    usage = Usage(2 * MINUTE, 4 * MINUTE)
+    usage.visit(MINUTE, 90 * SECOND, 10 * MINUTE)
+    assert (usage.visits, usage.busy, usage.wait, usage.max_wait) == (0, 2 * MINUTE, 0, 0)
+    assert usage.busy_servers(4).tolist() == [0.0, 0.5, 1.0, 1.0]
+
+
+def test_a_wait_that_outlasts_the_run_is_cut_at_its_end() -> None:
+    usage = Usage(0, 2 * MINUTE)
+    usage.visit(MINUTE, 5 * MINUTE, 6 * MINUTE)
+    assert (usage.visits, usage.busy, usage.wait, usage.max_wait) == (0, 0, MINUTE, MINUTE)
+    assert usage.queue(2).tolist() == [0, 1]
+
+
+def test_rejections_count_in_the_measured_span_only() -> None:
+    usage = Usage(10, 20)
+    desk = Station("desk", 1, 1, "shared", 0, usage)
+    desk.visit(0, 100)
+    assert [desk.visit(now, 1)[0] for now in (9, 10, 19, 20)] == [-1, -1, -1, -1]
+    assert usage.rejected == 2
+
+
+def test_an_unused_station_was_never_busy() -> None:
+    usage = Usage(0, 90 * SECOND)
+    assert usage.busy_servers(2).tolist() == [0.0, 0.0]
+    assert usage.queue(2).tolist() == [0, 0]
