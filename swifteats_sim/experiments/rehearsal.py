@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -68,5 +69,6 @@ def rehearse(scenario: Scenario, tick: Tick = lambda replication, now: None) -> 
 
 
 def declared(scenario: Scenario) -> str:
-    """The scenario as JSON, without the folder a trace was read from: where a file lies changes no result."""
-    return scenario.model_dump_json(exclude={"demand": {"trace"}})
+    """The scenario as JSON with sorted keys, without a trace's folder: where things stand changes no result."""
+    content = scenario.model_dump(mode="json", exclude={"demand": {"trace"}})
+    return json.dumps(content, sort_keys=True, ensure_ascii=False)

@@ -63,6 +63,7 @@ def _yaml(scenario: Scenario) -> str:
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False
     writer.allow_unicode = True
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # as declared, not by the alphabet
     writer.width = 110
     writer.dump(scenario.model_dump(mode="json", exclude_none=True), text)
     return text.getvalue()

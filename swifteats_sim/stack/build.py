@@ -89,7 +89,7 @@ class Blueprint:
 
     def flows(self, registers: Registers, sampled: int) -> tuple[engine.Flow, ...]:
         """Every flow but `order`, with the numbers that `start` steps use."""
-        names = [name for name in self._stack.flows if name != ORDER]
+        names = sorted(name for name in self._stack.flows if name != ORDER)
         numbers = {name: number for number, name in enumerate(names)}
         return tuple(
             engine.Flow(

@@ -74,9 +74,8 @@ def test_a_driver_whose_shift_ends_finishes_the_order_first_and_sends_no_fix_aft
     assert (off >= 30 * MINUTE).all()
     late = off[off > 30 * MINUTE + 1_000_000_000]
     assert len(late), "somebody was on the way when the shift ended"
-    released = tables.offers.groupby("driver")["released"].max()
-    for driver, left in late.items():
-        assert 0 <= left - released[driver] < 1_000_000_000
+    after = late - tables.offers.groupby("driver")["released"].max()[late.index]
+    assert after.between(0, 1_000_000_000).all()
     last_fix = tables.fixes.groupby("driver")["sent"].max()
     assert (last_fix <= off[last_fix.index]).all()
     assert (tables.offers["committed"] < 31 * MINUTE).all()
@@ -99,7 +98,7 @@ def test_deferral_keeps_drivers_out_of_the_kitchen() -> None:
 
 
 def test_a_fleet_of_instances_below_the_load_is_saturated() -> None:
-    """Thirty drivers send 6 fixes/s; one instance that serves one fix at a time manages 1/16.5 ms = 60, a slow one 5."""
+    """Thirty drivers send 6 fixes/s; one server that needs 200 ms for each manages 5."""
     scenario = scenario_of(
         CITY, "stack.stations.gps={instances: 1, concurrency: 1}", "stack.flows.gps.0.service=200 ms",
         'targets.gps.completion=["ratio >= 99.9 %"]', 'targets.gps.latency=["p99 < 1 h"]',

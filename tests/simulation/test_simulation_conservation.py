@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from small_city import CITY, overlaps, run
@@ -92,7 +94,7 @@ def test_states_of_a_driver_follow_each_other(tables: Tables) -> None:
 
     for _, changes in tables.states.groupby("driver", sort=False):
         states = [DriverState(state) for state in changes["state"]]
-        for before, after in zip(states, states[1:], strict=False):
+        for before, after in itertools.pairwise(states):
             assert after in DRIVER_MOVES[before], (before, after)
 
 

@@ -1,4 +1,4 @@
-"""One scenario and one seed, one record: whatever the hash seed, the time zone, the folder or the parts it does not use."""
+"""One scenario and one seed, one record: whatever the hash seed, time zone, folder, or parts it does not use."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from small_city import FIXED, run, scenario_of
 
+from swifteats_sim.city.demand import Plan
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.simulation.town import build_town
 
@@ -77,11 +78,15 @@ def test_the_customer_watches_from_the_yes_to_the_door() -> None:
     assert abs(shown - watched / (5 * S)) <= len(tables.offers)
 
 
-def first_plan():  # type: ignore[no-untyped-def]
+Place = tuple[float, float]
+
+
+def first_plan() -> tuple[Plan, Place, Place]:
     scenario = scenario_of(FIXED)
     town = build_town(scenario, Streams(scenario.seed, 0))
-    return next(town.plans), tuple(town.places.restaurants[0]), tuple(town.places.homes[0])
+    place, home = ((float(x), float(y)) for x, y in (town.places.restaurants[0], town.places.homes[0]))
+    return next(town.plans), place, home
 
 
-def metres(one: tuple[float, float], two: tuple[float, float]) -> float:
+def metres(one: Place, two: Place) -> float:
     return float(np.hypot(one[0] - two[0], one[1] - two[1]))
