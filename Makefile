@@ -19,7 +19,7 @@ lint: $(READY)  ## style, format and types
 	$(BIN)/mypy
 
 bench: $(READY)  ## how fast: virtual over wall seconds, events a second
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m benchmarks
 
 lock:  ## pin the dependencies anew
 	$(PYTHON) -m venv $(ENV)-lock && $(ENV)-lock/bin/pip install -q pip-tools

@@ -94,3 +94,10 @@ def counts_fit(counts: NDArray[np.int64], shares: NDArray[np.float64]) -> bool:
     expected = counts.sum() * shares
     assert expected.min() >= 5, "too few for the test to hold"
     return bool(((counts - expected) ** 2 / expected).sum() <= chdtri(len(counts) - 1, ALPHA))
+
+
+def is_uncorrelated(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether the correlation is within 4 standard errors of none."""
+    apart, away = one - one.mean(), other - other.mean()
+    correlation = (apart * away).sum() / np.sqrt((apart * apart).sum() * (away * away).sum())
+    return bool(abs(correlation) <= 4 / np.sqrt(len(one)))

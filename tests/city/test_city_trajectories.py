@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,8 @@ Point = tuple[float, float]
 def at(driver: Trajectories, *instants: int) -> list[list[float]]:
     """Where driver 0 was."""
     numbers = np.zeros(len(instants), dtype=np.int64)
-    return driver.positions(numbers, np.array(instants, dtype=np.int64)).tolist()
+    points: list[list[float]] = driver.positions(numbers, np.array(instants, dtype=np.int64)).tolist()
+    return points
 
 
 def one(x: float = 0.0, y: float = 0.0) -> Trajectories:
@@ -145,7 +147,7 @@ class Scan:
 
     def at(self, instant: int) -> Point:
         given, way = [command for command in self.commands if command[0] <= instant][-1]
-        for ((x0, y0), leave), ((x1, y1), arrive) in zip(way, way[1:], strict=False):
+        for ((x0, y0), leave), ((x1, y1), arrive) in pairwise(way):
             if given + leave <= instant < given + arrive:
                 share = (instant - given - leave) / (arrive - leave)
                 return x0 * (1 - share) + x1 * share, y0 * (1 - share) + y1 * share

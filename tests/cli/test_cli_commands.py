@@ -108,7 +108,7 @@ BAD = {
     "a negative rate": (CITY.replace("6/min", "-6/min"), "city.yaml:8: demand.orders.rate: "),
     "a misspelt metric": (
         CITY.replace("gps.completion", "gps.completoin"),
-        "city.yaml:11: targets.gps.completoin: unknown metric 'gps.completoin'; did you mean 'gps.completion'?",
+        "city.yaml:11: targets.gps.completoin: unknown metric 'gps.completoin'; did you mean 'gps.completion'",
     ),
     "a misspelt stack": (CITY.replace("extends: design", "extends: desing"), "did you mean 'design'?"),
     "no YAML": ("name: [", "city.yaml:"),

@@ -1,0 +1,130 @@
+"""Drivers as the platform sees them: from the last processed fix and the database's records."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from city_examples import ALPHA, STREAMS, area, geo, is_drawn_from, standing
+
+from swifteats_sim.city.fleet import Fleet, Search
+from swifteats_sim.city.places import declared_places
+from swifteats_sim.city.travel import Points, Waypoint
+from swifteats_sim.domain.effects import Record
+from swifteats_sim.domain.states import DriverState
+from swifteats_sim.engine.clock import SECOND
+
+FIX = 5 * SECOND
+LIVE = 30 * SECOND
+
+
+def fleet_at(homes: Points, free: bool = True) -> Fleet:
+    """Drivers with a fix sent at 0; all available, unless told otherwise."""
+    fleet = Fleet(standing([area(0.0, range(1), range(len(homes)))], [(0.0, 0.0)], homes), FIX, STREAMS)
+    for driver in range(fleet.count):
+        fleet.known[driver] = 0
+        if free:
+            fleet.changed(driver, Record(1, {"state": DriverState.AVAILABLE, "order": None}), 0)
+    return fleet
+
+
+def line(count: int) -> Points:
+    """Drivers at 0, 100, 200, ... m."""
+    return np.array([[100.0 * driver, 0.0] for driver in range(count)])
+
+
+def found(fleet: Fleet, now: int, drivers: range, radius: float = 5000.0) -> list[int]:
+    whole = area(0.0, range(1), drivers)
+    drivers_found: list[int] = Search(fleet, radius, LIVE).around(whole, (0.0, 0.0), now, 0, 0).drivers.tolist()
+    return drivers_found
+
+
+def test_only_available_drivers_are_candidates() -> None:
+    fleet = fleet_at(line(4), free=False)
+    assert found(fleet, 1, range(4)) == []
+    fleet.changed(1, Record(1, {"state": DriverState.AVAILABLE, "order": None}), 1)
+    fleet.changed(2, Record(1, {"state": DriverState.AVAILABLE, "order": None}), 1)
+    assert found(fleet, 1, range(4)) == [1, 2]
+    fleet.changed(1, Record(2, {"state": DriverState.ORDER_ASSIGNED, "order": 7}), 2)
+    assert found(fleet, 2, range(4)) == [2]
+    assert fleet.idle_and_busy() == (1, 1)
+    fleet.changed(1, Record(3, {"state": DriverState.OFF_SHIFT, "order": None}), 3)
+    assert found(fleet, 3, range(4)) == [2]
+    assert fleet.idle_and_busy() == (1, 0)
+    assert fleet.states == [
+        (1, 1, "available"), (2, 1, "available"), (1, 2, "order_assigned"), (1, 3, "off_shift"),
+    ]  # fmt: skip
+
+
+def test_a_driver_whose_last_fix_is_too_old_is_no_candidate() -> None:
+    fleet, now = fleet_at(line(4)), 100 * SECOND
+    fleet.known[0] = now - LIVE
+    fleet.known[1] = now - LIVE - 1
+    fleet.known[2] = now
+    fleet.known[3] = -1  # never heard of
+    assert fleet.live(range(4), now - LIVE).tolist() == [0, 2]
+    assert found(fleet, now, range(4)) == [0, 2]
+
+
+def test_a_driver_never_heard_of_is_no_candidate_early_in_the_run_either() -> None:
+    fleet = fleet_at(line(2))
+    fleet.known[0] = -1
+    assert found(fleet, 10 * SECOND, range(2)) == [1]
+
+
+def test_drivers_of_another_geo_are_no_candidates() -> None:
+    assert found(fleet_at(line(5)), 1, range(2, 4)) == [2, 3]
+
+
+def test_the_known_position_is_that_of_the_last_processed_fix() -> None:
+    fleet = fleet_at(line(2))
+    fleet.trajectories.go(1, 0, (Waypoint(100.0, 0.0, 0), Waypoint(180.0, 0.0, 8 * SECOND)))
+    everyone = np.arange(2)
+    fleet.known[1] = 2 * SECOND
+    assert fleet.known_positions(everyone).tolist() == [[0.0, 0.0], [120.0, 0.0]]
+    fleet.known[1] = 6 * SECOND
+    assert fleet.known_positions(everyone).tolist() == [[0.0, 0.0], [160.0, 0.0]]
+    fleet.known[1] = 2 * SECOND
+    fleet.trajectories.go(1, 4 * SECOND, (Waypoint(140.0, 0.0, 0), Waypoint(140.0, 9.0, SECOND)))
+    assert fleet.known_positions(everyone[1:]).tolist() == [[120.0, 0.0]], "a new leg does not change the past"
+
+
+def test_travel_times_are_reckoned_from_the_known_position() -> None:
+    fleet = fleet_at(line(3))
+    fleet.trajectories.go(1, 0, (Waypoint(100.0, 0.0, 0), Waypoint(180.0, 0.0, 8 * SECOND)))
+    fleet.known[1] = 2 * SECOND
+    fleet.changed(2, Record(9, {"state": DriverState.AVAILABLE, "order": None}), 0)
+    whole = area(0.0, range(1), range(3))
+    candidates = Search(fleet, 5000.0, LIVE).around(whole, (0.0, 0.0), 7 * SECOND, 11, 22)
+    assert candidates.drivers.tolist() == [0, 1, 2]
+    assert candidates.versions.tolist() == [1, 1, 9]
+    assert candidates.travel.tolist() == [0, 12 * SECOND, 20 * SECOND]
+    assert (candidates.preparation_left, candidates.onward) == (11, 22)
+
+
+def test_the_radius_belongs_to_the_search() -> None:
+    homes = np.array([[3000.0, 4000.0], [3000.0, 4000.001], [-5000.0, 0.0], [math.nextafter(5000.0, 6000.0), 0.0]])
+    assert found(fleet_at(homes), 1, range(4)) == [0, 2]
+
+
+def test_who_is_near_now_but_was_far_at_the_last_fix_is_not_found() -> None:
+    fleet = fleet_at(np.array([[6000.0, 0.0], [4000.0, 0.0]]))
+    fleet.trajectories.go(0, 0, (Waypoint(6000.0, 0.0, 0), Waypoint(10.0, 0.0, SECOND)))
+    fleet.trajectories.go(1, 0, (Waypoint(4000.0, 0.0, 0), Waypoint(9000.0, 0.0, SECOND)))
+    assert found(fleet, 2 * SECOND, range(2)) == [1]
+    fleet.known[0] = fleet.known[1] = SECOND
+    assert found(fleet, 2 * SECOND, range(2)) == [0]
+
+
+def test_phases_are_spread_evenly_over_the_interval() -> None:
+    phases = np.array(Fleet(declared_places({"a": geo(drivers=2000)}, 1, STREAMS), FIX, STREAMS).phases)
+    assert (phases >= 0).all()
+    assert (phases < FIX).all()
+    assert is_drawn_from(phases / FIX, lambda share: share), f"not uniform at {ALPHA}"
+
+
+def test_one_more_driver_in_a_geo_leaves_all_other_phases_as_they_were() -> None:
+    before = Fleet(declared_places({"a": geo(drivers=4), "b": geo(drivers=6)}, 1, STREAMS), FIX, STREAMS).phases
+    after = Fleet(declared_places({"a": geo(drivers=5), "b": geo(drivers=6)}, 1, STREAMS), FIX, STREAMS).phases
+    assert [*after[:4], *after[5:]] == list(before)
+    assert list(before[:4]) != list(before[4:8]), "each geo has phases of its own"

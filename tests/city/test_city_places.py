@@ -1,0 +1,137 @@
+"""Where restaurants and drivers start."""
+
+from __future__ import annotations
+
+import numpy as np
+from city_examples import STREAMS, day, geo, is_drawn_from, is_uncorrelated
+
+from swifteats_sim.city.places import Area, Places, declared_places, recorded_places
+from swifteats_sim.engine.clock import SECOND
+
+END = 3600 * SECOND
+
+
+def two_geos() -> dict[str, dict[str, object]]:
+    return {
+        "outer": {"kind": "sparse", "area": "9 km2", "restaurants": 4, "drivers": 6},
+        "centre": {"area": "4 km2", "restaurants": 3, "drivers": 5},
+    }
+
+
+def build(geos: dict[str, dict[str, object]]) -> Places:
+    return declared_places({name: geo(**keys) for name, keys in geos.items()}, END, STREAMS)
+
+
+def test_every_geo_has_what_it_declares_in_a_square_of_its_own() -> None:
+    places = build(two_geos())
+    centre, outer = places.areas
+    assert (centre.index, centre.name, centre.kind, centre.x, centre.side) == (0, "centre", "dense", 0.0, 2000.0)
+    assert (outer.index, outer.name, outer.kind, outer.x, outer.side) == (1, "outer", "sparse", 12_000.0, 3000.0)
+    assert (centre.restaurants, centre.drivers) == (range(3), range(5))
+    assert (outer.restaurants, outer.drivers) == (range(3, 7), range(5, 11))
+    assert (places.restaurants.shape, places.homes.shape) == ((7, 2), (11, 2))
+    for area in places.areas:
+        assert all(area.contains(*point) for point in places.restaurants[list(area.restaurants)].tolist())
+        assert all(area.contains(*point) for point in places.homes[list(area.drivers)].tolist())
+
+
+def test_a_geo_travels_by_its_own_speed_and_detour() -> None:
+    centre, outer = build(two_geos()).areas
+    origin = np.array([[0.0, 0.0]])
+    kilometre = (1000.0, 0.0)  # 25 km/h with detour 1.3; 35 km/h with detour 1.2
+    assert centre.travel.durations(origin, kilometre).tolist() == [round(1.3 / 25 * 3600 * SECOND)]
+    assert outer.travel.durations(origin, kilometre).tolist() == [round(1.2 / 35 * 3600 * SECOND)]
+
+
+def test_the_edge_belongs_to_the_geo() -> None:
+    square = build(two_geos()).areas[1]
+    assert square.contains(12_000.0, 0.0)
+    assert square.contains(15_000.0, 3000.0)
+    for outside in ((11_999.9, 5.0), (15_000.1, 5.0), (12_005.0, -0.1), (12_005.0, 3000.1)):
+        assert not square.contains(*outside)
+
+
+def test_places_are_spread_evenly() -> None:
+    places = build({"centre": {"area": "4 km2", "restaurants": 2000, "drivers": 2000}})
+    for points in (places.restaurants, places.homes):
+        assert is_drawn_from(points[:, 0] / 2000.0, lambda share: share)
+        assert is_drawn_from(points[:, 1] / 2000.0, lambda share: share)
+        assert is_uncorrelated(points[:, 0], points[:, 1])
+    assert not np.isin(places.restaurants, places.homes).any()
+
+
+def without(points: np.ndarray[tuple[int, ...], np.dtype[np.float64]], number: int) -> bytes:
+    return np.delete(points, number, axis=0).tobytes()
+
+
+def test_one_more_driver_moves_nobody() -> None:
+    before = build(two_geos())
+    geos = two_geos()
+    geos["centre"]["drivers"] = 6
+    after = build(geos)
+    assert after.restaurants.tobytes() == before.restaurants.tobytes()
+    assert without(after.homes, 5) == before.homes.tobytes()
+
+
+def test_one_more_restaurant_moves_nobody() -> None:
+    before = build(two_geos())
+    geos = two_geos()
+    geos["centre"]["restaurants"] = 4
+    after = build(geos)
+    assert without(after.restaurants, 3) == before.restaurants.tobytes()
+    assert after.homes.tobytes() == before.homes.tobytes()
+
+
+def test_the_order_of_geos_in_the_file_does_not_matter() -> None:
+    geos = two_geos()
+    one, other = build(geos), build(dict(reversed(geos.items())))
+    assert list(geos) == ["outer", "centre"]
+    assert [described(area) for area in one.areas] == [described(area) for area in other.areas]
+    assert one.restaurants.tobytes() == other.restaurants.tobytes()
+    assert one.homes.tobytes() == other.homes.tobytes()
+
+
+def described(area: Area) -> tuple[object, ...]:
+    return area.index, area.name, area.kind, area.x, area.side, area.restaurants, area.drivers
+
+
+def test_drivers_without_declared_shifts_work_all_the_run() -> None:
+    places = build(two_geos())
+    assert (places.on.tolist(), places.off.tolist()) == ([0] * 11, [END] * 11)
+
+
+def test_waves_of_drivers_come_and_go_together() -> None:
+    geos = two_geos()
+    geos["centre"] = {
+        "drivers": None,
+        "shifts": [{"drivers": 2, "on": "0 s", "off": "10 min"}, {"drivers": 1, "on": "5 min", "off": "20 min"}],
+    }
+    places = build(geos)
+    assert [area.drivers for area in places.areas] == [range(3), range(3, 9)]
+    assert (places.on / SECOND).tolist() == [0, 0, 300] + [0] * 6
+    assert (places.off / SECOND).tolist() == [600, 600, 1200] + [3600] * 6
+
+
+def test_a_geo_without_drivers_has_none() -> None:
+    places = build({"centre": {"drivers": 0}})
+    assert places.homes.shape == (0, 2)
+    assert (places.on.tolist(), places.off.tolist(), places.areas[0].drivers) == ([], [], range(0))
+
+
+def test_a_recorded_day_keeps_its_own_places_and_shifts() -> None:
+    trace = day()
+    places = recorded_places("town", geo(), trace)
+    (town,) = places.areas
+    assert (town.name, town.restaurants, town.drivers) == ("town", range(2), range(2))
+    assert town.contains(1e9, -1e9), "no edge is known"
+    assert places.restaurants.tolist() == trace.restaurants.tolist()
+    assert places.homes.tolist() == trace.start.tolist()
+    assert (places.on.tolist(), places.off.tolist()) == (trace.on.tolist(), trace.off.tolist())
+
+
+def test_a_day_that_states_a_speed_states_it_along_the_line() -> None:
+    origin, kilometre = np.array([[0.0, 0.0]]), (1000.0, 0.0)
+    (stated,) = recorded_places("town", geo(), day(speed=5.0)).areas
+    assert stated.travel.durations(origin, kilometre).tolist() == [200 * SECOND]
+    (unstated,) = recorded_places("town", geo(), day()).areas
+    assert unstated.travel.durations(origin, kilometre).tolist() == [round(1.3 / 25 * 3600 * SECOND)]

@@ -1,0 +1,125 @@
+"""What a driver's app reports, effect by effect."""
+
+from __future__ import annotations
+
+import pytest
+from domain_play import driver_record, order_record, play
+
+from swifteats_sim.domain.delivery import advance, drop_off, free_driver, log_off, report, turn_down
+from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Publish, Read, Record, Transaction
+from swifteats_sim.domain.messages import AssignmentRequest
+from swifteats_sim.domain.states import CLOSED, DriverState, IllegalMove, OrderState
+
+S, D = OrderState, DriverState
+READ_DRIVER = Read((("drivers", 9),))
+READ_BOTH = Read((("orders", 7), ("drivers", 9)))
+READ_HELD = Read((("orders", 7), ("drivers", 9), ("active_assignments", 9)))
+ACTIVE = Record(4, {"order": 7})
+RELEASE = (
+    CompareAndSet("drivers", 9, 30, {"state": D.AVAILABLE, "order": None}),
+    Delete("active_assignments", 9, 4),
+)
+"""What frees driver 9 of version 30 from an assignment of version 4."""
+
+
+def driver(state: DriverState, version: int = 30) -> Record:
+    return driver_record(version, state, order=7)
+
+
+def test_a_driver_reports_and_insists_after_a_conflict() -> None:
+    played = play(
+        report(9, D.AT_RESTAURANT),
+        (driver(D.ON_WAY_TO_RESTAURANT),), False,
+        (driver(D.ON_WAY_TO_RESTAURANT, 31),), True,
+    )  # fmt: skip
+    assert played.effects == [
+        READ_DRIVER, CompareAndSet("drivers", 9, 30, {"state": D.AT_RESTAURANT}),
+        READ_DRIVER, CompareAndSet("drivers", 9, 31, {"state": D.AT_RESTAURANT}),
+    ]  # fmt: skip
+
+
+def test_a_driver_cannot_be_at_the_restaurant_before_going_there() -> None:
+    with pytest.raises(IllegalMove, match="a driver cannot go from available to at_restaurant"):
+        play(report(9, D.AT_RESTAURANT), (driver(D.AVAILABLE),))
+
+
+def test_a_free_driver_logs_off() -> None:
+    played = play(log_off(9), (driver(D.AVAILABLE),), True)
+    assert played == ([READ_DRIVER, CompareAndSet("drivers", 9, 30, {"state": D.OFF_SHIFT})], True)
+
+
+def test_a_driver_who_gets_an_order_while_logging_off_stays() -> None:
+    played = play(log_off(9), (driver(D.AVAILABLE),), False, (driver(D.ORDER_ASSIGNED, 31),))
+    assert played == ([READ_DRIVER, CompareAndSet("drivers", 9, 30, {"state": D.OFF_SHIFT}), READ_DRIVER], False)
+
+
+def picked_up(order_version: int, driver_version: int) -> Transaction:
+    return Transaction(
+        (
+            CompareAndSet("orders", 7, order_version, {"state": S.PICKED_UP}),
+            CompareAndSet("drivers", 9, driver_version, {"state": D.PICKED_UP}),
+        )
+    )
+
+
+def test_order_and_driver_move_together_at_the_pick_up() -> None:
+    records = order_record(5, S.ASSIGNED_DRIVER), driver(D.AT_RESTAURANT)
+    played = play(advance(7, 9, S.PICKED_UP, D.PICKED_UP), records, COMMITTED)
+    assert played == ([READ_BOTH, picked_up(5, 30)], True)
+
+
+def test_a_conflict_at_the_pick_up_reads_both_again() -> None:
+    first = order_record(5, S.ASSIGNED_DRIVER), driver(D.AT_RESTAURANT)
+    second = order_record(6, S.ASSIGNED_DRIVER), driver(D.AT_RESTAURANT)
+    played = play(advance(7, 9, S.PICKED_UP, D.PICKED_UP), first, 0, second, COMMITTED)
+    assert played == ([READ_BOTH, picked_up(5, 30), READ_BOTH, picked_up(6, 30)], True)
+
+
+@pytest.mark.parametrize("state", sorted(CLOSED))
+def test_food_of_a_closed_order_is_not_picked_up(state: OrderState) -> None:
+    records = order_record(5, state), driver(D.AT_RESTAURANT)
+    assert play(advance(7, 9, S.PICKED_UP, D.PICKED_UP), records) == ([READ_BOTH], False)
+
+
+def test_the_driver_is_free_in_the_very_transaction_of_the_drop_off() -> None:
+    records = order_record(8, S.OUT_DELIVERY), driver(D.REACHED_DESTINATION), ACTIVE
+    played = play(drop_off(7, 9), records, COMMITTED)
+    delivered = CompareAndSet("orders", 7, 8, {"state": S.DELIVERED})
+    assert played == ([READ_HELD, Transaction((delivered, *RELEASE))], None)
+
+
+def test_a_drop_off_insists_after_a_conflict() -> None:
+    records = order_record(8, S.OUT_DELIVERY), driver(D.REACHED_DESTINATION), ACTIVE
+    played = play(drop_off(7, 9), records, 1, records, COMMITTED)
+    assert played.effects == [played.effects[0], played.effects[1]] * 2
+
+
+def test_an_order_cannot_be_delivered_on_the_way_to_the_restaurant() -> None:
+    records = order_record(8, S.ASSIGNED_DRIVER), driver(D.ON_WAY_TO_RESTAURANT), ACTIVE
+    with pytest.raises(IllegalMove, match="an order cannot go from assigned_driver to delivered"):
+        play(drop_off(7, 9), records)
+
+
+@pytest.mark.parametrize("state", [D.ORDER_ASSIGNED, D.ON_WAY_TO_RESTAURANT, D.AT_RESTAURANT])
+def test_a_driver_whose_order_was_closed_is_freed_and_the_order_untouched(state: DriverState) -> None:
+    records = order_record(8, S.CANCELLED), driver(state), ACTIVE
+    assert play(free_driver(7, 9), records, COMMITTED) == ([READ_HELD, Transaction(RELEASE)], None)
+
+
+def test_a_declined_order_shows_its_kitchen_again_and_asks_once_more_without_the_driver() -> None:
+    request = AssignmentRequest(7, 1, version=2, excluded=(3,))
+    records = order_record(6, S.ASSIGNED_DRIVER, S.FOOD_PREPARING, 9, 2), driver(D.ORDER_ASSIGNED), ACTIVE
+    played = play(turn_down(9, request), records, COMMITTED, None)
+    back = CompareAndSet("orders", 7, 6, {"state": S.FOOD_PREPARING, "driver": None, "request": 3})
+    again = AssignmentRequest(7, 1, version=3, excluded=(3, 9))
+    assert played == ([READ_HELD, Transaction((back, *RELEASE)), Publish("assignment", 1, 7, again)], True)
+
+
+def test_a_declined_order_closed_meanwhile_asks_no_more_but_frees_its_driver() -> None:
+    request = AssignmentRequest(7, 1, version=1)
+    assigned = order_record(6, S.ASSIGNED_DRIVER, S.FOOD_PREPARING, 9), driver(D.ORDER_ASSIGNED), ACTIVE
+    closed = order_record(7, S.CANCELLED, S.FOOD_PREPARING, 9), driver(D.ORDER_ASSIGNED), ACTIVE
+    played = play(turn_down(9, request), assigned, 0, closed, COMMITTED)
+    back = CompareAndSet("orders", 7, 6, {"state": S.FOOD_PREPARING, "driver": None, "request": 2})
+    assert played.effects == [READ_HELD, Transaction((back, *RELEASE)), READ_HELD, Transaction(RELEASE)]
+    assert played.result is False

@@ -1,0 +1,106 @@
+"""An order's life in the database, effect by effect."""
+
+from __future__ import annotations
+
+import pytest
+from domain_play import order_record, play
+
+from swifteats_sim.domain.effects import CallPayment, CompareAndSet, Insert, Publish, Read
+from swifteats_sim.domain.messages import UNPAID, AssignmentRequest, Cart, Line
+from swifteats_sim.domain.orders import close_order, create_order, mark_kitchen, pay_order, request_assignment
+from swifteats_sim.domain.states import CLOSED, IllegalMove, OrderState
+
+S = OrderState
+CART = Cart(order=7, geo=1, restaurant=3, lines=(Line(2, 1),))
+READ = Read((("orders", 7),))
+
+
+def test_an_order_is_created_new_with_no_driver_and_no_request() -> None:
+    played = play(create_order(CART), True)
+    fields = {"state": S.NEW_ORDER, "kitchen": S.ORDER_RECEIVED, "driver": None, "request": 0}
+    assert played == ([Insert("orders", 7, fields)], None)
+
+
+def test_a_payment_that_goes_through_makes_the_order_received() -> None:
+    played = play(pay_order(CART, attempts=2), True, (order_record(1, S.NEW_ORDER),), True)
+    assert played.effects == [
+        CallPayment(7, 0), READ, CompareAndSet("orders", 7, 1, {"state": S.ORDER_RECEIVED}),
+    ]  # fmt: skip
+    assert played.result is None
+
+
+def test_a_failed_payment_is_tried_again_as_another_attempt() -> None:
+    played = play(pay_order(CART, attempts=2), False, True, (order_record(1, S.NEW_ORDER),), True)
+    assert played.effects[:2] == [CallPayment(7, 0), CallPayment(7, 1)]
+    assert played.result is None
+
+
+def test_an_order_that_nobody_pays_is_unpaid_and_not_touched() -> None:
+    played = play(pay_order(CART, attempts=2), False, False)
+    assert played == ([CallPayment(7, 0), CallPayment(7, 1)], UNPAID)
+
+
+def test_a_lost_update_reads_again_and_writes_the_newer_version() -> None:
+    outcomes = (True, (order_record(1, S.NEW_ORDER),), False, (order_record(5, S.NEW_ORDER),), True)
+    played = play(pay_order(CART, 1), *outcomes)
+    assert played.effects[1:] == [
+        READ, CompareAndSet("orders", 7, 1, {"state": S.ORDER_RECEIVED}),
+        READ, CompareAndSet("orders", 7, 5, {"state": S.ORDER_RECEIVED}),
+    ]  # fmt: skip
+
+
+def test_an_order_cancelled_while_it_was_paid_stays_cancelled() -> None:
+    played = play(pay_order(CART, 1), True, (order_record(2, S.CANCELLED),))
+    assert played == ([CallPayment(7, 0), READ], None)
+
+
+def test_a_paid_order_asks_for_a_driver_once_its_request_number_is_stored() -> None:
+    played = play(request_assignment(CART), (order_record(2, S.ORDER_RECEIVED, request=0),), True, None)
+    assert played.effects == [
+        READ, CompareAndSet("orders", 7, 2, {"request": 1}),
+        Publish("assignment", 1, 7, AssignmentRequest(7, 1, version=1)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [S.CANCELLED, S.FAILED, S.NEW_ORDER])
+def test_an_order_that_does_not_wait_asks_for_nobody(state: OrderState) -> None:
+    assert play(request_assignment(CART), (order_record(2, state, request=0),)).effects == [READ]
+
+
+def test_the_kitchen_s_progress_shows_while_the_order_has_no_driver() -> None:
+    played = play(mark_kitchen(7, S.FOOD_PREPARING), (order_record(3, S.ORDER_RECEIVED),), True)
+    changes = {"kitchen": S.FOOD_PREPARING, "state": S.FOOD_PREPARING}
+    assert played == ([READ, CompareAndSet("orders", 7, 3, changes)], True)
+
+
+def test_the_kitchen_s_progress_is_noted_silently_once_there_is_a_driver() -> None:
+    record = order_record(4, S.ASSIGNED_DRIVER, S.FOOD_PREPARING, driver=9)
+    played = play(mark_kitchen(7, S.READY_PICKUP), (record,), True)
+    assert played == ([READ, CompareAndSet("orders", 7, 4, {"kitchen": S.READY_PICKUP})], True)
+
+
+def test_a_kitchen_that_skips_cooking_is_stopped() -> None:
+    with pytest.raises(IllegalMove, match="from order_received to ready_pickup"):
+        play(mark_kitchen(7, S.READY_PICKUP), (order_record(3, S.ORDER_RECEIVED),))
+
+
+@pytest.mark.parametrize("state", sorted(CLOSED))
+def test_the_kitchen_of_a_closed_order_changes_nothing(state: OrderState) -> None:
+    assert play(mark_kitchen(7, S.FOOD_PREPARING), (order_record(3, state),)) == ([READ], False)
+
+
+@pytest.mark.parametrize("state", [S.NEW_ORDER, S.ORDER_RECEIVED, S.FOOD_PREPARING, S.READY_PICKUP, S.ASSIGNED_DRIVER])
+@pytest.mark.parametrize("end", [S.CANCELLED, S.FAILED])
+def test_an_order_is_closed_until_its_food_is_picked_up(state: OrderState, end: OrderState) -> None:
+    played = play(close_order(7, end), (order_record(3, state),), True)
+    assert played == ([READ, CompareAndSet("orders", 7, 3, {"state": end})], True)
+
+
+@pytest.mark.parametrize("state", [S.PICKED_UP, S.OUT_DELIVERY, *sorted(CLOSED)])
+def test_an_order_on_its_way_or_at_its_end_is_not_closed(state: OrderState) -> None:
+    assert play(close_order(7, S.CANCELLED), (order_record(3, state),)) == ([READ], False)
+
+
+def test_an_order_that_was_never_created_cannot_be_closed() -> None:
+    # A cart that is sold out is refused before its order is inserted.
+    assert play(close_order(7, S.FAILED), (None,)) == ([READ], False)
