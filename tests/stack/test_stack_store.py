@@ -1,0 +1,200 @@
+"""Records and locks: all or nothing, versions, and first come, first served."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stack_bench import MS
+
+from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Insert, Record, Write
+from swifteats_sim.engine.clock import Clock
+from swifteats_sim.stack.effects import Process
+from swifteats_sim.stack.store import Locks, Store, names_of
+
+ITEM = ("items", 1)
+
+
+def test_a_record_starts_at_version_one_and_every_write_is_the_next() -> None:
+    store = Store()
+    assert store.read(ITEM) is None
+    assert store.apply([Insert("items", 1, {"stock": 5, "name": "soup"})]) == COMMITTED
+    assert store.read(ITEM) == Record(1, {"stock": 5, "name": "soup"})
+    assert store.apply([CompareAndSet("items", 1, 1, {"stock": 4})]) == COMMITTED
+    assert store.read(ITEM) == Record(2, {"stock": 4, "name": "soup"})
+
+
+def test_an_old_version_writes_nothing() -> None:
+    store = Store()
+    store.apply([Insert("items", 1, {"stock": 5})])
+    store.apply([CompareAndSet("items", 1, 1, {"stock": 4})])
+    assert store.apply([CompareAndSet("items", 1, 1, {"stock": 9})]) == 0
+    assert store.apply([CompareAndSet("items", 1, 3, {"stock": 9})]) == 0
+    assert store.apply([Delete("items", 1, 1)]) == 0
+    assert store.read(ITEM) == Record(2, {"stock": 4})
+
+
+def test_a_record_that_was_read_does_not_change_in_the_reader_s_hands() -> None:
+    store = Store()
+    store.apply([Insert("items", 1, {"stock": 5})])
+    before = store.read(ITEM)
+    store.apply([CompareAndSet("items", 1, 1, {"stock": 4})])
+    assert before == Record(1, {"stock": 5})
+
+
+def test_what_exists_cannot_be_inserted_and_what_does_not_cannot_be_changed() -> None:
+    store = Store()
+    store.apply([Insert("items", 1, {})])
+    assert store.apply([Insert("items", 1, {})]) == 0
+    assert store.apply([Delete("items", 2, 1)]) == 0
+    assert store.apply([CompareAndSet("items", 2, 1, {})]) == 0
+    assert store.apply([Delete("items", 1, 1)]) == COMMITTED
+    assert store.apply([Insert("items", 1, {})]) == COMMITTED
+
+
+def test_of_several_writes_the_first_that_does_not_hold_is_named_and_none_is_made() -> None:
+    store = Store()
+    store.apply([Insert("a", 1, {"n": 0}), Insert("b", 1, {"n": 0})])
+    good, bad = CompareAndSet("a", 1, 1, {"n": 1}), CompareAndSet("b", 1, 9, {"n": 1})
+    assert store.apply([good, bad, Insert("a", 1, {})]) == 1
+    assert store.read(("a", 1)) == Record(1, {"n": 0})
+    assert store.apply([good, Insert("c", 1, {}), Delete("b", 1, 1)]) == COMMITTED
+    assert [store.read((table, 1)) for table in "abc"] == [Record(2, {"n": 1}), None, Record(1, {})]
+
+
+def test_two_writes_of_one_record_are_a_mistake() -> None:
+    # A cart that names an item twice would otherwise take only its second line from the stock.
+    store = Store()
+    store.apply([Insert("items", 1, {"stock": 5})])
+    line = CompareAndSet("items", 1, 1, {"stock": 4})
+    with pytest.raises(ValueError, match="two writes of one record"):
+        store.apply([line, line])
+
+
+def test_a_watcher_hears_of_every_commit_in_its_table_only() -> None:
+    store, heard = Store(), list[tuple[Any, Record]]()
+    store.watch("a", lambda key, record: heard.append((key, record)))
+    store.apply([Insert("a", 1, {"n": 0}), Insert("b", 1, {})])
+    store.apply([CompareAndSet("a", 1, 7, {"n": 9})])
+    store.apply([CompareAndSet("a", 1, 1, {"n": 1})])
+    store.apply([Delete("a", 1, 2)])
+    assert heard == [(1, Record(1, {"n": 0})), (1, Record(2, {"n": 1}))]
+
+
+KEY = st.integers(0, 2)
+WRITE = st.one_of(
+    st.builds(Insert, st.just("t"), KEY, st.just({"n": 0})),
+    st.builds(CompareAndSet, st.just("t"), KEY, st.integers(1, 3), st.just({"n": 1})),
+    st.builds(Delete, st.just("t"), KEY, st.integers(1, 3)),
+)
+GROUPS = st.lists(st.lists(WRITE, min_size=1, max_size=3, unique_by=lambda write: write.key), max_size=15)
+
+
+@settings(max_examples=200, deadline=None)
+@given(GROUPS)
+def test_any_history_of_writes_leaves_the_versions_of_a_plain_count(groups: list[list[Write]]) -> None:
+    store, versions = Store(), dict[int, int]()
+    for group in groups:
+        expected = [
+            (write.key not in versions)
+            if isinstance(write, Insert)
+            else versions.get(int(str(write.key))) == write.version
+            for write in group
+        ]
+        outcome = store.apply(group)
+        assert outcome == (expected.index(False) if False in expected else COMMITTED)
+        if outcome == COMMITTED:
+            for write in group:
+                key = int(str(write.key))
+                versions[key] = versions.get(key, 0) + 1
+                if isinstance(write, Delete):
+                    del versions[key]
+        held = {key: record.version for key in range(3) if (record := store.read(("t", key)))}
+        assert held == versions
+
+
+def test_the_records_of_a_transaction_are_named_once_each() -> None:
+    writes = Insert("b", 1, {}), CompareAndSet("a", 2, 1, {}), Delete("b", 1, 1)
+    assert names_of(writes) == [("b", 1), ("a", 2)]
+
+
+class Holders:
+    """Processes that hold records for a while, and a log of when each had all of its own."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.locks = Locks(self.clock)
+        self.log: list[tuple[str, int, int]] = []
+
+    def hold(self, who: str, at: int, names: Sequence[tuple[str, int]], duration: int) -> None:
+        def process() -> Process:
+            yield self.clock.sleep(at)
+            yield from self.locks.acquire(names)
+            start = self.clock.instant
+            yield self.clock.sleep(duration)
+            self.log.append((who, start, self.clock.instant))
+            self.locks.release(names)
+
+        self.clock.process(process())
+
+
+A, B, C = ("t", 1), ("t", 2), ("t", 3)
+
+
+def test_waiters_get_a_record_in_the_order_they_came() -> None:
+    holders = Holders()
+    for who, at in [("first", 0), ("third", 2), ("second", 1), ("later", 40)]:
+        holders.hold(who, at, [A], 10)
+    holders.clock.run()
+    assert holders.log == [("first", 0, 10), ("second", 10, 20), ("third", 20, 30), ("later", 40, 50)]
+    assert not holders.locks.is_held(A)
+
+
+def test_a_record_passes_to_its_waiter_without_being_free_in_between() -> None:
+    holders, seen = Holders(), list[bool]()
+    holders.hold("first", 0, [A], 10)
+    holders.hold("second", 1, [A], 10)
+    release = holders.locks.release
+
+    def watched(names: Sequence[tuple[str, int]]) -> None:
+        release(names)
+        seen.append(holders.locks.is_held(A))
+
+    holders.locks.release = watched  # type: ignore[method-assign,assignment]
+    holders.clock.run()
+    assert seen == [True, False]
+
+
+def test_other_records_do_not_wait() -> None:
+    holders = Holders()
+    holders.hold("a", 0, [A], 10)
+    holders.hold("b", 1, [B], 3)
+    holders.clock.run()
+    assert holders.log == [("b", 1, 4), ("a", 0, 10)]
+
+
+def test_crossing_records_never_stop_each_other_for_good() -> None:
+    # Taken in the order of the writes, this would end with one holding A and waiting for B, the other the reverse.
+    holders = Holders()
+    holders.hold("c alone", 0, [C], 10)
+    holders.hold("a, c, b", 1, [A, C, B], 10)
+    holders.hold("b, a", 2, [B, A], 10)
+    holders.clock.run()
+    assert holders.log == [("c alone", 0, 10), ("a, c, b", 10, 20), ("b, a", 20, 30)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 30), st.lists(st.integers(0, 4), min_size=1, unique=True)), max_size=15))
+def test_everyone_gets_all_records_at_last_and_nobody_shares_one(wishes: list[tuple[int, list[int]]]) -> None:
+    holders = Holders()
+    for number, (at, keys) in enumerate(wishes):
+        holders.hold(str(number), at * MS, [("t", key) for key in keys], 7 * MS)
+    holders.clock.run()
+    assert sorted(int(who) for who, _, _ in holders.log) == list(range(len(wishes)))
+    for key in range(5):
+        spans = sorted((start, end) for who, start, end in holders.log if key in wishes[int(who)][1])
+        assert all(earlier[1] <= later[0] for earlier, later in zip(spans, spans[1:], strict=False))
+        assert not holders.locks.is_held(("t", key))
