@@ -10,13 +10,11 @@ from itertools import accumulate, count
 from math import cos, pi, sin
 from typing import NamedTuple
 
-import numpy as np
-
+from swifteats_sim.city.arrivals import Arrivals
 from swifteats_sim.city.places import Area, Places
 from swifteats_sim.domain.messages import Cart, Line
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.streams import Stream, Streams
-from swifteats_sim.scenario.demand import CurvePoint
 from swifteats_sim.scenario.traces import Trace
 
 GEO_STRIDE = 1 << 40
@@ -67,14 +65,13 @@ def zipf_weights(number: int, exponent: float) -> list[float]:
 
 @dataclass(frozen=True)
 class GeoDemand:
-    """Orders of one geo: a Poisson process thinned along a curve.
+    """Orders of one geo.
 
-    rate : orders/s at level 1; popularity : Zipf exponent over the geo's restaurants; trip : law in metres.
+    arrivals : when they are placed; popularity : Zipf exponent over the geo's restaurants; trip : law in metres.
     """
 
     area: Area
-    rate: float
-    curve: tuple[CurvePoint, ...]
+    arrivals: Arrivals
     popularity: float
     trip: Law
     menu: Menu
@@ -82,18 +79,9 @@ class GeoDemand:
     def plans(self, end: int, places: Places, streams: Streams) -> Iterator[Plan]:
         """Orders placed before `end` (ns), in order of time."""
         name = self.area.name
-        arrivals = streams(f"arrivals.{name}")
         where, cart = streams(f"customer.{name}"), streams(f"cart.{name}")
         shares = list(accumulate(zipf_weights(len(self.area.restaurants), self.popularity)))
-        peak = max([1.0, *(point.level for point in self.curve)])
-        gap = Law([("exponential", (1.0 / (self.rate * peak),), ())], 1.0 / (self.rate * peak))
-        placed = 0
-        for number in count():
-            placed += gap.draw_ns(arrivals, number, 0)
-            if placed >= end:
-                return
-            if arrivals.uniform(number, 1) * peak >= level(self.curve, placed):
-                continue
+        for number, placed in self.arrivals.instants(end, streams(f"arrivals.{name}")):
             order = self.area.index * GEO_STRIDE + number
             rank = min(bisect_left(shares, where.uniform(number, 0)), len(shares) - 1)
             restaurant = self.area.restaurants[rank]
@@ -112,13 +100,6 @@ class GeoDemand:
                 return door
         side = self.area.side
         return min(max(door[0], self.area.x), self.area.x + side), min(max(door[1], 0.0), side)
-
-
-def level(curve: tuple[CurvePoint, ...], at: int) -> float:
-    """The level of demand at an instant: linear between the points, constant outside, 1 without a curve."""
-    if not curve:
-        return 1.0
-    return float(np.interp(at, [point.at for point in curve], [point.level for point in curve]))
 
 
 def declared_plans(demands: list[GeoDemand], end: int, places: Places, streams: Streams) -> Iterator[Plan]:

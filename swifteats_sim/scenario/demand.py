@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -23,6 +24,9 @@ class Orders(Frozen):
 
     rate: Rate = Field(gt=0, description="orders offered (F11: 500/min at peak)")
     share: dict[Name, Ratio] = default({}, description="share of each geo; equal shares when left out")
+    arrivals: Literal["poisson", "stratified"] = default(
+        "poisson", description="stratified: a Poisson process given the expected count in every ten minutes"
+    )
     curve: tuple[CurvePoint, ...] = default(
         (), strict=False, description="levels over time, linear between points, constant outside"
     )

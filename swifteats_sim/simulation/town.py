@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from swifteats_sim.city.arrivals import PROCESSES, Intensity
 from swifteats_sim.city.demand import GeoDemand, Menu, Plan, declared_plans, recorded_plans, zipf_weights
 from swifteats_sim.city.kitchens import Kitchen, KitchenTerms, QueueKitchens, cooks_for
 from swifteats_sim.city.places import Places, declared_places, recorded_places
@@ -82,13 +83,16 @@ def _demands(scenario: Scenario, places: Places) -> Iterator[GeoDemand]:
         trip = law_of(scenario.city.geos[area.name].trip)
         popularity = scenario.city.kitchens.popularity
         if share > 0:
-            yield GeoDemand(area, orders.rate * share, orders.curve, popularity, trip, menu)
+            arrivals = PROCESSES[orders.arrivals](Intensity(orders.rate * share, orders.curve))
+            yield GeoDemand(area, arrivals, popularity, trip, menu)
 
 
 def _peak_rates(demand: GeoDemand) -> list[float]:
     """Orders/s of each restaurant at the curve's peak."""
-    peak = max((point.level for point in demand.curve), default=1.0)
-    return [demand.rate * peak * weight for weight in zipf_weights(len(demand.area.restaurants), demand.popularity)]
+    return [
+        demand.arrivals.intensity.peak * weight
+        for weight in zipf_weights(len(demand.area.restaurants), demand.popularity)
+    ]
 
 
 def _busiest_hour(trace: Trace) -> list[float]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 from city_examples import STREAMS, area, counts_fit, day, fixed, geo, is_drawn_from, is_uncorrelated, standing
 
+from swifteats_sim.city.arrivals import Arrivals, Intensity, Poisson, Stratified
 from swifteats_sim.city.demand import (
     GEO_STRIDE,
     GeoDemand,
     Menu,
     Plan,
     declared_plans,
-    level,
     recorded_plans,
     zipf_weights,
 )
@@ -43,11 +43,12 @@ def plans_around_one_place(
     side: float = SIDE,
     trip: Law | None = None,
     popularity: float = 0.6,
+    process: Callable[[Intensity], Arrivals] = Poisson,
 ) -> list[Plan]:
     """Orders of one geo whose restaurants all stand in its centre."""
     town = area(side, range(restaurants), range(0))
     places = standing([town], [(side / 2, side / 2)] * restaurants, np.empty((0, 2)))
-    demand = GeoDemand(town, rate, levels, popularity, trip or fixed(100.0), MENU)
+    demand = GeoDemand(town, process(Intensity(rate, levels)), popularity, trip or fixed(100.0), MENU)
     return list(demand.plans(to_ns(seconds), places, STREAMS))
 
 
@@ -87,9 +88,35 @@ def test_demand_follows_its_curve(levels: tuple[CurvePoint, ...], expected: tupl
 
 def test_the_level_is_linear_between_points_and_constant_outside() -> None:
     points = curve((100, 0.5), (200, 1.5), (400, 1.0))
-    levels = [level(points, to_ns(at)) for at in (0, 100, 150, 200, 300, 400, 9999)]
-    assert levels == [0.5, 0.5, 1.0, 1.5, 1.25, 1.0, 1.0]
-    assert level((), 0) == 1.0
+    rates = [Intensity(2.0, points).at(to_ns(at)) for at in (0, 100, 150, 200, 300, 400, 9999)]
+    assert rates == [1.0, 1.0, 2.0, 3.0, 2.5, 2.0, 2.0]
+    assert Intensity(2.0, points).peak == 3.0
+    assert Intensity(2.0).at(0) == Intensity(2.0).peak == 2.0
+
+
+def test_stratified_arrivals_have_their_exact_count_in_every_ten_minutes() -> None:
+    arrivals = placed_s(plans_around_one_place(36_000.0, rate=0.7525, process=Stratified))
+    counts = np.bincount((arrivals // 600).astype(int), minlength=60)
+    assert set(counts.tolist()) == {451, 452}  # 451.5 are expected
+    assert abs(int(counts.sum()) - 0.7525 * 36_000) <= 1
+
+
+def test_stratified_arrivals_are_spread_evenly_at_random_within_their_ten_minutes() -> None:
+    arrivals = placed_s(plans_around_one_place(6000.0, rate=1.0, process=Stratified))
+    assert is_drawn_from(arrivals % 600, lambda at: at / 600)
+    assert (np.diff(arrivals) >= 0).all()
+
+
+def test_stratified_arrivals_follow_the_curve() -> None:
+    levels = curve((0, 0.0), (600, 1.0), (1200, 0.0))
+    arrivals = placed_s(plans_around_one_place(1200.0, rate=2.0, levels=levels, process=Stratified))
+    assert [int((arrivals < 600).sum()), int((arrivals >= 600).sum())] == [600, 600]
+    assert is_drawn_from(arrivals[arrivals < 600], lambda at: (at / 600) ** 2)
+
+
+def test_a_shorter_stratified_run_sees_the_beginning_of_a_longer_one() -> None:
+    short, long = (plans_around_one_place(seconds, process=Stratified) for seconds in (250.0, 700.0))
+    assert short == [plan for plan in long if plan.placed < to_ns(250.0)]
 
 
 def test_popularity_follows_zipf() -> None:
@@ -121,7 +148,7 @@ def test_doors_lie_inside_the_geo() -> None:
     square = geo(area="9 km2", restaurants=30)
     places = declared_places({"a": geo(), "town": square}, 1, STREAMS)
     town = places.areas[1]
-    demand = GeoDemand(town, 1.0, (), 0.6, law_of(square.trip), MENU)
+    demand = GeoDemand(town, Poisson(Intensity(1.0)), 0.6, law_of(square.trip), MENU)
     plans = list(demand.plans(to_ns(500), places, STREAMS))
     assert len(plans) > 400
     assert all(town.contains(plan.x, plan.y) for plan in plans)
@@ -160,7 +187,7 @@ def two_geos(seconds: float = 1000.0, drivers: int = 5, rate: float = 0.7) -> li
     declared = {"busy": geo(area="25 km2", drivers=drivers), "calm": geo(kind="sparse", area="25 km2")}
     places = declared_places(declared, to_ns(seconds), STREAMS)
     demands = [
-        GeoDemand(place, share, (), 0.6, law_of(declared[place.name].trip), MENU)
+        GeoDemand(place, Poisson(Intensity(share)), 0.6, law_of(declared[place.name].trip), MENU)
         for place, share in zip(places.areas, (rate, 0.3), strict=True)
     ]
     return list(declared_plans(demands, to_ns(seconds), places, STREAMS))
@@ -200,3 +227,24 @@ def test_a_recorded_day_is_ordered_as_it_was() -> None:
     ]
     assert [plan.cart[:3] for plan in plans] == [(0, 0, 1), (1, 0, 0), (2, 0, 1)]
     assert [plan.cart.lines for plan in plans] == [MENU.choose(STREAMS("cart.trace"), order) for order in range(3)]
+
+
+def test_thinned_arrivals_are_poisson_too() -> None:
+    """The peak of 4 comes after the run: three of four candidates are thinned out, whatever their gaps."""
+    levels = curve((5000, 1.0), (5001, 4.0))
+    gaps = np.diff(placed_s(plans_around_one_place(2000.0, levels=levels)), prepend=0.0)
+    assert is_drawn_from(gaps, lambda gap: 1.0 - np.exp(-gap))
+
+
+def test_how_far_a_door_is_says_nothing_about_its_direction() -> None:
+    plans = plans_around_one_place(2000.0, trip=law_of(geo().trip))
+    doors = np.array([(plan.x, plan.y) for plan in plans]) - SIDE / 2
+    distance, angle = np.hypot(*doors.T), np.arctan2(doors[:, 1], doors[:, 0])
+    for wave in (angle, np.sin(angle), np.cos(angle)):
+        assert is_uncorrelated(np.log(distance), wave)
+
+
+def test_geos_order_at_instants_of_their_own() -> None:
+    plans = two_geos(rate=0.3)
+    busy, calm = ({plan.placed for plan in plans if plan.cart.geo == number} for number in (0, 1))
+    assert not busy & calm

@@ -121,6 +121,7 @@ def test_the_bias_stretches_what_lies_ahead_but_not_what_is_known() -> None:
     assert pay(k, 2, 200) == 200 + 1.25 * (60 + 600 + 720)
     accept(k, 2, 260)
     assert ask(k, 2, 260) == [260 + 1.25 * 600 + 1.25 * 720]
+    assert k.estimate(1, R, to_ns(880) - 1) == to_ns(160 + 1.25 * 720)
     assert ask(k, 1, 880) == [880], "the food stands there"
 
 

@@ -69,10 +69,10 @@ def test_the_order_in_which_candidates_are_found_does_not_matter(
     name: str, case: list[tuple[int, int]], data: st.DataObject
 ) -> None:
     other = data.draw(st.permutations(case))
-    first, second = ([list(column) for column in zip(*pairs, strict=True)] or [[], []] for pairs in (case, other))
     policy = policy_named(name)
-    assert ranked(policy, around(*first, preparation_left=3)) == ranked(policy, around(*second, preparation_left=3))
-    assert sorted(ranked(policy, around(*first))) == sorted(first[0])
+    here, there = (around([d for d, _ in pairs], [t for _, t in pairs], 3) for pairs in (case, other))
+    assert ranked(policy, here) == ranked(policy, there)
+    assert sorted(ranked(policy, here)) == sorted(driver for driver, _ in case)
 
 
 class By:

@@ -72,7 +72,8 @@ class Bench:
         }
         self.topic = Topic("assignment", (1, 1), "round_robin")
         topics = {"assignment": self.topic}
-        self.runner = Runner(self.clock, loop or Loop((), {}), self.store, topics, costs, search, pays)
+        self.loop = loop or Loop((), {})
+        self.runner = Runner(self.clock, self.loop, self.store, topics, costs, search, pays)
         self.done: list[tuple[int, str, Any]] = []
 
     def at(self, instant: int, who: str, rule: Rule[Any], caller: Caller | None = None, insist: bool = False) -> None:

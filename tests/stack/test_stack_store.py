@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -59,7 +60,7 @@ def test_of_several_writes_the_first_that_does_not_hold_is_named_and_none_is_mad
     store = Store()
     store.apply([Insert("a", 1, {"n": 0}), Insert("b", 1, {"n": 0})])
     good, bad = CompareAndSet("a", 1, 1, {"n": 1}), CompareAndSet("b", 1, 9, {"n": 1})
-    assert store.apply([good, bad, Insert("a", 1, {})]) == 1
+    assert store.apply([good, bad, Delete("c", 1, 1)]) == 1
     assert store.read(("a", 1)) == Record(1, {"n": 0})
     assert store.apply([good, Insert("c", 1, {}), Delete("b", 1, 1)]) == COMMITTED
     assert [store.read((table, 1)) for table in "abc"] == [Record(2, {"n": 1}), None, Record(1, {})]
@@ -196,5 +197,5 @@ def test_everyone_gets_all_records_at_last_and_nobody_shares_one(wishes: list[tu
     assert sorted(int(who) for who, _, _ in holders.log) == list(range(len(wishes)))
     for key in range(5):
         spans = sorted((start, end) for who, start, end in holders.log if key in wishes[int(who)][1])
-        assert all(earlier[1] <= later[0] for earlier, later in zip(spans, spans[1:], strict=False))
+        assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
         assert not holders.locks.is_held(("t", key))

@@ -1,0 +1,308 @@
+"""The effect runner on exact timelines: when an effect reads, when it writes, what waits and what fails.
+
+Instants are ms of virtual time. Unless a test says otherwise an effect takes 10 ms, a payment 100, a search 50.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import pytest
+from stack_bench import MS, SECOND, Bench, desk, fixed, found
+
+from swifteats_sim.domain.effects import (
+    COMMITTED,
+    CallPayment,
+    CompareAndSet,
+    Effect,
+    FindDrivers,
+    Insert,
+    Publish,
+    Read,
+    Record,
+    Rule,
+    Sleep,
+    Transaction,
+    Unavailable,
+)
+from swifteats_sim.engine.flow import Flow, Visit
+from swifteats_sim.engine.laws import Law
+from swifteats_sim.engine.loop import Loop
+from swifteats_sim.engine.sources import Periodic
+from swifteats_sim.engine.streams import Stream
+from swifteats_sim.stack.effects import Caller
+
+ITEM = ("items", 1)
+READ = Read((ITEM,))
+
+
+def just(effect: Effect) -> Rule[Any]:
+    """A rule of one effect."""
+    return (yield effect)
+
+
+def put(version: int, n: int, key: int = 1) -> CompareAndSet:
+    return CompareAndSet("items", key, version, {"n": n})
+
+
+def stocked(bench: Bench, *keys: int) -> Bench:
+    for key in keys or (1,):
+        bench.store.apply([Insert("items", key, {"n": 0})])
+    return bench
+
+
+def commits(bench: Bench) -> list[tuple[float, int]]:
+    """(ms, version) of every write to `items`, as it happens."""
+    heard = list[tuple[float, int]]()
+    bench.store.watch("items", lambda key, record: heard.append((bench.clock.instant / MS, record.version)))
+    return heard
+
+
+def test_a_read_sees_the_records_as_its_service_begins() -> None:
+    bench = stocked(Bench(desk(servers=1)))
+    bench.at(0, "early", just(READ))
+    bench.at(1 * MS, "queued", just(READ))
+    bench.do(5 * MS, lambda: bench.store.apply([put(1, 7)]))
+    bench.do(15 * MS, lambda: bench.store.apply([put(2, 8)]))
+    bench.run()
+    assert bench.timeline() == [
+        (10.0, "early", (Record(1, {"n": 0}),)),
+        (20.0, "queued", (Record(2, {"n": 7}),)),
+    ]  # fmt: skip
+
+
+def test_one_read_of_several_records_answers_in_their_order_with_none_for_missing_ones() -> None:
+    bench = stocked(Bench(), 1, 2)
+    bench.at(0, "reader", just(Read((("items", 2), ("items", 9), ("items", 1)))))
+    bench.run()
+    record = Record(1, {"n": 0})
+    assert bench.timeline() == [(10.0, "reader", (record, None, record))]
+
+
+@pytest.mark.parametrize(
+    ("effect", "outcome"), [(put(1, 7), True), (Transaction((put(1, 7),)), COMMITTED)], ids=["set", "transaction"]
+)
+def test_a_write_lands_when_its_service_is_complete(effect: Effect, outcome: object) -> None:
+    bench = stocked(Bench())
+    heard = commits(bench)
+    bench.at(3 * MS, "writer", just(effect))
+    bench.run()
+    assert heard == [(13.0, 2)]
+    assert bench.timeline() == [(13.0, "writer", outcome)]
+
+
+def test_an_insert_lands_when_its_service_is_complete_and_a_second_one_fails() -> None:
+    bench = Bench()
+    heard = commits(bench)
+    bench.at(0, "first", just(Insert("items", 1, {})))
+    bench.at(1 * MS, "second", just(Insert("items", 1, {})))
+    bench.run()
+    assert heard == [(10.0, 1)]
+    assert bench.timeline() == [(10.0, "first", True), (11.0, "second", False)]
+
+
+def test_of_two_who_read_the_same_version_the_first_to_complete_wins() -> None:
+    bench = stocked(Bench())
+    bench.at(1 * MS, "later", just(put(1, 7)))
+    bench.at(0, "sooner", just(put(1, 8)))
+    bench.run()
+    assert bench.timeline() == [(10.0, "sooner", True), (11.0, "later", False)]
+    assert bench.store.read(ITEM) == Record(2, {"n": 8})
+
+
+def test_a_compare_and_set_never_waits_for_a_lock_it_fails() -> None:
+    bench = stocked(Bench(compare_and_set=5))
+    bench.at(0, "transaction", just(Transaction((Insert("other", 1, {}), put(7, 1)))))
+    bench.at(2 * MS, "locked out", just(put(1, 7)))
+    bench.at(20 * MS, "after", just(put(1, 8)))
+    bench.run()
+    # Its version was right; the transaction that held the record failed at 10 and changed nothing.
+    assert bench.timeline() == [(7.0, "locked out", False), (10.0, "transaction", 1), (25.0, "after", True)]
+    assert bench.store.read(("other", 1)) is None
+
+
+def test_a_transaction_waits_for_the_lock_and_then_finds_the_new_version() -> None:
+    bench = stocked(Bench())
+    bench.at(0, "holder", just(Transaction((put(1, 1),))))
+    bench.at(2 * MS, "stale", just(Transaction((put(1, 2),))))
+    bench.at(3 * MS, "aware", just(Transaction((put(2, 3),))))
+    bench.run()
+    assert bench.timeline() == [(10.0, "holder", COMMITTED), (20.0, "stale", 0), (30.0, "aware", COMMITTED)]
+    assert bench.store.read(ITEM) == Record(3, {"n": 3})
+    assert bench.runner.counts == {"items_tries": 3, "items_conflicts": 1}
+
+
+def test_a_transaction_is_not_in_service_while_it_waits_for_a_lock() -> None:
+    bench = stocked(Bench(desk(servers=2)))
+    bench.at(0, "holder", just(Transaction((put(1, 1),))))
+    bench.at(1 * MS, "waiter", just(Transaction((put(2, 2),))))
+    bench.at(2 * MS, "reader", just(READ))
+    bench.run()
+    assert [(at, who) for at, who, _ in bench.timeline()] == [(10.0, "holder"), (12.0, "reader"), (20.0, "waiter")]
+
+
+def test_transactions_with_crossing_records_go_one_after_the_other() -> None:
+    bench = stocked(Bench(), 1, 2, 3)
+    bench.at(0, "third alone", just(Transaction((put(1, 1, key=3),))))
+    bench.at(1 * MS, "first, third, second", just(Transaction((put(1, 2), put(2, 2, key=3), put(1, 2, key=2)))))
+    bench.at(2 * MS, "second, first", just(Transaction((put(2, 3, key=2), put(2, 3)))))
+    bench.run()
+    assert bench.timeline() == [
+        (10.0, "third alone", COMMITTED), (20.0, "first, third, second", COMMITTED), (30.0, "second, first", COMMITTED),
+    ]  # fmt: skip
+
+
+def test_a_message_is_in_the_topic_once_the_broker_has_served_it() -> None:
+    bench = Bench()
+    bench.at(5 * MS, "publisher", just(Publish("assignment", 1, 7, "hello")))
+    bench.run()
+    assert bench.timeline() == [(15.0, "publisher", None)]
+    assert [list(log) for log in bench.topic.logs] == [[], [(15 * MS, "hello")]]
+
+
+def test_a_payment_is_asked_once_its_call_returns() -> None:
+    asked = list[tuple[float, int, int]]()
+
+    def pays(order: int, attempt: int) -> bool:
+        asked.append((bench.clock.instant / MS, order, attempt))
+        return attempt == 1
+
+    bench = Bench(pays=pays)
+    bench.at(0, "declined", just(CallPayment(7, 0)))
+    bench.at(0, "paid", just(CallPayment(7, 1)))
+    bench.run()
+    assert asked == [(100.0, 7, 0), (100.0, 7, 1)]
+    assert bench.timeline() == [(100.0, "declined", False), (100.0, "paid", True)]
+
+
+def test_a_search_finds_who_is_there_when_its_service_begins() -> None:
+    searched = list[tuple[float, int]]()
+
+    def search(order: int) -> Any:
+        searched.append((bench.clock.instant / MS, order))
+        return found({order: 0})
+
+    bench = Bench(desk(servers=1), search=search)
+    bench.at(0, "first", just(FindDrivers(7)))
+    bench.at(1 * MS, "second", just(FindDrivers(8)))
+    bench.run()
+    assert searched == [(0.0, 7), (50.0, 8)]
+    assert [(at, who, outcome.drivers.tolist()) for at, who, outcome in bench.timeline()] == [
+        (50.0, "first", [7]), (100.0, "second", [8]),
+    ]  # fmt: skip
+
+
+def test_a_rule_sleeps_without_occupying_anyone() -> None:
+    bench = stocked(Bench(desk(servers=1)))
+    bench.at(0, "sleeper", just(Sleep(25 * MS)))
+    bench.at(0, "reader", just(READ))
+    bench.run()
+    assert [(at, who) for at, who, _ in bench.timeline()] == [(10.0, "reader"), (25.0, "sleeper")]
+
+
+def careful() -> Rule[str]:
+    """Reads, and makes do where the database is full."""
+    try:
+        yield READ
+    except Unavailable as refusal:
+        yield Sleep(5 * MS)
+        return f"without {refusal}"
+    return "read"
+
+
+def test_a_full_queue_is_thrown_into_the_rule_which_may_go_on() -> None:
+    bench = Bench(desk(servers=1, limit=0))
+    bench.at(0, "in time", careful())
+    bench.at(3 * MS, "too late", careful())
+    bench.run()
+    assert bench.timeline() == [(8.0, "too late", "without desk"), (10.0, "in time", "read")]
+
+
+def test_a_full_queue_that_a_rule_does_not_expect_ends_it() -> None:
+    bench, closed = Bench(desk(servers=1, limit=0)), list[float]()
+
+    def rule() -> Rule[None]:
+        try:
+            yield READ
+        finally:
+            closed.append(bench.clock.instant / MS)
+
+    def caught() -> Any:
+        try:
+            return (yield from bench.runner.perform(rule(), Caller(0)))
+        except Unavailable as refusal:
+            return f"refused by {refusal}"
+
+    bench.at(0, "in time", just(READ))
+    bench.follow(3 * MS, "refused", caught)
+    bench.run()
+    assert bench.timeline()[0] == (3.0, "refused", "refused by desk")
+    assert closed == [3.0]
+
+
+def test_who_insists_tries_the_same_effect_again_every_second() -> None:
+    bench = stocked(Bench(desk(servers=1, limit=0), call_payment=2500))
+    bench.at(0, "payer", just(CallPayment(7, 0)))
+    bench.at(500 * MS, "insisting", just(READ), insist=True)
+    bench.run()
+    # Refused at 500 and at 1500; at 2500 the payer has just left.
+    assert bench.timeline() == [(2500.0, "payer", True), (2510.0, "insisting", (Record(1, {"n": 0}),))]
+    assert bench.station.usage.rejected == 2
+
+
+def test_a_transaction_refused_by_a_full_queue_keeps_no_lock() -> None:
+    bench = stocked(Bench(desk(servers=1, limit=0)))
+    bench.at(0, "reader", just(READ))
+    bench.at(1 * MS, "insisting", just(Transaction((put(1, 1),))), insist=True)
+    bench.do(2 * MS, lambda: bench.done.append((bench.clock.instant, "held", bench.runner.locks.is_held(ITEM))))
+    bench.run()
+    assert [entry[1:] for entry in bench.timeline()] == [
+        ("held", False), ("reader", (Record(1, {"n": 0}),)), ("insisting", COMMITTED),
+    ]  # fmt: skip
+    assert bench.timeline()[-1][0] == 1011.0
+
+
+def test_an_effect_s_duration_has_the_address_of_its_rule_s_occasion_and_of_its_place_in_the_rule() -> None:
+    law = Law([("exponential", (0.01,), ())], 0.01)
+    bench = Bench(laws={"read": law})
+
+    def twice() -> Rule[None]:
+        yield READ
+        yield Sleep(0)
+        yield READ
+
+    bench.at(0, "rule", twice(), Caller(entity=8, occasion=3))
+    bench.run()
+    stream = bench.streams("read")
+    first, second = (law.draw_ns(stream, 8, 3, number) for number in (0, 2))
+    assert bench.done == [(first + second, "rule", None)]
+    assert first != second
+
+
+def with_flow(period: int) -> tuple[Bench, Flow]:
+    """A bench whose one server also serves a flow: a job of 8 ms every `period`, from 2 ms on."""
+    station = desk(servers=1)
+    flow = Flow("fixes", (Visit(station, fixed(8), Stream(1, 0, "fixes")),), 0, sampled=1)
+    loop = Loop((flow,), {0: Periodic(period, array("q", [2 * MS]))})
+    loop.switch_on(0, 0, 0)
+    return Bench(station, loop), flow
+
+
+def test_an_effect_queues_behind_the_flow_s_jobs_that_came_before_it_and_the_later_ones_behind_it() -> None:
+    bench, flow = with_flow(period=10 * MS)
+    bench.at(5 * MS, "reader", just(READ))
+    bench.run(until=100 * MS)
+    bench.loop.advance(33 * MS)
+    # The flow's job of 2 is served till 10, the read till 20; the job of 12 waits for it, that of 22 for that one.
+    assert bench.timeline() == [(20.0, "reader", (None,))]
+    assert [(born / MS, done / MS) for _, born, done in flow.sample] == [(2.0, 10.0), (12.0, 28.0)]
+
+
+def test_an_effect_goes_before_the_flow_s_job_of_the_same_instant() -> None:
+    bench, flow = with_flow(period=SECOND)
+    bench.at(2 * MS, "reader", just(READ))
+    bench.run(until=100 * MS)
+    bench.loop.advance(100 * MS)
+    assert bench.timeline() == [(12.0, "reader", (None,))]
+    assert [(born / MS, done / MS) for _, born, done in flow.sample] == [(2.0, 20.0)]
