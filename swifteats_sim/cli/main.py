@@ -48,6 +48,7 @@ def run(
     settings: Settings = None,
     seed: Annotated[Optional[int], typer.Option(help="Replace the scenario's seed.")] = None,  # noqa: UP045
     replications: Annotated[Optional[int], typer.Option(help="Replace the number of replications.")] = None,  # noqa: UP045
+    workers: Annotated[int, typer.Option(min=1, help="Processes at most, one a replication.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder for run folders.")] = Path("outputs"),
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
@@ -63,7 +64,7 @@ def run(
         from swifteats_sim.experiments import rehearse, save
 
         with shown(declared, quiet) as tick:
-            rehearsal = rehearse(declared, tick)
+            rehearsal = rehearse(declared, workers, tick)
         folder = save(rehearsal, out)
         print_verdicts(rehearsal)
         print_findings(rehearsal)

@@ -26,9 +26,12 @@ def shown(scenario: Scenario, quiet: bool) -> Iterator[Tick]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(scenario.name, total=scenario.end * scenario.replications, clock="starting")
 
+        reached = [0] * scenario.replications
+
         def tick(replication: int, now: int) -> None:
-            clock = f"replication {replication + 1} of {scenario.replications}, {_clock(now)} of {_clock(scenario.end)}"
-            bar.update(task, completed=replication * scenario.end + now, clock=clock)
+            reached[replication] = now
+            clock = f"{_clock(now)} of {_clock(scenario.end)}, replication {replication + 1} of {scenario.replications}"
+            bar.update(task, completed=sum(reached), clock=clock)
 
         yield tick
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from time import perf_counter
 
+from swifteats_sim.experiments.replications import Tick, replicate
 from swifteats_sim.results import (
     Estimate,
     Evidence,
@@ -22,10 +22,6 @@ from swifteats_sim.results import (
 )
 from swifteats_sim.results.findings import Finding
 from swifteats_sim.scenario import Scenario
-from swifteats_sim.simulation import simulate
-
-Tick = Callable[[int, int], None]
-"""Told (replication, virtual ns) once a virtual minute."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +45,10 @@ class Rehearsal:
         return sum(tables.counts["events"] for tables in self.tables)
 
 
-def rehearse(scenario: Scenario, tick: Tick = lambda replication, now: None) -> Rehearsal:
-    """Run every replication and judge them together."""
+def rehearse(scenario: Scenario, workers: int = 1, tick: Tick = lambda replication, now: None) -> Rehearsal:
+    """Run every replication and judge them together; the number of processes changes no result."""
     began = perf_counter()
-    numbers = range(scenario.replications)
-    tables = tuple(simulate(scenario, number, partial(tick, number)) for number in numbers)
+    tables = replicate(scenario, workers, tick)
     wall = perf_counter() - began
     together = estimates([measure(each) for each in tables])
     grown = [growths(each) for each in tables]

@@ -49,8 +49,8 @@ class Tables:
     """One replication's record.
 
     geos : names of the geos, by number.
-    orders : a row an order in order of placement: order, geo (number), restaurant, driver (-1), state (text), reason (text),
-        lines, requests, declines, and ORDER_INSTANTS.
+    orders : a row an order in order of placement: order, geo (number), restaurant, driver (-1), state (text),
+        reason (text), lines, requests, declines, and ORDER_INSTANTS.
     offers : a row a committed assignment: order, driver, attempt, committed, answered, outcome (OFFER_OUTCOMES),
         travel (estimated ns to the restaurant), slack (estimated ns), eligible, released (when the
         driver was free again).

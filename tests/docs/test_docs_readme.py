@@ -42,7 +42,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "scenarios", folder / "scenarios")
     day = folder / "path/to/day"
     day.mkdir(parents=True)
-    orders = "order_id,pick_up_lat,pick_up_lng,drop_off_lat,drop_off_lng,placement_time,preparation_time,ready_time,expected_drop_off_time"
+    places = "pick_up_lat,pick_up_lng,drop_off_lat,drop_off_lng"
+    orders = f"order_id,{places},placement_time,preparation_time,ready_time,expected_drop_off_time"
     (day / "orders.csv").write_text(
         f"{orders}\n1,4.600,-74.100,4.610,-74.105,12:00:00,12:01:00,12:15:00,12:40:00\n"
         "2,4.602,-74.100,4.612,-74.101,23:40:00,23:41:00,00:05:00,00:30:00\n",

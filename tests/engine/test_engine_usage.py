@@ -68,6 +68,12 @@ def test_a_job_across_the_whole_span_counts_inside_it_only() -> None:
     assert usage.busy_servers(4).tolist() == [0.0, 0.5, 1.0, 1.0]
 
 
+def test_a_wait_that_ends_with_the_warm_up_is_none_of_the_measured_span() -> None:
+    usage = Usage(2 * MINUTE, 4 * MINUTE)
+    usage.visit(MINUTE, 2 * MINUTE, 3 * MINUTE)
+    assert (usage.visits, usage.busy, usage.wait, usage.max_wait) == (1, MINUTE, 0, 0)
+
+
 def test_a_wait_that_outlasts_the_run_is_cut_at_its_end() -> None:
     usage = Usage(0, 2 * MINUTE)
     usage.visit(MINUTE, 5 * MINUTE, 6 * MINUTE)

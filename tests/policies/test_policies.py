@@ -45,7 +45,7 @@ def test_arrival_fit_takes_who_comes_as_the_food_is_ready() -> None:
 
 
 def test_of_two_equal_gaps_arrival_fit_takes_the_shorter_way() -> None:
-    assert ranked(ArrivalFit(), around([7, 5], [12, 8])) == [5, 7]
+    assert ranked(ArrivalFit(), around([5, 7], [12, 8])) == [7, 5]
 
 
 def test_arrival_fit_is_nearest_where_the_food_is_ready() -> None:

@@ -1,0 +1,70 @@
+"""Replications of a scenario, one after the other or over several processes, with the same result."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from functools import partial
+from multiprocessing import active_children, get_context
+from multiprocessing.queues import SimpleQueue
+
+from swifteats_sim.results import Tables
+from swifteats_sim.scenario import Scenario
+from swifteats_sim.simulation import simulate
+
+Tick = Callable[[int, int], None]
+"""Told (replication, virtual ns) once a virtual minute."""
+
+_LOOK_EVERY_S = 0.1
+_Pulse = tuple[int, int]
+
+
+def replicate(scenario: Scenario, workers: int, tick: Tick) -> tuple[Tables, ...]:
+    """The record of every replication, in order.
+
+    workers : processes at most. An interrupt ends them all before it goes on.
+    """
+    numbers = range(scenario.replications)
+    if min(workers, scenario.replications) == 1:
+        return tuple(simulate(scenario, number, partial(tick, number)) for number in numbers)
+    context = get_context("spawn")
+    pulses: SimpleQueue[_Pulse] = context.SimpleQueue()
+    pool = ProcessPoolExecutor(min(workers, scenario.replications), context, _join, (pulses,))
+    try:
+        futures = [pool.submit(_replicate, scenario, number) for number in numbers]
+        _follow(futures, pulses, tick)
+        return tuple(future.result() for future in futures)
+    except BaseException:
+        for child in active_children():
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _follow(futures: list[Future[Tables]], pulses: SimpleQueue[_Pulse], tick: Tick) -> None:
+    """Pass the workers' ticks on until all are done, or one has failed."""
+    waiting = set(futures)
+    while waiting:
+        done, waiting = wait(waiting, timeout=_LOOK_EVERY_S)
+        while not pulses.empty():
+            tick(*pulses.get())
+        for future in done:
+            future.result()
+
+
+class _Worker:
+    """What a worker process was given at its start."""
+
+    pulses: SimpleQueue[_Pulse]
+
+
+def _join(pulses: SimpleQueue[_Pulse]) -> None:
+    """Begin a worker: an interrupt from the terminal is its parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _Worker.pulses = pulses
+
+
+def _replicate(scenario: Scenario, number: int) -> Tables:
+    return simulate(scenario, number, lambda now: _Worker.pulses.put((number, now)))
