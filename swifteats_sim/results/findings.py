@@ -48,7 +48,7 @@ def fleet_cycle(evidence: Evidence) -> Finding | None:
     if not drivers or not offered or cycle is None:
         return None
     needed = offered * cycle
-    enough = "the fleet is large enough" if needed <= drivers else "the fleet is too small for this cycle"
+    enough = "the fleet as a whole is large enough" if needed <= drivers else "the fleet is too small for this cycle"
     text = (
         f"{drivers:,.0f} drivers on shift and {offered * 60:,.1f} orders/min offered allow a mean driver "
         f"cycle of at most {drivers / offered / 60:,.1f} min; it is {cycle / 60:,.1f} min. By Little's law "

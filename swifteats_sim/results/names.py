@@ -5,9 +5,13 @@ from __future__ import annotations
 from swifteats_sim.scenario.metrics import catalogue, unit_of
 
 _BACKLOGS = {
-    "open_orders": ("orders", "order", "assignment", "delivery", "driver", "kitchen", "eta", "inventory"),
+    "unanswered_orders": ("order",),
+    "open_orders": ("orders", "assignment", "delivery", "driver", "kitchen", "eta", "inventory"),
     "gps_in_flight": ("gps", "location", "tracking"),
 }
+
+ALWAYS_ZERO = ("assignment.double", "inventory.oversold", "location.stale")
+"""Counts of what must never happen: no backlog excuses or endangers them."""
 
 
 def station_of(metric: str) -> str | None:
@@ -22,11 +26,13 @@ def unit_of_name(metric: str) -> str:
     return unit_of(known[metric], metric.rsplit(".", 1)[1])
 
 
-def backlog_of(metric: str) -> str:
+def backlog_of(metric: str) -> str | None:
     """The column of `series` that must not keep growing for this metric to mean anything.
 
-    Raises KeyError for a subject that has none.
+    None for a count of what must never happen. Raises KeyError for an unknown subject.
     """
+    if metric.rsplit(".", 1)[0] in ALWAYS_ZERO:
+        return None
     station = station_of(metric)
     if station is not None:
         return f"queue.{station}"
@@ -41,4 +47,5 @@ def backlog_words(backlog: str) -> str:
     """A backlog's name as a reader says it: "open orders", "jobs waiting at gateway"."""
     if backlog.startswith("queue."):
         return f"jobs waiting at {backlog.removeprefix('queue.')}"
-    return {"open_orders": "open orders", "gps_in_flight": "GPS fixes in flight"}[backlog]
+    words = {"unanswered_orders": "orders without an answer", "gps_in_flight": "GPS fixes in flight"}
+    return words.get(backlog, backlog.replace("_", " "))

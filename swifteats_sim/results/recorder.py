@@ -20,7 +20,7 @@ class OrderLog:
         self._state: list[str] = []
         self._reason: list[str] = []
         self._row: dict[int, int] = {}
-        self.delivered = self.closed = self.assigned = 0
+        self.answered = self.delivered = self.closed = 0
 
     def __len__(self) -> int:
         return len(self._state)
@@ -38,6 +38,7 @@ class OrderLog:
     def note(self, order: int, column: str, value: int) -> None:
         """Set one cell: an instant (ns) or a number."""
         self._columns[column][self._row[order]] = value
+        self.answered += column == "answered"
 
     def add(self, order: int, column: str) -> None:
         """Add one to a count."""

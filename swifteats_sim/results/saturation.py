@@ -96,7 +96,8 @@ def growths(tables: Tables) -> dict[str, Growth]:
 def _arrivals(tables: Tables) -> dict[str, float]:
     """Jobs a minute that came to each backlog in the measured span."""
     span = span_of(tables)
-    arrivals = {"open_orders": float(span.holds(instants(tables.orders, "placed")).sum()) / span.minutes}
+    placed = float(span.holds(instants(tables.orders, "placed")).sum()) / span.minutes
+    arrivals = {"unanswered_orders": placed, "open_orders": placed}
     if "gps" in tables.flows:
         arrivals["gps_in_flight"] = tables.flows["gps"].born / span.minutes
     # A station counts services started; the jobs left in line are not among them, so their share reads a

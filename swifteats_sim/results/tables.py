@@ -62,7 +62,7 @@ class Tables:
     legs : a row a movement: driver, start, end, x0, y0, x1, y1 (metres).
     fixes : sampled fixes: driver, sent, known (processed; -1 never), x, y (true position when sent).
     series : a row a minute of the run (warm-up included): at (end of the minute), and the columns
-        placed, delivered, open_orders, unassigned_orders, idle_drivers, busy_drivers, gps_in_flight,
+        placed, delivered, unanswered_orders, open_orders, unassigned_orders, idle_drivers, busy_drivers, gps_in_flight,
         and `busy.<station>`, `queue.<station>` (mean busy servers and mean jobs waiting in that minute).
     flows : per flow name ("gps", "tracking").
     counts : totals of the run: double_assignments, oversold, reserve_tries, reserve_conflicts, commit_tries,

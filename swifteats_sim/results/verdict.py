@@ -58,7 +58,7 @@ def _judge(target: Target, estimate: Estimate | None, growths: Sequence[Mapping[
 def _saturated(target: Target, growths: Sequence[Mapping[str, Growth]]) -> tuple[Verdict, str] | None:
     """Growth comes before any value: a longer run would have shown another one."""
     backlog = backlog_of(target.metric)
-    growing = [each[backlog] for each in growths if backlog in each and each[backlog].saturated]
+    growing = [each[backlog] for each in growths if backlog is not None and backlog in each and each[backlog].saturated]
     if not growing:
         return None
     worst = max(growing, key=lambda each: each.per_minute)

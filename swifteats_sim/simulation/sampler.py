@@ -13,7 +13,8 @@ from swifteats_sim.simulation.parts import Run
 from swifteats_sim.stack.effects import Process
 
 _COLUMNS = (
-    "at", "placed", "delivered", "open_orders", "unassigned_orders", "idle_drivers", "busy_drivers", "gps_in_flight",
+    "at", "placed", "delivered", "unanswered_orders", "open_orders", "unassigned_orders", "idle_drivers",
+    "busy_drivers", "gps_in_flight",
 )  # fmt: skip
 
 
@@ -38,8 +39,9 @@ class Sampler:
         orders, fleet = run.orders, run.city.fleet
         idle, busy = fleet.idle_and_busy()
         values = (
-            now, len(orders) - self._placed, orders.delivered - self._delivered, len(orders) - orders.closed,
-            len(orders) - orders.closed - busy, idle, busy, self._gps.in_flight,
+            now, len(orders) - self._placed, orders.delivered - self._delivered,
+            len(orders) - orders.answered, len(orders) - orders.closed, len(orders) - orders.closed - busy,
+            idle, busy, self._gps.in_flight,
         )  # fmt: skip
         for column, value in zip(self._columns.values(), values, strict=True):
             column.append(value)

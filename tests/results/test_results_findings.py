@@ -30,7 +30,7 @@ def test_little_s_law_tells_the_cycle_a_fleet_can_afford() -> None:
         "fleet-cycle",
         "10 drivers on shift and 1.0 orders/min offered allow a mean driver cycle of at most "
         "10.0 min; it is 8.0 min. By Little's law that keeps 8 drivers busy, 80.0 % of those on shift: "
-        "the fleet is large enough.",
+        "the fleet as a whole is large enough.",
         ("#17", "#1", "#16"),
     )
 

@@ -13,7 +13,7 @@ from swifteats_sim.scenario.metrics import catalogue
 from swifteats_sim.scenario.targets import Target
 
 QUICK = Target("order.latency.p99", "<", 0.5, "p99 < 500 ms", "s")
-STEADY: Sequence[Mapping[str, Growth]] = ({"open_orders": Growth("open_orders", 0.0, 50.0, False)},) * 3
+STEADY: Sequence[Mapping[str, Growth]] = ({"unanswered_orders": Growth("unanswered_orders", 0.0, 50.0, False)},) * 3
 
 
 def interval(low: float, high: float) -> Estimate:
@@ -55,7 +55,7 @@ def test_a_single_replication_is_judged_on_its_value() -> None:
 
 
 def test_growth_in_any_replication_is_never_a_pass() -> None:
-    growing = (STEADY[0], {"open_orders": Growth("open_orders", 5.0, 50.0, True)}, STEADY[0])
+    growing = (STEADY[0], {"unanswered_orders": Growth("unanswered_orders", 5.0, 50.0, True)}, STEADY[0])
     judgement = verdict(QUICK, interval(0.125, 0.375), growing)
     assert judgement == Judgement(
         QUICK,
@@ -63,8 +63,15 @@ def test_growth_in_any_replication_is_never_a_pass() -> None:
         (0.125, 0.375),
         "saturated",
         "s",
-        "open orders grow by 5.0/min (10 % of arrivals) in 1 of 3 replications",
+        "orders without an answer grow by 5.0/min (10 % of arrivals) in 1 of 3 replications",
     )
+
+
+def test_what_must_never_happen_is_judged_whatever_grows() -> None:
+    never = Target("assignment.double.count", "==", 0.0, "count == 0", "")
+    growing = ({"open_orders": Growth("open_orders", 5.0, 50.0, True)},) * 3
+    assert verdict(never, Estimate(0.0, (0.0, 0.0), (0.0, 0.0, 0.0)), growing).verdict == "pass"
+    assert verdict(never, Estimate(1 / 3, (-1.1, 1.8), (0.0, 1.0, 0.0)), growing).verdict == "fail"
 
 
 def test_growth_elsewhere_does_not_touch_a_target() -> None:
@@ -110,18 +117,22 @@ def test_the_worst_verdict_is_the_exit_code(verdicts: tuple[str, ...], code: int
         ("orders.delivered.rate", "/s", "open_orders"),
         ("orders.delivered.count", "", "open_orders"),
         ("driver.utilization.mean", "ratio", "open_orders"),
+        ("order.latency.p99", "s", "unanswered_orders"),
+        ("assignment.latency.p99", "s", "open_orders"),
+        ("assignment.double.count", "", None),
+        ("location.stale.count", "", None),
         ("tracking.latency.p99", "s", "gps_in_flight"),
         ("station.orders-db.wait.max", "s", "queue.orders-db"),
         ("station.gps.v2.queue.mean", "", "queue.gps.v2"),
     ],
 )
-def test_a_metric_s_name_says_its_unit_and_its_backlog(metric: str, unit: str, backlog: str) -> None:
+def test_a_metric_s_name_says_its_unit_and_its_backlog(metric: str, unit: str, backlog: str | None) -> None:
     assert (unit_of_name(metric), backlog_of(metric)) == (unit, backlog)
 
 
 def test_every_metric_of_the_catalogue_has_a_unit_and_a_backlog() -> None:
     backlogs = {backlog_of(name) for name in catalogue(["gateway"])}
-    assert backlogs == {"open_orders", "gps_in_flight", "queue.gateway"}
+    assert backlogs == {None, "unanswered_orders", "open_orders", "gps_in_flight", "queue.gateway"}
     assert {unit_of_name(name) for name in catalogue(["gateway"])} == {"s", "/s", "ratio", ""}
 
 
