@@ -64,7 +64,7 @@ def assign(request: AssignmentRequest, rank: Ranking, tries: int) -> Rule[Assign
     (order,) = yield Read(((ORDERS, request.order),))
     if not _wants_driver(order, request):
         return STALE
-    found = _without((yield FindDrivers(request.order)), request.excluded)
+    found = without((yield FindDrivers(request.order)), request.excluded)
     if not len(found.drivers):
         return Unassigned("no_driver")
     ranked, losses = iter(rank(found)[:tries].tolist()), 0
@@ -87,7 +87,8 @@ def _wants_driver(order: Record | None, request: AssignmentRequest) -> bool:
     return order is not None and order.fields["state"] in WAITING and order.fields["request"] == request.version
 
 
-def _without(found: Candidates, excluded: tuple[int, ...]) -> Candidates:
+def without(found: Candidates, excluded: tuple[int, ...]) -> Candidates:
+    """The candidates less the drivers who have declined."""
     if not excluded:
         return found
     keep = ~np.isin(found.drivers, excluded)

@@ -63,7 +63,7 @@ class Tables:
     fixes : sampled fixes: driver, sent, known (processed; -1 never), x, y (true position when sent).
     series : a row a minute of the run (warm-up included): at (end of the minute), and the columns
         placed, delivered, unanswered_orders, open_orders, unassigned_orders, idle_drivers, busy_drivers, gps_in_flight,
-        and `busy.<station>`, `queue.<station>` (mean busy servers and mean jobs waiting in that minute).
+        and `busy.<station>` (mean busy servers in that minute), `queue.<station>` (jobs waiting at its end).
     flows : per flow name ("gps", "tracking").
     counts : totals of the run: double_assignments, oversold, reserve_tries, reserve_conflicts, commit_tries,
         commit_conflicts, events.

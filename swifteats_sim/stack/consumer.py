@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 
 import simpy
 
-from swifteats_sim.domain.assignment import Assigned, Ranking, Unassigned, assign
+from swifteats_sim.domain.assignment import Assigned, Ranking, Unassigned, assign, without
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.slack import Deferral, defer_for, slack
@@ -111,7 +111,7 @@ class Consumer:
 
     def _admit(self, pending: Pending, now: int) -> None:
         """Into the heap by urgency, or to sleep while its slack is over the tolerance."""
-        found = self._survey(pending.request.order)
+        found = without(self._survey(pending.request.order), pending.request.excluded)
         nearest = int(found.travel.min()) if len(found.travel) else None
         if nearest is not None:
             wait = defer_for(slack(found.preparation_left, nearest), self._terms.tolerance, self._terms.deferral)
