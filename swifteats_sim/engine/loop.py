@@ -31,7 +31,8 @@ class Loop:
         self.flows, self.now, self.events = flows, 0, 0
         self._sources = sources
         self._heap: list[Job] = []
-        self._entries: list[Callable[[int], None]] = []
+        self._entries: dict[int, Callable[[int], None]] = {}
+        self._noted = 0
 
     def advance(self, until: int) -> None:
         """Do everything that happens strictly before `until` (ns)."""
@@ -50,8 +51,9 @@ class Loop:
         """
         if at < self.now:
             raise ValueError(f"the loop is at {self.now} ns, too late for a change at {at} ns")
-        self._entries.append(entry)
-        heappush(self._heap, (at, JOURNAL, len(self._entries) - 1, 0, 0, 0, 0))
+        self._entries[self._noted] = entry
+        heappush(self._heap, (at, JOURNAL, self._noted, 0, 0, 0, 0))
+        self._noted += 1
 
     def switch_on(self, flow: int, entity: int, at: int) -> None:
         """From `at` on, this entity sends jobs of a periodic flow."""
@@ -87,7 +89,7 @@ class Loop:
         """One event: a journal entry, a birth, or a job's next steps."""
         time, flow, entity, index, step, born, _ = job
         if flow == JOURNAL:
-            self._entries[entity](time)
+            self._entries.pop(entity)(time)
             return
         if step == 0:
             source = self._sources.get(flow)
