@@ -88,6 +88,17 @@ def test_the_map_has_no_circle() -> None:
         order += free
 
 
+def test_modules_import_each_other_in_no_circle() -> None:
+    """Also not for types only; a package's face may be imported by its own modules' users, not by them."""
+    names = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in MODULES}
+    below = {name: {used for used in imports_of(tree_of(path)) if used in names} for name, path in names.items()}
+    done: set[str] = set()
+    while len(done) < len(names):
+        free = {name for name, used in below.items() if name not in done and used <= done}
+        assert free, f"a circle among {sorted(set(names) - done)}"
+        done |= free
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_functions_are_short_and_modules_have_one_idea(path: Path) -> None:
     assert path.stem not in BANNED_NAMES

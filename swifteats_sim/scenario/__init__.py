@@ -5,11 +5,12 @@ from swifteats_sim.scenario.distributions import Distribution
 from swifteats_sim.scenario.errors import Problem, ScenarioError
 from swifteats_sim.scenario.loading import load
 from swifteats_sim.scenario.metrics import Metric, catalogue, unit_of
+from swifteats_sim.scenario.reading import read_trace
 from swifteats_sim.scenario.scaling import scaled
 from swifteats_sim.scenario.scenario import Scenario
 from swifteats_sim.scenario.schema import scenario_schema
 from swifteats_sim.scenario.targets import Target
-from swifteats_sim.scenario.traces import Trace, read_trace
+from swifteats_sim.scenario.traces import Trace
 from swifteats_sim.scenario.units import format_duration, format_value
 
 __all__ = [

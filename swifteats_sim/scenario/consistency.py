@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
+from swifteats_sim.scenario.city import City, Geo
+from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.errors import KeyPath, unknown_name
 from swifteats_sim.scenario.stack import (
     EFFECTS,
@@ -13,14 +15,11 @@ from swifteats_sim.scenario.stack import (
     OnlyIf,
     Place,
     RuleStep,
+    Stack,
     Start,
     Step,
     Visit,
 )
-
-if TYPE_CHECKING:
-    from swifteats_sim.scenario.city import Geo
-    from swifteats_sim.scenario.scenario import Scenario
 
 FLOWS = ("order", "gps")
 TOPICS = ("assignment", "fixes")
@@ -29,7 +28,15 @@ ORDER_FLOW = "order"
 Findings = Iterator[tuple[KeyPath, str]]
 
 
-def inconsistencies(scenario: Scenario) -> Findings:
+class Parts(NamedTuple):
+    """The parts of a scenario that must fit together."""
+
+    city: City
+    demand: Demand
+    stack: Stack
+
+
+def inconsistencies(scenario: Parts) -> Findings:
     """Everything in a scenario that does not fit together."""
     yield from _shares(scenario)
     yield from _geos(scenario)
@@ -42,7 +49,7 @@ def inconsistencies(scenario: Scenario) -> Findings:
             yield from _starts_end(scenario, name, steps)
 
 
-def _shares(scenario: Scenario) -> Findings:
+def _shares(scenario: Parts) -> Findings:
     share = scenario.demand.orders.share if scenario.demand.orders else {}
     path = ("demand", "orders", "share")
     for name in share:
@@ -53,7 +60,7 @@ def _shares(scenario: Scenario) -> Findings:
         yield path, f"every geo needs a share; missing: {', '.join(missing)}"
 
 
-def _geos(scenario: Scenario) -> Findings:
+def _geos(scenario: Parts) -> Findings:
     traced = scenario.demand.trace is not None
     if traced and len(scenario.city.geos) != 1:
         yield ("city", "geos"), "with demand.trace there is exactly one geo"
@@ -77,7 +84,7 @@ def _declared(geo: Geo, path: KeyPath) -> Findings:
         yield path, "drivers or shifts are needed (there is no demand.trace)"
 
 
-def _needed(scenario: Scenario) -> Findings:
+def _needed(scenario: Parts) -> Findings:
     stack = scenario.stack
     for kind, needed, given in (("flows", FLOWS, stack.flows), ("topics", TOPICS, stack.topics),
                                 ("effects", EFFECTS, stack.effects)):  # fmt: skip
@@ -86,7 +93,7 @@ def _needed(scenario: Scenario) -> Findings:
             yield ("stack", kind), f"missing: {', '.join(missing)}"
 
 
-def _partitions(scenario: Scenario) -> Findings:
+def _partitions(scenario: Parts) -> Findings:
     kinds = sorted({geo.kind for geo in scenario.city.geos.values()})
     for name, topic in scenario.stack.topics.items():
         missing = [kind for kind in kinds if kind not in topic.partitions]
@@ -108,7 +115,7 @@ def _steps(flow: str, steps: tuple[Step, ...], path: KeyPath) -> Findings:
             yield from _steps(flow, step.steps, (*path, index, "steps"))
 
 
-def _placed_first(scenario: Scenario, flow: str, steps: tuple[Step, ...]) -> Findings:
+def _placed_first(scenario: Parts, flow: str, steps: tuple[Step, ...]) -> Findings:
     """A station that balances by partition needs one; jobs of a started flow bring theirs along, or none."""
     placed = False
     for index, step in enumerate(steps):
@@ -118,7 +125,7 @@ def _placed_first(scenario: Scenario, flow: str, steps: tuple[Step, ...]) -> Fin
             yield path, f"{step.at} balances by partition, and no `place` stands before"
 
 
-def _starts_end(scenario: Scenario, flow: str, steps: tuple[Step, ...]) -> Findings:
+def _starts_end(scenario: Parts, flow: str, steps: tuple[Step, ...]) -> Findings:
     """Flows that start each other in a circle would breed jobs for ever."""
     for index, step in enumerate(steps):
         if not isinstance(step, Start):
@@ -130,7 +137,7 @@ def _starts_end(scenario: Scenario, flow: str, steps: tuple[Step, ...]) -> Findi
             yield path, f"flow {flow!r} would start itself again"
 
 
-def _reached(scenario: Scenario, flow: str) -> list[str]:
+def _reached(scenario: Parts, flow: str) -> list[str]:
     """The flow and all that it starts, directly or not."""
     reached = [flow]
     for name in reached:  # grows while it is walked

@@ -10,9 +10,9 @@ from swifteats_sim.scenario.errors import ScenarioError
 from swifteats_sim.scenario.extending import Expansion
 from swifteats_sim.scenario.nodes import Node, descend
 from swifteats_sim.scenario.overriding import overridden
+from swifteats_sim.scenario.reading import trace_kind
 from swifteats_sim.scenario.scenario import Scenario
 from swifteats_sim.scenario.source import read_file
-from swifteats_sim.scenario.traces import trace_kind
 from swifteats_sim.scenario.validating import validated
 
 TRACE = ("demand", "trace")

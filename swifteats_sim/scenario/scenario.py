@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from swifteats_sim.scenario.city import City
-from swifteats_sim.scenario.consistency import inconsistencies
+from swifteats_sim.scenario.consistency import Parts, inconsistencies
 from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.errors import KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, default
@@ -47,7 +47,7 @@ class Scenario(Frozen):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Scenario:
-        problems = list(inconsistencies(self))
+        problems = list(inconsistencies(Parts(self.city, self.demand, self.stack)))
         try:
             self.targets.parsed(catalogue(self.stack.stations))
         except KeyProblems as wrong:

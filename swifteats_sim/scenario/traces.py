@@ -1,4 +1,4 @@
-"""Recorded days of orders and shifts, whichever files they come in."""
+"""A recorded day of orders and shifts, whichever files it came in."""
 
 from __future__ import annotations
 
@@ -10,16 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.scenario.errors import ScenarioError
-
 Instants = NDArray[np.int64]
 Points = NDArray[np.float64]
 Kind = Literal["rappi", "mdrplib"]
-FILES: dict[Kind, tuple[str, ...]] = {
-    "rappi": ("orders.csv", "couriers.csv"),
-    "mdrplib": ("orders.txt", "restaurants.txt", "couriers.txt", "instance_parameters.txt"),
-}
-"""The files by which a kind of trace is known."""
 NO_PROMISE = -1
 
 
@@ -54,33 +47,6 @@ class Trace:
     order_ids: tuple[str, ...]
     origin: tuple[float, float] | None
     speed: float | None
-
-
-def trace_kind(path: Path) -> Kind:
-    """Which kind of trace a folder holds; ScenarioError when none."""
-    try:
-        folder = path.is_dir()
-        found = [kind for kind, files in FILES.items() if all((path / file).is_file() for file in files)]
-    except (OSError, ValueError):
-        folder, found = False, []
-    if not folder:
-        raise ScenarioError.of(str(path), "no such folder")
-    if not found:
-        wanted = "; ".join(f"{kind}: {', '.join(files)}" for kind, files in FILES.items())
-        raise ScenarioError.of(str(path), f"no trace in this folder: it needs the files of a kind ({wanted})")
-    return found[0]
-
-
-def read_trace(path: str | Path) -> Trace:
-    """The recorded day in a folder; ScenarioError names file, line, column and value of what is wrong."""
-    path = Path(path)
-    if trace_kind(path) == "rappi":
-        from swifteats_sim.scenario.rappi import read_rappi
-
-        return in_order(read_rappi(path))
-    from swifteats_sim.scenario.mdrplib import read_mdrplib
-
-    return in_order(read_mdrplib(path))
 
 
 def in_order(trace: Trace) -> Trace:

@@ -77,8 +77,11 @@ class Runner:
             e.Sleep: self._sleep,
         }
 
-    def perform(self, rule: e.Rule[Any], caller: Caller) -> Process:
-        """Run a rule to its end, and return what it returns. A full queue throws Unavailable into it."""
+    def perform(self, rule: e.Rule[Any], caller: Caller, again_after: int | None = None) -> Process:
+        """Run a rule to its end, and return what it returns.
+
+        again_after : ns until an effect that met a full queue is tried again; None throws Unavailable into the rule.
+        """
         number = 0
         try:
             effect = next(rule)
@@ -86,7 +89,10 @@ class Runner:
                 try:
                     outcome = yield from self._handlers[type(effect)](effect, caller, number)
                 except e.Unavailable as refusal:
-                    effect = rule.throw(refusal)
+                    if again_after is None:
+                        effect = rule.throw(refusal)
+                    else:
+                        yield self.clock.sleep(again_after)
                 else:
                     effect = rule.send(outcome)
                 number += 1
@@ -94,20 +100,8 @@ class Runner:
             return stop.value
 
     def insist(self, rule: e.Rule[Any], caller: Caller) -> Process:
-        """The same for a client that tries again a second after it met a full queue: an app, a consumer."""
-        number = 0
-        try:
-            effect = next(rule)
-            while True:
-                try:
-                    outcome = yield from self._handlers[type(effect)](effect, caller, number)
-                except e.Unavailable:
-                    yield self.clock.sleep(SECOND)
-                else:
-                    effect = rule.send(outcome)
-                number += 1
-        except StopIteration as stop:
-            return stop.value
+        """The same for a client that does not give up, and tries again after a second: an app, a consumer."""
+        return self.perform(rule, caller, again_after=SECOND)
 
     def visit(self, cost: Cost, caller: Caller, number: int) -> tuple[int, int]:
         """Waiting and service time (ns) of a visit that begins now; Unavailable by a full queue."""
