@@ -90,10 +90,10 @@ class GeoDemand:
             yield Plan(placed, Cart(order, self.area.index, restaurant, lines), x, y)
 
     def _door(self, places: Places, restaurant: int, stream: Stream, number: int) -> tuple[float, float]:
-        """A point at the drawn distance in a drawn direction, inside the geo."""
+        """A point at the drawn distance, in the first drawn direction that lies inside the geo."""
         x, y = (float(value) for value in places.restaurants[restaurant])
+        distance = self.trip.draw(stream, number, 1)
         for attempt in range(_TRIES):
-            distance = self.trip.draw(stream, number, 1, 0, attempt)
             angle = 2.0 * pi * stream.uniform(number, 2, 0, attempt)
             door = x + distance * cos(angle), y + distance * sin(angle)
             if self.area.contains(*door):

@@ -14,7 +14,8 @@ from swifteats_sim.engine.usage import Usage
 
 
 class Preparation(NamedTuple):
-    """The truth of one order, instants in ns. accepted : taken by the kitchen; cooking : a cook begins; ready."""
+    """The truth of one order, instants in ns. accepted : taken by the kitchen; cooking : a cook begins, -1 where
+    cooks are not modelled; ready."""
 
     accepted: int
     cooking: int

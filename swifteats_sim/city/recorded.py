@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 from swifteats_sim.city.kitchens import KitchenTerms, Preparation
 from swifteats_sim.engine.clock import to_ns
 
+NEVER = -1
 _PRIOR_WEIGHT = 5
 """Orders that the city-wide mean counts for beside a restaurant's own."""
 
@@ -48,7 +49,7 @@ class RecordedKitchens:
         """See Kitchen: never ready before it is accepted."""
         ready = self._actual[order] = max(now, self.ready[order])
         heappush(self._coming, (ready, restaurant, self.placed[order]))
-        return Preparation(now, now, ready)
+        return Preparation(now, NEVER, ready)
 
     def estimate(self, order: int, restaurant: int, now: int) -> int:
         """See Kitchen."""

@@ -68,20 +68,22 @@ def free_driver(order: int, driver: int) -> Rule[None]:
             return
 
 
-def turn_down(driver: int, request: AssignmentRequest) -> Rule[bool]:
-    """The driver declined or did not answer (A37): both are free, and the order asks again with version + 1.
+def turn_down(driver: int, request: AssignmentRequest) -> Rule[AssignmentRequest | None]:
+    """The driver declined or did not answer (A37): both are free; returns the next request, with version + 1.
 
-    False where the order was closed meanwhile and asks no more.
+    None where the order was closed meanwhile and asks no more.
     """
     again = request._replace(version=request.version + 1, excluded=(*request.excluded, driver))
     while True:
         order_record, *held = yield _held(request.order, driver)
         back = _back_to_kitchen(request.order, order_record, again.version)
         if (yield Transaction((*back, *_release(driver, *held)))) == COMMITTED:
-            break
-    if back:
-        yield Publish(REQUESTS, request.geo, request.order, again)
-    return bool(back)
+            return again if back else None
+
+
+def ask_again(request: AssignmentRequest) -> Rule[None]:
+    """Send the next request of an order that was turned down."""
+    yield Publish(REQUESTS, request.geo, request.order, request)
 
 
 def _held(order: int, driver: int) -> Read:

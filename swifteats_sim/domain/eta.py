@@ -9,8 +9,3 @@ from __future__ import annotations
 def arrival_in(preparation_left: int, travel: int, pickup: int, onward: int) -> int:
     """Time until a driver who leaves now stands at the customer's door."""
     return max(preparation_left, travel) + pickup + onward
-
-
-def arrival_after_pickup_in(onward_left: int) -> int:
-    """The same once the food is in the bag: only the rest of the trip counts."""
-    return onward_left

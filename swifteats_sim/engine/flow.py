@@ -97,7 +97,7 @@ class Flow:
                 self.sample.append((entity, born, done))
 
     def overtake(self, born: int) -> None:
-        """A newer job of the same entity was known already; this one is stale and goes on."""
+        """A newer job of the same entity was known already; this one is stale and complete."""
         self.stale += born >= self._warmup
 
     def reject(self, born: int) -> None:

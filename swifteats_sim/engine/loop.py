@@ -126,8 +126,9 @@ class Loop:
             elif isinstance(action, KeepNewest):
                 if born > action.register[entity]:
                     action.register[entity] = born
-                else:
+                else:  # an older one ends here: nobody is shown where the entity was before
                     flow.overtake(born)
+                    break
             elif isinstance(action, OnlyIf):
                 if not action.flags[entity]:
                     flow.drop(born)

@@ -28,8 +28,9 @@ def measure_orders(tables: Tables) -> dict[str, float]:
     """
     span = span_of(tables)
     metrics = _counts(tables.orders, span)
+    taken = tables.orders[instants(tables.orders, "paid") >= 0]  # a quick refusal must not flatter a latency
     for name, first, last in SPELLS:
-        metrics.update(_spell(tables.orders, span, name, first, last))
+        metrics.update(_spell(taken, span, name, first, last))
     metrics.update(_promises(tables.orders, span))
     metrics.update(_eta(tables.orders, span))
     metrics.update(_declined(tables.offers, span))
@@ -45,7 +46,9 @@ def _counts(orders: pd.DataFrame, span: Span) -> dict[str, float]:
     offered = int(span.holds(placed).sum())
     # An order placed in the warm-up may still be open, and so is one that closes at the very end.
     open_at_end = (placed >= 0) & (placed < span.end) & ((closed < 0) | (closed >= span.end))
+    carried_in = (placed < span.start) & ((closed < 0) | (closed >= span.start))
     return {
+        "orders.carried_in.count": float(carried_in.sum()),
         "orders.offered.rate": offered / span.seconds,
         "orders.placed.count": float(offered),
         "orders.delivered.count": float(delivered),
@@ -80,7 +83,10 @@ def _eta(orders: pd.DataFrame, span: Span) -> dict[str, float]:
 
 
 def _declined(offers: pd.DataFrame, span: Span) -> dict[str, float]:
-    """Share of the offers committed in the span that the driver refused, of those accepted or refused."""
+    """Share of the offers committed in the span that the driver refused, of those answered.
+
+    Of a cancelled order the driver had said yes.
+    """
     outcome = text(offers, "outcome")[span.holds(instants(offers, "committed"))]
     refused = int(np.isin(outcome, ("declined", "no_answer")).sum())
-    return ratio("assignment.declined", refused, refused + int((outcome == "accepted").sum()))
+    return ratio("assignment.declined", refused, refused + int(np.isin(outcome, ("accepted", "cancelled")).sum()))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from swifteats_sim.results.tables import NEVER, ORDER_INSTANTS
 
-_ORDER_NUMBERS = ("order", "geo", "restaurant", "driver", "lines", "requests", "declines")
+_ORDER_NUMBERS = ("order", "geo", "restaurant", "driver", "lines", "offers", "declines")
 _OFFER_NUMBERS = ("order", "driver", "attempt", "committed", "answered", "travel", "slack", "eligible", "released")
 
 
@@ -29,7 +29,7 @@ class OrderLog:
         """A customer has ordered."""
         self._row[order] = len(self._state)
         known = {"order": order, "geo": geo, "restaurant": restaurant, "lines": lines, "placed": placed}
-        zero = {"requests": 0, "declines": 0, "promised": promised}
+        zero = {"offers": 0, "declines": 0, "promised": promised}
         for name, column in self._columns.items():
             column.append(known.get(name, zero.get(name, NEVER)))
         self._state.append("new_order")
@@ -43,10 +43,6 @@ class OrderLog:
     def add(self, order: int, column: str) -> None:
         """Add one to a count."""
         self._columns[column][self._row[order]] += 1
-
-    def is_set(self, order: int, column: str) -> bool:
-        """Whether an instant has been noted."""
-        return self._columns[column][self._row[order]] != NEVER
 
     def changed(self, order: int, state: str) -> None:
         """The database's record of the order was written."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ RELEVANT_GROWTH = 0.02
 
 BLOCKS = 12
 FEWEST_BLOCKS = 4
+DEMAND_WINDOW = 15
+"""Minutes over which demand is averaged, when a backlog is held against it."""
+OF_ORDERS = ("unanswered_orders", "open_orders")
 LEVEL = 0.95
 
 
@@ -86,11 +89,29 @@ def growths(tables: Tables) -> dict[str, Growth]:
     # A row is the level at the end of its minute, so the one at the end of the warm-up opens the span.
     measured = (at >= tables.warmup) & (at <= tables.end)
     minutes = at[measured] / MINUTE
-    return {
-        backlog: growth(backlog, minutes, tables.series[backlog].to_numpy(dtype=np.float64)[measured], arrivals)
-        for backlog, arrivals in _arrivals(tables).items()
-        if backlog in tables.series.columns
-    }
+    found = {}
+    for backlog, arrivals in _arrivals(tables).items():
+        if backlog in tables.series.columns:
+            levels = tables.series[backlog].to_numpy(dtype=np.float64)
+            found[backlog] = growth(backlog, minutes, levels[measured], arrivals)
+            if found[backlog].saturated and backlog in OF_ORDERS and "placed" in tables.series.columns:
+                even = _at_even_demand(levels, tables.series["placed"].to_numpy(dtype=np.float64))
+                grows = growth(backlog, minutes, even[measured], arrivals).saturated
+                found[backlog] = replace(found[backlog], saturated=grows)
+    return found
+
+
+def _at_even_demand(levels: NDArray[np.float64], placed: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The levels as they would be if orders had come evenly: by Little's law a backlog rises and falls with demand.
+
+    A backlog is saturated only where it also grows against the demand of its time (15 minutes' mean).
+    """
+    window = np.ones(min(DEMAND_WINDOW, placed.size))
+    around = np.convolve(placed, window, "same") / np.convolve(np.ones(placed.size), window, "same")
+    if not (around > 0).all():
+        return levels
+    even: NDArray[np.float64] = levels * placed.mean() / around
+    return even
 
 
 def _arrivals(tables: Tables) -> dict[str, float]:

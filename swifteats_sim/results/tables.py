@@ -22,7 +22,7 @@ ORDER_INSTANTS = (
 
 answered: the platform's answer to the customer; accepted: the kitchen takes it; estimated_ready: as the platform
 believes; eligible: the latest end of deferral; assigned: the commit of the driver who took it; closed: delivered,
-failed or cancelled; promised: the trace's promise; eta: arrival at the door as the platform named it at `assigned`.
+failed or cancelled; promised: the trace's promise; eta: delivery as the platform named it at `assigned`.
 """
 
 OFFER_OUTCOMES = ("accepted", "declined", "no_answer", "cancelled", "open")
@@ -50,7 +50,7 @@ class Tables:
 
     geos : names of the geos, by number.
     orders : a row an order in order of placement: order, geo (number), restaurant, driver (-1), state (text),
-        reason (text), lines, requests, declines, and ORDER_INSTANTS.
+        reason (text), lines, offers, declines, and ORDER_INSTANTS.
     offers : a row a committed assignment: order, driver, attempt, committed, answered, outcome (OFFER_OUTCOMES),
         travel (estimated ns to the restaurant), slack (estimated ns), eligible, released (when the
         driver was free again).

@@ -10,6 +10,7 @@ from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.errors import KeyPath, unknown_name
 from swifteats_sim.scenario.stack import (
     EFFECTS,
+    RULES,
     Hold,
     KeepNewest,
     OnlyIf,
@@ -42,6 +43,7 @@ def inconsistencies(scenario: Parts) -> Findings:
     yield from _geos(scenario)
     yield from _needed(scenario)
     yield from _partitions(scenario)
+    yield from _ruled(scenario)
     for name, steps in scenario.stack.flows.items():
         yield from _steps(name, steps, ("stack", "flows", name))
         if name != ORDER_FLOW:
@@ -99,6 +101,25 @@ def _partitions(scenario: Parts) -> Findings:
         missing = [kind for kind in kinds if kind not in topic.partitions]
         if missing:
             yield ("stack", "topics", name, "partitions"), f"missing for {' and '.join(missing)} geos"
+
+
+def _ruled(scenario: Parts) -> Findings:
+    """An order is reserved, created, paid and sent for assignment, once each and in that order."""
+    if ORDER_FLOW in scenario.stack.flows:
+        named = [step.rule for step in _flat(scenario.stack.flows[ORDER_FLOW]) if isinstance(step, RuleStep)]
+        if named != list(RULES):
+            found = ", ".join(named) or "none"
+            yield (
+                ("stack", "flows", ORDER_FLOW),
+                f"needs the rules {', '.join(RULES)}, once each in this order; has {found}",
+            )
+
+
+def _flat(steps: tuple[Step, ...]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        if isinstance(step, Hold):
+            yield from _flat(step.steps)
 
 
 def _steps(flow: str, steps: tuple[Step, ...], path: KeyPath) -> Findings:

@@ -40,7 +40,7 @@ class Couriers:
             order=request.order, driver=chosen.driver, attempt=request.version, committed=now,
             travel=chosen.travel, slack=chosen.slack, eligible=pending.eligible,
         )  # fmt: skip
-        run.orders.add(request.order, "requests")
+        run.orders.add(request.order, "offers")
         trip = _Trip(run.city.orders[request.order], request, chosen, row, pending.eligible, now)
         run.clock.process(self._offer(trip))
 
@@ -48,18 +48,19 @@ class Couriers:
         """The driver takes the order, or turns it down, or never answers (A37, #114)."""
         run, clock = self._run, self._run.clock
         luck = self._stream.uniform(trip.order, trip.request.version)
-        accepted = luck < self._terms.accept
-        silent = luck >= 1.0 - self._terms.no_answer
         answer = self._answer.draw_ns(self._stream, trip.order, trip.request.version, 1)
-        yield clock.sleep(self._terms.answer_timeout if silent else min(answer, self._terms.answer_timeout))
-        if accepted:
+        silent = luck >= 1.0 - self._terms.no_answer or answer > self._terms.answer_timeout
+        yield clock.sleep(self._terms.answer_timeout if silent else answer)
+        if luck < self._terms.accept and not silent:
             run.offers.answer(trip.row, clock.instant, "accepted")
             yield from self._carry(trip)
         else:
             run.offers.answer(trip.row, clock.instant, "no_answer" if silent else "declined")
             run.orders.add(trip.order, "declines")
-            yield from self._do(trip, 0, delivery.turn_down(trip.driver, trip.request))
+            again = yield from self._do(trip, 0, delivery.turn_down(trip.driver, trip.request))
             run.offers.release(trip.row, clock.instant)
+            if again is not None:
+                yield from self._do(trip, 7, delivery.ask_again(again))
         yield from self._shifts.leave_if_over(trip.driver)
 
     def _carry(self, trip: _Trip) -> Process:

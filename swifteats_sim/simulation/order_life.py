@@ -9,9 +9,10 @@ import numpy as np
 import simpy
 
 from swifteats_sim.city.demand import Plan
+from swifteats_sim.city.kitchens import Preparation
 from swifteats_sim.domain import inventory, orders
 from swifteats_sim.domain.effects import Rule
-from swifteats_sim.domain.messages import Cart, Refusal
+from swifteats_sim.domain.messages import IMPATIENT, Cart, Refusal
 from swifteats_sim.domain.states import OrderState
 from swifteats_sim.simulation.parts import LiveOrder, Run
 from swifteats_sim.stack.effects import Caller, Process, Runner
@@ -42,7 +43,7 @@ class OrderLife:
         """The rules that the flow `order` names, noting what they decide."""
         return {
             "reserve_inventory": self._reserve,
-            "create_order": orders.create_order,
+            "create_order": self._create,
             "pay_order": self._pay,
             "request_assignment": orders.request_assignment,
         }
@@ -50,20 +51,26 @@ class OrderLife:
     def place(self, plan: Plan) -> Process:
         """A customer orders: a process until the platform has answered."""
         live = self._admit(plan)
-        cart = plan.cart
-        refusal = yield from self.path.serve(cart)
-        self._run.orders.note(cart.order, "answered", self._run.clock.instant)
+        self._run.clock.process(self._wait(live))
+        refusal = yield from self.path.serve(plan.cart)
+        self._run.orders.note(live.number, "answered", self._run.clock.instant)
         if refusal is not None:
-            yield from self._runner.insist(
-                orders.close_order(cart.order, OrderState.FAILED), Caller(cart.order, CLOSING)
-            )
-            self.finish(live, OrderState.FAILED, refusal.reason)
+            state = OrderState.CANCELLED if refusal == IMPATIENT else OrderState.FAILED
+            yield from self._end(live, state, refusal.reason, CLOSING)
 
     def give_up(self, order: int, state: OrderState, reason: str) -> Process:
         """Cancel or fail an order that is under way, unless it has been picked up."""
-        live = self._run.city.orders[order]
-        rule = orders.close_order(order, state)
-        if not live.is_closed and (yield from self._runner.insist(rule, Caller(order, CLOSING + 1))):
+        occasion = CLOSING + (1 if state == OrderState.CANCELLED else 2)
+        return self._end(self._run.city.orders[order], state, reason, occasion)
+
+    def _end(self, live: LiveOrder, state: OrderState, reason: str, occasion: int) -> Process:
+        """Close the record, if there is one and nobody else has closed it or has the food in the bag."""
+        if live.is_closed:
+            return
+        rule = orders.close_order(live.number, state)
+        closed = yield from self._runner.insist(rule, Caller(live.number, occasion))
+        never_created = occasion == CLOSING and not live.created
+        if not live.is_closed and (closed or never_created):
             self.finish(live, state, reason)
 
     def finish(self, live: LiveOrder, state: OrderState, reason: str = "") -> None:
@@ -92,20 +99,28 @@ class OrderLife:
         self._run.city.orders[cart.order].reserved = refusal is None
         return refusal
 
+    def _create(self, cart: Cart) -> Rule[Refusal | None]:
+        self._run.city.orders[cart.order].created = True
+        return (yield from orders.create_order(cart))
+
     def _pay(self, cart: Cart) -> Rule[Refusal | None]:
+        live = self._run.city.orders[cart.order]
+        if live.impatient:
+            return IMPATIENT
         refusal = yield from orders.pay_order(cart, self._payment_attempts)
+        if live.is_closed:  # the customer left while the gateway thought
+            return IMPATIENT
         if refusal is None:
-            self._begin(self._run.city.orders[cart.order])
+            self._begin(live)
         return refusal
 
     def _begin(self, live: LiveOrder) -> None:
-        """The order is paid: the kitchen hears of it, and the customer starts to wait."""
+        """The order is paid: the kitchen hears of it."""
         run, order = self._run, live.number
         now = run.clock.instant
         run.orders.note(order, "paid", now)
         run.orders.note(order, "estimated_ready", run.city.kitchen.estimate(order, live.plan.cart.restaurant, now))
         run.clock.process(self._cook(live))
-        run.clock.process(self._wait(live))
 
     def _cook(self, live: LiveOrder) -> Process:
         run, order = self._run, live.number
@@ -114,13 +129,18 @@ class OrderLife:
             return
         truth = run.city.kitchen.accept(order, live.plan.cart.restaurant, run.clock.instant)
         run.orders.note(order, "accepted", truth.accepted)
-        yield from self._until(truth.cooking)
-        run.orders.note(order, "cooking", truth.cooking)
-        rule = orders.mark_kitchen(order, OrderState.FOOD_PREPARING)
-        yield from self._runner.insist(rule, Caller(order, KITCHEN))
+        run.clock.process(self._tell(order, truth))
         yield from self._until(truth.ready)
         run.orders.note(order, "ready", truth.ready)
         live.ready.succeed()
+
+    def _tell(self, order: int, truth: Preparation) -> Process:
+        """The kitchen's reports, beside the cooking: food does not wait for a database."""
+        yield from self._until(truth.cooking)
+        self._run.orders.note(order, "cooking", truth.cooking)
+        rule = orders.mark_kitchen(order, OrderState.FOOD_PREPARING)
+        yield from self._runner.insist(rule, Caller(order, KITCHEN))
+        yield from self._until(truth.ready)
         yield from self._runner.insist(orders.mark_kitchen(order, OrderState.READY_PICKUP), Caller(order, KITCHEN + 1))
 
     def _until(self, instant: int) -> Generator[simpy.Event, Any, None]:
@@ -131,4 +151,5 @@ class OrderLife:
         """The customer's patience, counted from the click."""
         patience = self._patience.draw_ns(self._stream, live.number, 0, 1)
         yield from self._until(live.plan.placed + patience)
+        live.impatient = True
         yield from self.give_up(live.number, OrderState.CANCELLED, "patience")

@@ -22,7 +22,8 @@ from swifteats_sim.scenario import Scenario
 class LiveOrder:
     """An order under way. ready, closed : fire when the food is ready, when the order has ended.
 
-    watched : its customer follows the driver on the map.
+    watched : its customer follows the driver on the map; reserved, created : what the platform has done for it;
+    impatient : the customer has waited long enough.
     """
 
     plan: Plan
@@ -33,6 +34,8 @@ class LiveOrder:
     ready: simpy.Event
     closed: simpy.Event
     reserved: bool = False
+    created: bool = False
+    impatient: bool = False
 
     @property
     def number(self) -> int:

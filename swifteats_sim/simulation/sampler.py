@@ -30,11 +30,14 @@ class Sampler:
         """Sample until the run ends."""
         while True:
             yield self._run.clock.sleep(MINUTE)
-            self._sample()
+            self.sample()
             self._progress(self._run.clock.instant)
 
-    def _sample(self) -> None:
+    def sample(self) -> None:
+        """One row, for the minute that ends now; nothing where there is one already."""
         run, now = self._run, self._run.clock.instant
+        if self._columns["at"] and self._columns["at"][-1] == now:
+            return
         run.loop.advance(now)
         orders, fleet = run.orders, run.city.fleet
         idle, busy = fleet.idle_and_busy()

@@ -22,6 +22,7 @@ def simulate(scenario: Scenario, replication: int = 0, progress: Callable[[int],
     parts.start()
     parts.run.clock.run(until=scenario.end)
     parts.run.loop.advance(scenario.end)
+    parts.sampler.sample()  # the clock stops before what happens at the end, so the last minute is still open
     return _record(parts)
 
 

@@ -116,6 +116,7 @@ class Consumer:
         if nearest is not None:
             wait = defer_for(slack(found.preparation_left, nearest), self._terms.tolerance, self._terms.deferral)
             if wait:
+                pending.eligible = -1  # whatever it tried before, it waits for its food now, not for a decision
                 self._sleep(pending, now + wait)
                 return
         if pending.eligible < 0:

@@ -145,14 +145,15 @@ def test_doors_lie_in_every_direction() -> None:
 
 
 def test_doors_lie_inside_the_geo() -> None:
-    square = geo(area="9 km2", restaurants=30)
+    square = geo(area="100 km2", restaurants=30)
     places = declared_places({"a": geo(), "town": square}, 1, STREAMS)
     town = places.areas[1]
     demand = GeoDemand(town, Poisson(Intensity(1.0)), 0.6, law_of(square.trip), MENU)
     plans = list(demand.plans(to_ns(500), places, STREAMS))
     assert len(plans) > 400
     assert all(town.contains(plan.x, plan.y) for plan in plans)
-    assert not any(plan.x in (town.x, town.x + town.side) for plan in plans), "drawn anew, not moved to the edge"
+    on_edge = [plan for plan in plans if plan.x in (town.x, town.x + town.side) or plan.y in (0.0, town.side)]
+    assert len(on_edge) < 0.02 * len(plans), "another direction is drawn before a door is moved to the edge"
     assert {plan.cart.restaurant for plan in plans} == set(town.restaurants)
 
 

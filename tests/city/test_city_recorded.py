@@ -31,13 +31,13 @@ def estimate(k: RecordedKitchens, order: int, restaurant: int, at: float) -> flo
 def test_recorded_kitchens_start_at_once_and_are_ready_when_the_day_says() -> None:
     k = kitchens([0], [700])
     assert k.confirm_in(0) == 0
-    assert k.accept(0, 5, to_ns(30)) == Preparation(to_ns(30), to_ns(30), to_ns(700))
+    assert k.accept(0, 5, to_ns(30)) == Preparation(to_ns(30), -1, to_ns(700))
     assert k.usage(5) == (0, 0)
 
 
 def test_food_is_never_ready_before_it_is_accepted() -> None:
     k = kitchens([0], [700])
-    assert k.accept(0, 5, to_ns(900)) == Preparation(to_ns(900), to_ns(900), to_ns(900))
+    assert k.accept(0, 5, to_ns(900)) == Preparation(to_ns(900), -1, to_ns(900))
     assert estimate(k, 0, 5, 900) == 900
     assert k.ready[0] == to_ns(700), "the recorded day stays as it was"
 

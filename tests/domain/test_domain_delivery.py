@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from domain_play import driver_record, order_record, play
 
-from swifteats_sim.domain.delivery import advance, drop_off, free_driver, log_off, report, turn_down
+from swifteats_sim.domain.delivery import advance, ask_again, drop_off, free_driver, log_off, report, turn_down
 from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Publish, Read, Record, Transaction
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.states import CLOSED, DriverState, IllegalMove, OrderState
@@ -109,10 +109,11 @@ def test_a_driver_whose_order_was_closed_is_freed_and_the_order_untouched(state:
 def test_a_declined_order_shows_its_kitchen_again_and_asks_once_more_without_the_driver() -> None:
     request = AssignmentRequest(7, 1, version=2, excluded=(3,))
     records = order_record(6, S.ASSIGNED_DRIVER, S.FOOD_PREPARING, 9, 2), driver(D.ORDER_ASSIGNED), ACTIVE
-    played = play(turn_down(9, request), records, COMMITTED, None)
+    played = play(turn_down(9, request), records, COMMITTED)
     back = CompareAndSet("orders", 7, 6, {"state": S.FOOD_PREPARING, "driver": None, "request": 3})
     again = AssignmentRequest(7, 1, version=3, excluded=(3, 9))
-    assert played == ([READ_HELD, Transaction((back, *RELEASE)), Publish("assignment", 1, 7, again)], True)
+    assert played == ([READ_HELD, Transaction((back, *RELEASE))], again)
+    assert play(ask_again(again), None) == ([Publish("assignment", 1, 7, again)], None)
 
 
 def test_a_declined_order_closed_meanwhile_asks_no_more_but_frees_its_driver() -> None:
@@ -122,4 +123,4 @@ def test_a_declined_order_closed_meanwhile_asks_no_more_but_frees_its_driver() -
     played = play(turn_down(9, request), assigned, 0, closed, COMMITTED)
     back = CompareAndSet("orders", 7, 6, {"state": S.FOOD_PREPARING, "driver": None, "request": 2})
     assert played.effects == [READ_HELD, Transaction((back, *RELEASE)), READ_HELD, Transaction(RELEASE)]
-    assert played.result is False
+    assert played.result is None

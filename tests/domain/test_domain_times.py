@@ -7,7 +7,7 @@ from domain_play import MINUTE
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swifteats_sim.domain.eta import arrival_after_pickup_in, arrival_in
+from swifteats_sim.domain.eta import arrival_in
 from swifteats_sim.domain.slack import defer_for, slack
 
 TIME = st.integers(0, 10**15)
@@ -34,4 +34,3 @@ def test_after_its_deferral_an_order_is_eligible(preparation: int, travel: int, 
 def test_arrival_waits_for_the_later_of_food_and_driver() -> None:
     minutes = [arrival_in(left, travel, 2, 7) for left, travel in [(10, 4), (4, 10), (5, 5), (0, 0)]]
     assert minutes == [19, 19, 14, 9]
-    assert arrival_after_pickup_in(7) == 7

@@ -25,7 +25,7 @@ FRAME_COLUMNS = {
         "state",
         "reason",
         "lines",
-        "requests",
+        "offers",
         "declines",
         *ORDER_INSTANTS,
     ),
@@ -54,7 +54,7 @@ def orders(*rows: Mapping[str, Any]) -> pd.DataFrame:
         "state": "placed",
         "reason": "",
         "lines": 1,
-        "requests": 1,
+        "offers": 1,
         "declines": 0,
     }
     full = [{"order": number, **fixed, **dict.fromkeys(ORDER_INSTANTS, -1), **row} for number, row in enumerate(rows)]

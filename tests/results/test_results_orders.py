@@ -26,6 +26,7 @@ def test_orders_count_where_their_event_falls() -> None:
         )
     )
     assert of(measure(day), "orders") == {
+        "orders.carried_in.count": 3.0,
         "orders.offered.rate": 4 / 120,
         "orders.placed.count": 4.0,
         "orders.delivered.count": 2.0,
@@ -68,13 +69,22 @@ def test_an_order_s_life_is_timed_leg_by_leg() -> None:
 
 
 def test_a_latency_belongs_to_the_span_in_which_it_ends() -> None:
-    early, late, open_ = {"placed": 58, "answered": 59}, {"placed": 59, "answered": 62}, {"placed": 100}
+    early, late, open_ = (
+        {"placed": 58, "paid": 58, "answered": 59},
+        {"placed": 59, "paid": 60, "answered": 62},
+        {"placed": 100},
+    )
     metrics = measure(run(orders=orders(early, late, open_)))
     assert (metrics["order.latency.mean"], metrics["order.latency.max"]) == (3.0, 3.0)
 
 
+def test_a_refusal_does_not_flatter_the_latency() -> None:
+    refused, taken = {"placed": 60, "answered": 61}, {"placed": 60, "paid": 63, "answered": 64}
+    assert measure(run(orders=orders(refused, taken)))["order.latency.mean"] == 4.0
+
+
 def test_quantiles_are_interpolated_between_observations() -> None:
-    day = run(orders=orders(*({"placed": 60, "answered": 60 + latency} for latency in range(1, 102))))
+    day = run(orders=orders(*({"placed": 60, "paid": 60, "answered": 60 + latency} for latency in range(1, 102))))
     assert of(measure(day), "order") == {
         "order.latency.mean": 51.0,
         "order.latency.p50": 51.0,
@@ -104,11 +114,12 @@ def test_refused_offers_are_a_share_of_those_decided() -> None:
     outcomes = ["accepted", "accepted", "accepted", "declined", "no_answer", "open", "cancelled"]
     decided = [{"committed": 100, "outcome": outcome} for outcome in outcomes]
     metrics = measure(run(offers=offers(*decided, {"committed": 59, "outcome": "declined"})))
-    assert metrics["assignment.declined.ratio"] == 2 / 5
+    assert metrics["assignment.declined.ratio"] == 2 / 6
 
 
 def test_what_never_happened_has_no_metric() -> None:
     assert measure(run()) == {
+        "orders.carried_in.count": 0.0,
         "orders.offered.rate": 0.0,
         "orders.placed.count": 0.0,
         "orders.delivered.count": 0.0,

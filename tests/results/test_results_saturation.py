@@ -99,3 +99,12 @@ def test_each_backlog_is_held_against_its_own_arrivals() -> None:
 def test_growth_is_told_with_its_share_of_the_arrivals() -> None:
     assert Growth("open_orders", 3.14, 50.0, True).words == "open orders grow by 3.1/min (6 % of arrivals)"
     assert Growth("queue.gateway", 1.0, 0.0, True).words == "jobs waiting at gateway grow by 1.0/min"
+
+
+def test_a_backlog_that_rises_with_demand_is_not_saturated_and_one_that_outgrows_it_is() -> None:
+    """Demand from 40 to 100 a minute over two hours; each order stays 20 min, or a little longer each time."""
+    placed = np.linspace(40, 100, 120)
+    for stay, verdict in ((np.full(120, 20.0), False), (np.linspace(20, 60, 120), True)):
+        rising = series(placed=placed.tolist(), open_orders=(placed * stay).tolist())
+        day = run(warmup=0, end=7200, orders=orders(*[{"placed": 1}] * 8400), series=rising)
+        assert growths(day)["open_orders"].saturated is verdict
