@@ -5,6 +5,7 @@ Ready and promised times before the placement lie past midnight and are moved a 
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def read_rappi(folder: Path) -> Trace:
     for row in np.flatnonzero(off < on):
         couriers.refuse(int(row), "off_time", f"must not be before on_time {couriers.columns['on_time'][row]}")
     couriers.check()
-    origin = (float(pick_up[:, 0].mean()), float(pick_up[:, 1].mean()))
+    origin = (math.fsum(pick_up[:, 0]) / len(pick_up), math.fsum(pick_up[:, 1]) / len(pick_up))
     places, restaurant = np.unique(pick_up, axis=0, return_inverse=True)
     return Trace(
         "rappi", folder, placed, ready, promised, restaurant.reshape(-1).astype(np.int64),
@@ -52,8 +53,9 @@ def read_rappi(folder: Path) -> Trace:
 
 def projected(degrees: Points, origin: tuple[float, float]) -> Points:
     """Metres east and north of the origin [n, 2], from latitude and longitude; good for a city."""
-    radians = np.radians(degrees - np.array(origin))
-    east = radians[:, 1] * np.cos(np.radians(origin[0]))
+    # Scalar cosine: numpy's vectorised one may differ in its last bit from machine to machine.
+    radians = (degrees - np.array(origin)) * (math.pi / 180.0)
+    east = radians[:, 1] * math.cos(math.radians(origin[0]))
     return EARTH_RADIUS * np.column_stack([east, radians[:, 0]])
 
 

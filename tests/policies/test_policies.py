@@ -146,3 +146,11 @@ def test_an_unknown_policy_is_answered_with_the_closest_name(name: str, message:
     with pytest.raises(UnknownPolicy) as caught:
         policy_named(name)
     assert str(caught.value) == message
+
+
+def test_a_scenario_may_name_every_registered_policy_and_no_other() -> None:
+    from typing import get_args
+
+    from swifteats_sim.scenario.rules import Assignment
+
+    assert get_args(Assignment.model_fields["policy"].annotation) == policy_names()

@@ -7,6 +7,7 @@ import pytest
 from small_city import CITY, run, scenario_of
 
 from swifteats_sim.results import estimates, growths, judge, measure
+from swifteats_sim.scenario import ScenarioError
 
 MINUTE = 60_000_000_000
 
@@ -115,3 +116,60 @@ def test_estimates_of_arrival_are_unbiased_when_nothing_is_scarce() -> None:
     done = tables.orders[tables.orders["delivered"] >= 0]
     error = (done["delivered"] - done["eta"]) / 1e9
     assert abs(error.mean()) < 120
+
+
+def test_a_customer_s_patience_runs_from_the_click_and_nobody_pays_after_it() -> None:
+    """The gateway takes three minutes, the customer two: every order is cancelled unpaid."""
+    tables = run("city.customers.patience=2 min", "stack.effects.call_payment.service=3 min")
+    assert (tables.orders["paid"] < 0).all()
+    ended = tables.orders[tables.orders["closed"] >= 0]
+    assert set(ended["reason"]) == {"patience"}
+    assert ((ended["closed"] - ended["placed"]) // MINUTE == 2).all()
+
+
+def test_an_order_ends_once_whoever_ends_it_first() -> None:
+    """Customers who leave while a full queue refuses their order: each is cancelled or failed, never both."""
+    tables = run("city.customers.patience=150 ms", "stack.stations.orders={concurrency: 1, queue: 0}")
+    assert set(tables.orders["reason"]) <= {"patience", "unavailable", "unpaid", ""}
+    assert (tables.orders["closed"] >= 0).sum() >= len(tables.orders) - 1
+
+
+def test_a_slow_broker_makes_no_double_assignment() -> None:
+    tables = run("stack.effects.publish.service=2 s", "city.drivers.accept=50 %", "city.geos.centre.drivers=8")
+    assert (tables.offers["outcome"] == "declined").any()
+    assert tables.counts["double_assignments"] == 0
+
+
+def test_food_is_handed_over_when_it_is_ready_however_slow_the_database() -> None:
+    tables = run("stack.effects.compare_and_set.service=90 s", "assignment.deferral='off'", "city.drivers.pickup=0 s")
+    orders = tables.orders[(tables.orders["picked_up"] >= 0) & (tables.orders["at_restaurant"] >= 0)]
+    there = orders[["at_restaurant", "ready"]].max(axis=1)
+    report = 100_000_000_000  # a driver who is there first has to report it: one read, one slow write
+    assert (orders["picked_up"] - there).max() <= report
+
+
+def test_an_answer_after_the_timeout_is_no_answer() -> None:
+    tables = run("city.drivers.answer=uniform(10 s, 30 s)", "city.drivers.accept=100 %", "city.drivers.no_answer=0 %")
+    answered = tables.offers[tables.offers["answered"] >= 0]
+    took = answered["answered"] - answered["committed"]
+    lapsed = answered["outcome"] == "no_answer"
+    assert (took[lapsed] == 20_000_000_000).all()
+    assert (took[~lapsed] <= 20_000_000_000).all()
+    assert abs(lapsed.mean() - 0.5) <= 4 * np.sqrt(0.25 / len(lapsed))
+
+
+def test_an_order_flow_without_its_rules_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="once each in this order; has none"):
+        scenario_of(CITY, "stack.flows.order=[{at: gateway, service: 5 ms}]")
+
+
+def test_the_last_minute_is_in_the_series() -> None:
+    assert run("duration=10 min").series["at"].tolist() == [minute * MINUTE for minute in range(1, 11)]
+    assert run("duration=90 s").series["at"].tolist() == [MINUTE, 90_000_000_000]
+
+
+def test_the_measured_span_loses_no_order() -> None:
+    metrics = measure(run("warmup=30 min", "duration=30 min", "demand.orders.rate=3/min"))
+    came = metrics["orders.carried_in.count"] + metrics["orders.placed.count"]
+    ends = ("delivered", "failed", "cancelled", "in_flight")
+    assert came == sum(metrics[f"orders.{end}.count"] for end in ends)
