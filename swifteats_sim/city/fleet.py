@@ -78,6 +78,11 @@ class Search:
     radius: float
     live_fix: int
 
+    def reaches(self, driver: int, restaurant: tuple[float, float]) -> bool:
+        """Whether a driver's known position is within the radius."""
+        ((x, y),) = self.fleet.known_positions(np.array([driver]))
+        return bool(np.hypot(x - restaurant[0], y - restaurant[1]) <= self.radius)
+
     def around(
         self, area: Area, restaurant: tuple[float, float], now: int, preparation_left: int, onward: int
     ) -> Candidates:

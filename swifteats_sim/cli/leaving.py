@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -34,6 +37,30 @@ def orderly() -> Iterator[None]:
     except Terminated:
         say("terminated; nothing was written")
         raise typer.Exit(TERMINATED) from None
+
+
+def let_readers_leave() -> None:
+    """From here on only printing is left: a reader who closes the pipe ends the process, without a traceback."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+@contextmanager
+def folder_ready(out: Path) -> Iterator[None]:
+    """An output folder that exists and can be written to, before a long run; removed again if it stays empty."""
+    new = not out.exists()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if not os.access(out, os.W_OK):
+            raise PermissionError(errno.EACCES, "not writable")
+    except OSError as error:
+        say(f"--out {out}: {error.strerror}")
+        raise typer.Exit(BAD_INPUT) from None
+    try:
+        yield
+    finally:
+        if new and not any(out.iterdir()):
+            out.rmdir()
 
 
 def say(text: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
+import sys
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
 from swifteats_sim import __version__
-from swifteats_sim.cli.leaving import orderly, say
+from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say
 
 app = typer.Typer(
     help="Rehearse a food-delivery platform, city and software on one virtual clock, before it is deployed.",
@@ -31,6 +31,8 @@ Settings = Annotated[
 
 def main() -> None:
     """Run the command line."""
+    if sys.argv[1:2] != ["run"]:
+        let_readers_leave()
     app()
 
 
@@ -60,12 +62,17 @@ def run(
         from swifteats_sim.scenario import load
 
         declared = load(scenario, _overrides(settings, seed, replications))
-        _must_be_writable(out)
         from swifteats_sim.experiments import rehearse, save
 
-        with shown(declared, quiet) as tick:
-            rehearsal = rehearse(declared, workers, tick)
-        folder = save(rehearsal, out)
+        with folder_ready(out):
+            with shown(declared, quiet) as tick:
+                rehearsal = rehearse(declared, workers, tick)
+            try:
+                folder = save(rehearsal, out)
+            except OSError as error:
+                say(f"--out {out}: the results cannot be written: {error.strerror}")
+                raise typer.Exit(2) from None
+        let_readers_leave()
         print_verdicts(rehearsal)
         print_findings(rehearsal)
         typer.echo(f"results: {folder}")
@@ -130,11 +137,3 @@ def _overrides(settings: list[str] | None, seed: int | None, replications: int |
         pairs.append((path.strip(), value))
     named = (("seed", seed), ("replications", replications))
     return pairs + [(name, str(value)) for name, value in named if value is not None]
-
-
-def _must_be_writable(out: Path) -> None:
-    """Refuse an output folder now rather than after a long run."""
-    existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    if not existing.is_dir() or not os.access(existing, os.W_OK):
-        say(f"--out {out}: {existing} is not a folder that can be written to")
-        raise typer.Exit(2)

@@ -106,7 +106,7 @@ class Candidates(NamedTuple):
     """What the platform knows of the drivers around a restaurant, at the moment of the search.
 
     drivers, versions : int64[n]; travel : int64[n], estimated ns to the restaurant, from the last known fix.
-    preparation_left, onward : ns, estimates of the food's remaining time and of the trip to the customer.
+    preparation_left, onward : ns, estimates of the food's remaining time (negative once it stands) and of the trip.
     """
 
     drivers: NDArray[np.int64]

@@ -34,6 +34,9 @@ KINDS = {
 }
 DETERMINISTIC, UNIFORM, EXPONENTIAL, ERLANG, HYPEREXPONENTIAL, LOGNORMAL, GAMMA, EMPIRICAL = range(8)
 
+LONGEST_S = 3.2e9
+"""A hundred years: a longer draw of a wild law would not fit into 64 bits of nanoseconds beside the clock."""
+
 STEP, PART = 1 << 32, 1 << 16
 """Strides of the step word: a step has parts, and a part counts the blocks that one value needs."""
 
@@ -98,7 +101,7 @@ def total(key, code, entity, index, step, attempt):  # type: ignore[no-untyped-d
 @compiled
 def total_ns(key, code, entity, index, step, attempt):  # type: ignore[no-untyped-def]
     """The same in integer nanoseconds, for laws in seconds."""
-    return int(total(key, code, entity, index, step, attempt) * 1e9 + 0.5)
+    return int(min(total(key, code, entity, index, step, attempt), LONGEST_S) * 1e9 + 0.5)
 
 
 class Law:

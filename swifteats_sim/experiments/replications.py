@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import active_children, get_context
 from multiprocessing.queues import SimpleQueue
+from threading import current_thread, main_thread
 
 from swifteats_sim.results import Tables
 from swifteats_sim.scenario import Scenario
@@ -32,7 +34,8 @@ def replicate(scenario: Scenario, workers: int, tick: Tick) -> tuple[Tables, ...
     pulses: SimpleQueue[_Pulse] = context.SimpleQueue()
     pool = ProcessPoolExecutor(min(workers, scenario.replications), context, _join, (pulses,))
     try:
-        futures = [pool.submit(_replicate, scenario, number) for number in numbers]
+        with _interrupts_ignored():
+            futures = [pool.submit(_replicate, scenario, number) for number in numbers]
         _follow(futures, pulses, tick)
         return tuple(future.result() for future in futures)
     except BaseException:
@@ -41,6 +44,19 @@ def replicate(scenario: Scenario, workers: int, tick: Tick) -> tuple[Tables, ...
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """While workers start: they inherit it, so that a Ctrl-C from the terminal, even during their imports, is ours."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _follow(futures: list[Future[Tables]], pulses: SimpleQueue[_Pulse], tick: Tick) -> None:
@@ -61,8 +77,7 @@ class _Worker:
 
 
 def _join(pulses: SimpleQueue[_Pulse]) -> None:
-    """Begin a worker: an interrupt from the terminal is its parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Begin a worker."""
     _Worker.pulses = pulses
 
 

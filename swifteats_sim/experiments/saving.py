@@ -58,12 +58,18 @@ def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
 
 
 def _yaml(scenario: Scenario) -> str:
-    """The scenario with `extends` and `--set` resolved and every default written out: it runs as it stands."""
+    """The scenario with `extends` and `--set` resolved and every default written out: it runs as it stands.
+
+    A trace stays where it is, so its folder is written in full.
+    """
+    content = scenario.model_dump(mode="json", exclude_none=True)
+    if scenario.demand.trace is not None:
+        content["demand"]["trace"] = str(scenario.demand.trace.resolve())
     text = io.StringIO()
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False
     writer.allow_unicode = True
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # as declared, not by the alphabet
     writer.width = 110
-    writer.dump(scenario.model_dump(mode="json", exclude_none=True), text)
+    writer.dump(content, text)
     return text.getvalue()

@@ -7,6 +7,10 @@ import pandas as pd
 
 from swifteats_sim.results.span import Span, describe, instants, ratio, span_of, text
 from swifteats_sim.results.tables import Tables
+from swifteats_sim.scenario.quantities import SECOND
+
+OVERDUE = 3600 * SECOND
+"""An order that is open for longer than this is not completed, whatever becomes of it (mdrplib: target 40 min)."""
 
 SPELLS = (
     ("order.latency", "placed", "answered"),
@@ -46,6 +50,7 @@ def _counts(orders: pd.DataFrame, span: Span) -> dict[str, float]:
     offered = int(span.holds(placed).sum())
     # An order placed in the warm-up may still be open, and so is one that closes at the very end.
     open_at_end = (placed >= 0) & (placed < span.end) & ((closed < 0) | (closed >= span.end))
+    overdue = (placed >= 0) & (placed < span.end - OVERDUE) & ((closed < 0) | (closed >= span.end))
     carried_in = (placed < span.start) & ((closed < 0) | (closed >= span.start))
     return {
         "orders.carried_in.count": float(carried_in.sum()),
@@ -56,7 +61,7 @@ def _counts(orders: pd.DataFrame, span: Span) -> dict[str, float]:
         "orders.failed.count": float(failed),
         "orders.cancelled.count": float(cancelled),
         "orders.in_flight.count": float(open_at_end.sum()),
-        **ratio("orders.completion", delivered, delivered + failed + cancelled),
+        **ratio("orders.completion", delivered, delivered + failed + cancelled + int(overdue.sum())),
     }
 
 

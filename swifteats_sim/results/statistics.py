@@ -47,4 +47,12 @@ def estimate(values: Sequence[float]) -> Estimate:
 def estimates(measured: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
     """An estimate of every metric that at least one replication measured, in order of first appearance."""
     names = dict.fromkeys(name for metrics in measured for name in metrics)
-    return {name: estimate([metrics[name] for metrics in measured if name in metrics]) for name in names}
+    return {name: _within(name, estimate([each[name] for each in measured if name in each])) for name in names}
+
+
+def _within(name: str, found: Estimate) -> Estimate:
+    """A ratio's interval ends where ratios end: with few replications a t-interval knows no better."""
+    if found.ci95 is None or not name.endswith(".ratio"):
+        return found
+    low, high = found.ci95
+    return Estimate(found.value, (max(low, 0.0), min(high, 1.0)), found.per_replication)

@@ -50,7 +50,8 @@ def exit_code(judgements: Iterable[Judgement]) -> int:
 
 
 def _judge(target: Target, estimate: Estimate | None, growths: Sequence[Mapping[str, Growth]]) -> Judgement:
-    verdict, reason = _saturated(target, growths) or _measured(target, estimate, len(growths))
+    growing = None if estimate is None else _saturated(target, growths)  # nothing measured, nothing to distort
+    verdict, reason = growing or _measured(target, estimate, len(growths))
     value, ci95 = (None, None) if estimate is None else (estimate.value, estimate.ci95)
     return Judgement(target, value, ci95, verdict, target.unit, reason)
 

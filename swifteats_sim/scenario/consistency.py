@@ -44,6 +44,7 @@ def inconsistencies(scenario: Parts) -> Findings:
     yield from _needed(scenario)
     yield from _partitions(scenario)
     yield from _ruled(scenario)
+    yield from _effects(scenario)
     for name, steps in scenario.stack.flows.items():
         yield from _steps(name, steps, ("stack", "flows", name))
         if name != ORDER_FLOW:
@@ -101,6 +102,18 @@ def _partitions(scenario: Parts) -> Findings:
         missing = [kind for kind in kinds if kind not in topic.partitions]
         if missing:
             yield ("stack", "topics", name, "partitions"), f"missing for {' and '.join(missing)} geos"
+
+
+def _effects(scenario: Parts) -> Findings:
+    """Effects and orders have no partition."""
+    places: list[tuple[KeyPath, str]] = [
+        (("effects", name), visit.at) for name, visit in scenario.stack.effects.items()
+    ]
+    flow = scenario.stack.flows.get(ORDER_FLOW, ())
+    places += [(("flows", ORDER_FLOW), step.at) for step in _flat(flow) if isinstance(step, Visit)]
+    for path, station in places:
+        if scenario.stack.stations[station].balancing == "partition":
+            yield ("stack", *path), f"{station} balances by partition, which only jobs after a `place` have"
 
 
 def _ruled(scenario: Parts) -> Findings:

@@ -43,7 +43,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("orders", "cancelled", ("count",), "", "orders given up by the customer"),
     Metric("orders", "in_flight", ("count",), "", "orders still open when the run ends"),
     Metric("orders", "carried_in", ("count",), "", "orders already open when the measured span begins"),
-    Metric("orders", "completion", ("ratio",), "ratio", "delivered share of the orders that ended"),
+    Metric("orders", "completion", ("ratio",), "ratio", "delivered, of orders that ended or are open for an hour"),
     _times("order", "latency", "click to the platform's answer, of orders taken (#41)"),
     _times("assignment", "latency", "from eligibility (payment done, deferral over) to the commit that held"),
     _times("assignment", "since_payment", "from payment to that commit, deferral included (#97)"),

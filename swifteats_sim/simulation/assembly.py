@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from swifteats_sim.city.demand import Plan
 from swifteats_sim.city.fleet import Fleet, Search
 from swifteats_sim.domain.assignment import Assigned
+from swifteats_sim.domain.effects import Key, Record
 from swifteats_sim.domain.messages import DRIVERS, ORDERS
 from swifteats_sim.domain.orders import REQUESTS
-from swifteats_sim.domain.states import OrderState
+from swifteats_sim.domain.states import DriverState, OrderState
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.sources import Periodic
@@ -18,6 +19,7 @@ from swifteats_sim.engine.streams import Streams
 from swifteats_sim.policies import policy_named
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
+from swifteats_sim.simulation.calls import DriverCalls
 from swifteats_sim.simulation.courier import Couriers
 from swifteats_sim.simulation.order_life import OrderLife
 from swifteats_sim.simulation.parts import City, Run
@@ -65,6 +67,7 @@ class Assembly:
         self.shifts = Shifts(self.run, self.runner, gps)
         self._couriers = Couriers(self.run, self.runner, self._life, self.shifts, registers.watched)
         self._consumers = list(self._build_consumers(blueprint))
+        self._calls = DriverCalls(self.run, self._consumers, geo_of)
         self.sampler = Sampler(self.run, flows[gps], progress)
         self._plans = town.plans
 
@@ -72,7 +75,7 @@ class Assembly:
         """Open the shifts and start every process."""
         clock = self.run.clock
         self.shifts.open()
-        for consumer in self._consumers:
+        for _, consumer in self._consumers:
             clock.process(consumer.run())
         clock.process(self._demand(self._plans))
         clock.process(self.sampler.watch())
@@ -86,7 +89,7 @@ class Assembly:
     def _runner(self, blueprint: Blueprint) -> Runner:
         run, store = self.run, Store()
         clock, payment = run.clock, run.streams("payment")
-        store.watch(DRIVERS, lambda key, record: run.city.fleet.changed(_number(key), record, clock.instant))
+        store.watch(DRIVERS, self._driver_changed)
         store.watch(ORDERS, lambda key, record: run.orders.changed(_number(key), record.fields["state"]))
         success = run.scenario.ordering.payment_success
         return Runner(
@@ -94,18 +97,24 @@ class Assembly:
             lambda order, attempt: payment.uniform(order, attempt) < success,
         )  # fmt: skip
 
-    def _build_consumers(self, blueprint: Blueprint) -> Iterator[Consumer]:
+    def _build_consumers(self, blueprint: Blueprint) -> Iterator[tuple[int, Consumer]]:
         terms = self.run.scenario.assignment
         dispatch = DispatchTerms(
             terms.discipline == "least_slack", terms.deferral, terms.tolerance, terms.candidates,
             terms.attempts, terms.retry_no_driver, terms.retry_error,
         )  # fmt: skip
         topic = blueprint.topics[REQUESTS]
-        for partitions in blueprint.consumer_partitions(REQUESTS):
-            yield Consumer(
+        for geo, partitions in blueprint.consumer_partitions(REQUESTS):
+            yield geo, Consumer(
                 topic, partitions, self.runner, dispatch, policy_named(terms.policy).rank,
                 self.run.survey, self._on_assigned, self._on_given_up, self._on_losses,
             )  # fmt: skip
+
+    def _driver_changed(self, key: Key, record: Record) -> None:
+        driver = _number(key)
+        self.run.city.fleet.changed(driver, record, self.run.clock.instant)
+        if record.fields["state"] == DriverState.AVAILABLE:
+            self._calls.free(driver)
 
     def _on_assigned(self, pending: Pending, chosen: Assigned) -> None:
         self.commits.tries += 1

@@ -72,10 +72,10 @@ class Run:
     offers: OfferLog
 
     def preparation_left(self, order: int) -> int:
-        """The platform's estimate, in ns from now; 0 once the food should be or is ready."""
+        """The platform's estimate, in ns from now; negative by how long the food stands, or should."""
         live = self.city.orders[order]
         now = self.clock.instant
-        return max(0, self.city.kitchen.estimate(order, live.plan.cart.restaurant, now) - now)
+        return self.city.kitchen.estimate(order, live.plan.cart.restaurant, now) - now
 
     def survey(self, order: int) -> Candidates:
         """What the platform knows now of the drivers around an order's restaurant."""

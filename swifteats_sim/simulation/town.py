@@ -82,9 +82,8 @@ def _demands(scenario: Scenario, places: Places) -> Iterator[GeoDemand]:
         share = orders.share.get(area.name, 1.0 / len(places.areas))
         trip = law_of(scenario.city.geos[area.name].trip)
         popularity = scenario.city.kitchens.popularity
-        if share > 0:
-            arrivals = PROCESSES[orders.arrivals](Intensity(orders.rate * share, orders.curve))
-            yield GeoDemand(area, arrivals, popularity, trip, menu)
+        arrivals = PROCESSES[orders.arrivals](Intensity(orders.rate * share, orders.curve))
+        yield GeoDemand(area, arrivals, popularity, trip, menu)
 
 
 def _peak_rates(demand: GeoDemand) -> list[float]:
@@ -98,7 +97,7 @@ def _peak_rates(demand: GeoDemand) -> list[float]:
 def _busiest_hour(trace: Trace) -> list[float]:
     """Orders/s of each restaurant in its own busiest clock hour."""
     hours = (trace.placed / 1e9 // HOUR_S).astype(np.int64)
-    counts = np.zeros((len(trace.restaurants), int(hours.max()) + 1), dtype=np.int64)
+    counts = np.zeros((len(trace.restaurants), int(hours.max(initial=0)) + 1), dtype=np.int64)
     np.add.at(counts, (trace.restaurant, hours), 1)
     return [float(rate) for rate in counts.max(axis=1) / HOUR_S]
 

@@ -79,13 +79,13 @@ class Blueprint:
 
         return OrderPath(self._stack.flows[ORDER], runner, rules, self._pools, cost_of, self._streams)
 
-    def consumer_partitions(self, topic: str) -> Iterator[tuple[int, ...]]:
-        """The partitions of each consumer: those of one geo, dealt out in turn."""
+    def consumer_partitions(self, topic: str) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """(geo, partitions) of each consumer: the partitions of one geo, dealt out in turn."""
         built, consumers = self.topics[topic], self._stack.topics[topic].consumers
         for geo in range(built.geos):
             partitions = built.partitions_of(geo)
             for consumer in range(min(consumers, len(partitions))):
-                yield tuple(partitions[consumer::consumers])
+                yield geo, tuple(partitions[consumer::consumers])
 
     def flows(self, registers: Registers, sampled: int) -> tuple[engine.Flow, ...]:
         """Every flow but `order`, with the numbers that `start` steps use."""

@@ -1,15 +1,15 @@
 """A consumer of assignment requests: partitions are FIFO logs, so priority lives here.
 
-It drains its partitions into a heap keyed by estimated ready time minus the travel time of the nearest live
-idle driver: least slack first among what this consumer holds. A deferred request sleeps until its slack falls
-to the tolerance. A handler is awaited before the next request is taken, and a failed search is repeated after
-a pause (A36).
+It drains its partitions into a heap keyed by estimated ready time minus the travel time of the nearest live idle
+driver: least slack first among what this consumer holds. A deferred request sleeps until its slack falls to the
+tolerance. A request that found no driver is tried again when one frees nearby, the most urgent first, or else after a
+pause (A36). A handler is awaited before the next request is taken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import simpy
@@ -37,11 +37,21 @@ class DispatchTerms:
 
 @dataclass
 class Pending:
-    """A request in a consumer's hands. failures : searches in vain; eligible : may be decided since (ns)."""
+    """A request in a consumer's hands.
+
+    arrived : its number in order of arrival; searches : made so far; failures : of those, in vain, when no free driver
+    had called it; eligible : may be decided since (ns); urgency : when a driver should leave for it (ns); place : its
+    last entry in a heap, others are void.
+    """
 
     request: AssignmentRequest
+    arrived: int
+    searches: int = 0
     failures: int = 0
-    eligible: int = field(default=-1)
+    eligible: int = -1
+    urgency: int = 0
+    place: int = -1
+    called: bool = False
 
 
 class Consumer:
@@ -69,6 +79,7 @@ class Consumer:
         self._on_assigned, self._on_given_up, self._on_losses = on_assigned, on_given_up, on_losses
         self._ready: list[tuple[int, int, Pending]] = []
         self._asleep: list[tuple[int, int, Pending]] = []
+        self._driverless: list[tuple[int, int, Pending]] = []
         self._count = 0
         self._bell = runner.clock.event()
         for partition in partitions:
@@ -83,8 +94,32 @@ class Consumer:
                 continue
             pending = heappop(self._ready)[2]
             rule = assign(pending.request, self._rank, self._terms.tries)
-            caller = Caller(pending.request.order, (pending.request.version << 20) + pending.failures + (1 << 16))
+            caller = Caller(pending.request.order, (pending.request.version << 20) + pending.searches + (1 << 16))
+            pending.searches += 1
             self._settle(pending, (yield from self._runner.insist(rule, caller)))
+
+    def call(self, near: Callable[[int], bool]) -> bool:
+        """A driver is free: try the most urgent order that found none and is near; False where there is no such order.
+
+        near : whether the driver is within reach of an order.
+        """
+        far = []
+        chosen = None
+        while self._driverless and chosen is None:
+            entry = heappop(self._driverless)
+            if entry[2].place == entry[1]:  # else it has been tried again since
+                if near(entry[2].request.order):
+                    chosen = entry[2]
+                else:
+                    far.append(entry)
+        for entry in far:
+            heappush(self._driverless, entry)
+        if chosen is None:
+            return False
+        chosen.called = True
+        self._admit(chosen, self._runner.clock.instant)
+        self._ring()
+        return True
 
     def _ring(self) -> None:
         if not self._bell.triggered:
@@ -105,9 +140,11 @@ class Consumer:
             while log:
                 message = log.popleft()[1]
                 assert isinstance(message, AssignmentRequest)
-                self._admit(Pending(message), now)
+                self._admit(Pending(message, self._next()), now)
         while self._asleep and self._asleep[0][0] <= now:
-            self._admit(heappop(self._asleep)[2], now)
+            _, place, pending = heappop(self._asleep)
+            if pending.place == place:
+                self._admit(pending, now)
 
     def _admit(self, pending: Pending, now: int) -> None:
         """Into the heap by urgency, or to sleep while its slack is over the tolerance."""
@@ -121,23 +158,28 @@ class Consumer:
                 return
         if pending.eligible < 0:
             pending.eligible = now
+        pending.place = self._next()
         leave_by = now + found.preparation_left - (nearest or 0)
-        heappush(self._ready, (leave_by if self._terms.least_slack else self._next(), self._next(), pending))
+        pending.urgency = leave_by if self._terms.least_slack else pending.arrived
+        heappush(self._ready, (pending.urgency, pending.place, pending))
 
     def _settle(self, pending: Pending, outcome: Assigned | Unassigned) -> None:
         self._on_losses(outcome.losses)
         if isinstance(outcome, Assigned):
             self._on_assigned(pending, outcome)
         elif outcome.reason != "stale":
-            pending.failures += 1
+            pending.failures += not pending.called
+            pending.called = False
             if pending.failures >= self._terms.attempts:
                 self._on_given_up(pending.request.order)
                 return
             pause = self._terms.retry_no_driver if outcome.reason == "no_driver" else self._terms.retry_error
             self._sleep(pending, self._runner.clock.instant + pause)
+            heappush(self._driverless, (pending.urgency, pending.place, pending))
 
     def _sleep(self, pending: Pending, until: int) -> None:
-        heappush(self._asleep, (until, self._next(), pending))
+        pending.place = self._next()
+        heappush(self._asleep, (until, pending.place, pending))
 
     def _next(self) -> int:
         self._count += 1

@@ -173,3 +173,51 @@ def test_the_measured_span_loses_no_order() -> None:
     came = metrics["orders.carried_in.count"] + metrics["orders.placed.count"]
     ends = ("delivered", "failed", "cancelled", "in_flight")
     assert came == sum(metrics[f"orders.{end}.count"] for end in ends)
+
+
+def test_a_freed_driver_goes_to_a_waiting_order_at_once_and_not_at_its_next_try() -> None:
+    """Four drivers, far too few: each is sent again within seconds of a drop-off, not after a pause of a minute."""
+    tables = run("city.geos.centre.drivers=4", "demand.orders.rate=2/min", "city.drivers.accept=100 %",
+                 "city.drivers.no_answer=0 %", "assignment.deferral='off'")  # fmt: skip
+    late = tables.offers[tables.offers["committed"] > 20 * MINUTE].sort_values(["driver", "committed"])
+    idle = (late["committed"] - late.groupby("driver")["released"].shift()) / 1e9
+    assert idle.median() < 2.0
+    assert idle.quantile(0.9) < 10.0
+
+
+def test_least_slack_serves_the_most_urgent_first_where_drivers_are_scarce() -> None:
+    """One consumer, too few drivers: how many orders wait at a commit whose food was ready earlier (F2, C4)?"""
+    scarce = (
+        "city.geos.centre.drivers=8", "demand.orders.rate=2/min", "stack.topics.assignment.consumers=1",
+        "assignment.policy=nearest",
+    )  # fmt: skip
+    overtaken = {}
+    for discipline in ("least_slack", "fifo"):
+        orders = run(*scarce, f"assignment.discipline={discipline}").orders
+        ready = orders["ready"].where(orders["ready"] >= 0, 10**18)
+        served = orders["assigned"] > 20 * MINUTE
+        earlier = []
+        for at, mine in zip(orders["assigned"][served], ready[served], strict=True):
+            waits = orders["eligible"].between(0, at) & ((orders["assigned"] < 0) | (orders["assigned"] > at))
+            earlier.append(int((waits & (ready < mine)).sum()))
+        overtaken[discipline] = float(np.mean(earlier))
+    assert overtaken["least_slack"] < 0.25 * overtaken["fifo"]
+
+
+def test_a_geo_without_orders_is_a_geo() -> None:
+    other = "{kind: sparse, area: 9 km2, restaurants: 5, drivers: 9}"
+    for shares in ("{centre: 100 %, suburb: 0 %}", "{centre: 0 %, suburb: 100 %}"):
+        tables = run(f"city.geos.suburb={other}", f"demand.orders.share={shares}", "duration=5 min")
+        assert len(tables.kitchens) == 17
+        assert tables.orders["geo"].nunique() == 1
+
+
+def test_orders_open_for_over_an_hour_are_not_completed() -> None:
+    """All drivers leave after ten minutes; what was ordered before the last hour counts, delivered or not."""
+    geo = "{kind: dense, area: 9 km2, restaurants: 12, shifts: [{drivers: 15, on: 0 min, off: 10 min}]}"
+    tables = run(f"city.geos.centre={geo}", "duration=80 min", "city.customers.patience=10 h")
+    orders = tables.orders
+    old = ((orders["closed"] < 0) & (orders["placed"] < 20 * MINUTE)).sum()
+    done, ended = (orders["state"] == "delivered").sum(), (orders["closed"] >= 0).sum()
+    assert old > 10
+    assert measure(tables)["orders.completion.ratio"] == done / (ended + old)

@@ -93,7 +93,9 @@ def test_a_geo_has_the_partitions_of_its_kind_dealt_out_to_its_consumers(stack: 
     blueprint = build(small, ("sparse", "dense"))
     assert [list(blueprint.topics["assignment"].partitions_of(geo)) for geo in (0, 1)] == [[0, 1], [2, 3, 4, 5, 6]]
     # Never more consumers than partitions, and every partition has one.
-    assert list(blueprint.consumer_partitions("assignment")) == [(0,), (1,), (2, 5), (3, 6), (4,)]
+    assert list(blueprint.consumer_partitions("assignment")) == [
+        (0, (0,)), (0, (1,)), (1, (2, 5)), (1, (3, 6)), (1, (4,)),
+    ]  # fmt: skip
 
 
 def test_flows_start_each_other_by_number_and_the_order_path_is_not_among_them(stack: Stack) -> None:
