@@ -13,6 +13,7 @@ from swifteats_sim.results.names import backlog_words, station_of
 from swifteats_sim.results.saturation import Growth
 from swifteats_sim.results.statistics import Estimate
 from swifteats_sim.results.tables import Tables
+from swifteats_sim.results.times import promises_in_words, times_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,14 @@ def waiting_drivers(evidence: Evidence) -> Finding | None:
     return Finding("waiting-drivers", text, ("#17", "C1"))
 
 
+def felt_times(evidence: Evidence) -> Finding | None:
+    """What customers and drivers feel."""
+    times = times_in_words(evidence.estimates)
+    if times is None:
+        return None
+    return Finding("felt-times", times + promises_in_words(evidence.tables, evidence.estimates), ("F2", "#97"))
+
+
 def fix_order(evidence: Evidence) -> Finding | None:
     """Whether every driver's fixes arrived in the order they were sent."""
     stale = [each.flows["gps"].stale for each in evidence.tables if "gps" in each.flows]
@@ -173,6 +182,7 @@ FINDINGS: tuple[Callable[[Evidence], Finding | None], ...] = (
     tighter_side,
     growing_backlogs,
     waiting_drivers,
+    felt_times,
     fix_order,
     single_replication,
 )

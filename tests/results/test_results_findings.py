@@ -55,6 +55,16 @@ def test_the_law_holds_geo_by_geo() -> None:
     )
 
 
+def test_the_times_people_feel_are_told_with_the_promise() -> None:
+    order = {"placed": 60, "paid": 60, "assigned": 660, "at_restaurant": 900, "ready": 1260, "picked_up": 1380}
+    late = {**order, "delivered": 1860, "closed": 1860, "state": "delivered", "promised": 1800}
+    soon = {**order, "delivered": 1860, "closed": 1860, "state": "delivered", "promised": 1920}
+    assert found(run(warmup=0, end=3600, orders=orders(late, soon)))["felt-times"].text == (
+        "Medians: click to door 30.0 min, click to ready 20.0 min, food waits 2.0 min, a driver waits, on average, "
+        "6.0 min, payment to driver 10.0 min. The day promised 30.0 min after the click; 50.0 % arrived by then."
+    )
+
+
 def test_the_busiest_station_is_named_with_its_room() -> None:
     gateway = {"station": "gateway", "servers": 4, "visits": 10, "busy": 120, "wait": 0}
     database = {"station": "database", "servers": 1, "visits": 10, "busy": 96, "wait": 60}
