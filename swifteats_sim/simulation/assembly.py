@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from swifteats_sim.city.demand import Plan
 from swifteats_sim.city.fleet import Fleet, Search
@@ -35,14 +34,6 @@ GPS = "gps"
 """The flow that drivers' fixes take."""
 
 
-@dataclass
-class Commits:
-    """Commits of assignments tried, and those lost to another order."""
-
-    tries: int = 0
-    conflicts: int = 0
-
-
 class Assembly:
     """All parts of one run, connected and not yet started."""
 
@@ -60,7 +51,7 @@ class Assembly:
         search = Search(fleet, terms.radius, terms.live_fix)
         city = City(town.places, fleet, search, town.kitchen)
         self.run = Run(scenario, streams, clock, loop, city, OrderLog(), OfferLog())
-        self.stations, self.cooks, self.commits = blueprint.stations, town.cooks, Commits()
+        self.stations, self.cooks = blueprint.stations, town.cooks
         self.runner = self._runner(blueprint)
         self._life = OrderLife(self.run, self.runner)
         self._life.path = blueprint.order_path(self.runner, self._life.rules)
@@ -117,12 +108,12 @@ class Assembly:
             self._calls.free(driver)
 
     def _on_assigned(self, pending: Pending, chosen: Assigned) -> None:
-        self.commits.tries += 1
+        self.runner.counts["commit_tries"] += 1
         self._couriers.start(pending, chosen)
 
     def _on_losses(self, losses: int) -> None:
-        self.commits.tries += losses
-        self.commits.conflicts += losses
+        self.runner.counts["commit_tries"] += losses
+        self.runner.counts["commit_conflicts"] += losses
 
     def _on_given_up(self, order: int) -> None:
         self.run.clock.process(self._life.give_up(order, OrderState.FAILED, "no_driver"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,6 @@ from swifteats_sim.engine.flow import Flow
 from swifteats_sim.engine.station import Station
 from swifteats_sim.results.tables import FlowRecord
 from swifteats_sim.simulation.parts import Run
-
-if TYPE_CHECKING:
-    from swifteats_sim.simulation.assembly import Assembly
 
 
 def station_table(stations: Mapping[str, Station]) -> pd.DataFrame:
@@ -108,15 +104,14 @@ def leg_table(trajectories: Trajectories) -> pd.DataFrame:
     return legs[legs["end"] > legs["start"]].reset_index(drop=True)
 
 
-def counts(assembly: Assembly, offers: pd.DataFrame) -> dict[str, int]:
-    """See Tables.counts."""
-    run, rules, commits = assembly.run, assembly.runner.counts, assembly.commits
+def counts(run: Run, tried: Mapping[str, int], offers: pd.DataFrame) -> dict[str, int]:
+    """See Tables.counts. tried : the effect runner's counts of what was tried and lost."""
     return {
         "double_assignments": double_assignments(offers, run.scenario.end),
         "oversold": oversold(run),
-        "reserve_tries": rules["items_tries"],
-        "reserve_conflicts": rules["items_conflicts"],
-        "commit_tries": commits.tries,
-        "commit_conflicts": commits.conflicts,
+        "reserve_tries": tried["items_tries"],
+        "reserve_conflicts": tried["items_conflicts"],
+        "commit_tries": tried["commit_tries"],
+        "commit_conflicts": tried["commit_conflicts"],
         "events": run.loop.events + run.clock.events(),
     }

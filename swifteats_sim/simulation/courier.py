@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from swifteats_sim.domain import delivery
 from swifteats_sim.domain.assignment import Assigned
+from swifteats_sim.domain.effects import Rule
 from swifteats_sim.domain.eta import arrival_in
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.states import DriverState, OrderState
@@ -17,6 +21,28 @@ from swifteats_sim.stack.laws import law_of
 
 OCCASION = 1 << 11
 """First occasion of a courier's rules; each report of an offer has its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """One committed assignment. row : in the offer log; eligible, committed : ns."""
+
+    live: LiveOrder
+    request: AssignmentRequest
+    chosen: Assigned
+    row: int
+    eligible: int
+    committed: int
+
+    @property
+    def order(self) -> int:
+        """The order's number."""
+        return self.request.order
+
+    @property
+    def driver(self) -> int:
+        """The driver's number."""
+        return self.chosen.driver
 
 
 class Couriers:
@@ -128,19 +154,6 @@ class Couriers:
         if trip.live.watched:
             self._run.loop.raise_flag(self._watched, trip.driver, value, self._run.clock.instant)
 
-    def _do(self, trip: _Trip, number: int, rule) -> Process:  # type: ignore[no-untyped-def]
+    def _do(self, trip: _Trip, number: int, rule: Rule[Any]) -> Process:
         occasion = OCCASION + (trip.request.version << 20) + number
         return self._runner.insist(rule, Caller(trip.order, occasion))
-
-
-class _Trip:
-    """One committed assignment."""
-
-    __slots__ = ("chosen", "committed", "driver", "eligible", "live", "order", "request", "row")
-
-    def __init__(
-        self, live: LiveOrder, request: AssignmentRequest, chosen: Assigned, row: int, eligible: int, committed: int
-    ) -> None:
-        self.live, self.request, self.chosen, self.row = live, request, chosen, row
-        self.eligible, self.committed = eligible, committed
-        self.order, self.driver = request.order, chosen.driver

@@ -43,5 +43,5 @@ def _record(parts: Assembly) -> Tables:
         fixes=collect.fix_table(flows["gps"], run.city.fleet.trajectories),
         series=collect.series_table(parts.sampler.table(), parts.stations),
         flows={name: collect.flow_record(flow) for name, flow in flows.items()},
-        counts=collect.counts(parts, offers),
+        counts=collect.counts(run, parts.runner.counts, offers),
     )
