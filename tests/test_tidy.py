@@ -18,12 +18,24 @@ MAY_IMPORT: dict[str, set[str]] = {
     "domain": set(),
     "engine": set(),
     "results": {"scenario"},
+    "forecast": {"domain", "scenario"},
     "policies": {"domain", "engine", "scenario", "results"},
     "stack": {"domain", "engine", "scenario", "results"},
     "city": {"domain", "engine", "scenario", "results"},
     "simulation": {"stack", "city", "policies", "engine", "domain", "scenario", "results"},
     "experiments": {"simulation", "stack", "city", "policies", "engine", "domain", "scenario", "results"},
-    "cli": {"experiments", "simulation", "stack", "city", "policies", "engine", "domain", "scenario", "results"},
+    "cli": {
+        "experiments",
+        "forecast",
+        "simulation",
+        "stack",
+        "city",
+        "policies",
+        "engine",
+        "domain",
+        "scenario",
+        "results",
+    },
 }
 """cli > experiments > simulation > {stack, city, policies} > {engine, domain}; scenario and results are leaves."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +47,19 @@ class Fleet:
     def idle_and_busy(self) -> tuple[int, int]:
         """How many drivers are available, and how many hold an order."""
         return int(np.count_nonzero(self._free)), int(np.count_nonzero(self._busy))
+
+    def movement(self, distance: float) -> Callable[[int, int], bool]:
+        """A test (driver, instant in ns): whether a driver is `distance` (m) or more from where it last held (A44)."""
+        last: dict[int, tuple[float, float]] = {}
+
+        def moved(driver: int, at: int) -> bool:
+            here = self.trajectories.position(driver, at)
+            if driver in last and math.dist(last[driver], here) < distance:
+                return False
+            last[driver] = here
+            return True
+
+        return moved
 
     def known_positions(self, drivers: NDArray[np.int64]) -> Points:
         """float64[n, 2] metres: where each driver was when the last processed fix was sent."""

@@ -11,6 +11,7 @@ import typer
 
 from swifteats_sim import __version__
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say
+from swifteats_sim.scenario import Scenario
 
 app = typer.Typer(
     help="Rehearse a food-delivery platform, city and software on one virtual clock, before it is deployed.",
@@ -84,8 +85,13 @@ def validate(
     scenarios: Annotated[Optional[list[Path]], typer.Argument(help="Scenario files.", show_default=False)] = None,  # noqa: UP045
     settings: Settings = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of scenarios.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only whether a file is in order.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what is reckoned as JSON, a list by file.")] = False,
 ) -> None:
-    """Check scenario files without running them."""
+    """Check scenario files without running them, and explain their stacks by arithmetic.
+
+    Offered load, expected utilisation and what cannot hold are a forecast: the exit code is 0 whatever it says.
+    """
     from swifteats_sim.scenario import ScenarioError, load, scenario_schema
 
     if schema:
@@ -93,16 +99,29 @@ def validate(
     elif not scenarios:
         say("validate: name at least one scenario file, or --schema")
         raise typer.Exit(2)
-    wrong = False
+    declared: list[tuple[Path, Scenario]] = []
     for path in scenarios or []:
         try:
-            declared = load(path, _overrides(settings, None, None))
+            declared.append((path, load(path, _overrides(settings, None, None))))
         except ScenarioError as error:
             say(str(error))
-            wrong = True
-        else:
-            typer.echo(f"{path}: ok ({declared.name}, {len(declared.conditions)} targets)")
-    raise typer.Exit(2 if wrong else 0)
+    _say_of(declared, quiet, as_json)
+    raise typer.Exit(0 if len(declared) == len(scenarios or []) else 2)
+
+
+def _say_of(declared: list[tuple[Path, Scenario]], quiet: bool, as_json: bool) -> None:
+    """Print what is to be said of scenarios that are in order."""
+    from swifteats_sim.cli.explaining import data, say_in_words
+    from swifteats_sim.forecast.explaining import explain
+
+    if as_json and declared:
+        facts = [data(str(path), scenario, explain(scenario)) for path, scenario in declared]
+        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    for path, scenario in declared:
+        typer.echo(f"{path}: ok ({scenario.name}, {len(scenario.conditions)} targets)")
+        if not quiet:
+            say_in_words(explain(scenario))
 
 
 @app.command()

@@ -1,116 +1,130 @@
-"""What a flow is made of: steps, and the record of its jobs."""
+"""A flow: one kind of job, its program of steps, and the record of its jobs."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.engine.laws import Law
-from swifteats_sim.engine.station import Station
+from swifteats_sim.engine.clock import MINUTE
+from swifteats_sim.engine.job import ABANDONED, COMPLETED, OUTCOMES, STALE, Job, Step
 from swifteats_sim.engine.streams import Stream
 
-Register = array  # of int64, one per entity
+__all__ = ["Flow", "Keys", "Step"]
 
 
-@dataclass(frozen=True)
-class Visit:
-    """Be served at a station."""
+class Keys(Protocol):
+    """What jobs ask for."""
 
-    station: Station
-    law: Law
-    stream: Stream
-
-
-@dataclass(frozen=True)
-class Delay:
-    """Let time pass."""
-
-    law: Law
-    stream: Stream
-
-
-@dataclass(frozen=True)
-class Place:
-    """Be appended to a partition: `partition(entity, index)`."""
-
-    partition: Callable[[int, int], int]
-
-
-@dataclass(frozen=True)
-class KeepNewest:
-    """Remember the job's birth as its entity's newest, unless a newer one is known; int64 per entity."""
-
-    register: Register[int]
-
-
-@dataclass(frozen=True)
-class OnlyIf:
-    """Go on only while the entity's flag is up."""
-
-    flags: bytearray
-
-
-@dataclass(frozen=True)
-class Start:
-    """Start a job of another flow, with this one's birth."""
-
-    flow: int
-
-
-Step = Visit | Delay | Place | KeepNewest | OnlyIf | Start
+    def key(self, stream: Stream, entity: int, index: int) -> int:
+        """The key of one job."""
 
 
 class Flow:
-    """One kind of job: its steps and what became of the jobs born at or after `warmup` (ns).
+    """One kind of job and what became of the jobs born in the measured span [warmup, end) (ns).
 
+    steps : its program, which ends its jobs by a step `End`.
+    number : its place in the loop's total order, which the loop gives.
+    keys : what its jobs ask for, with the stream they are drawn from; None: each entity asks for its own.
     sampled : jobs of entities divisible by this are noted one by one in `sample` (entity, born, done).
-    in_flight : jobs entered and not ended, whenever born; the other counts are of those born since `warmup`.
+    outcomes : jobs ended, by outcome. attempts, wasted : attempts begun; attempts that ended after their client left.
+    in_flight : jobs entered and not ended, whenever born; the other counts are of those born in the span.
     """
 
-    def __init__(self, name: str, steps: tuple[Step, ...], warmup: int, sampled: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        steps: tuple[Step, ...],
+        span: tuple[int, int],
+        sampled: int = 0,
+        keys: tuple[Keys, Stream] | None = None,
+    ) -> None:
         """A flow without jobs."""
-        self.name, self.steps = name, steps
-        self.born = self.completed = self.rejected = self.stale = self.dropped = 0
+        self.name, self.steps, self.number = name, steps, -1
+        self._warmup, self._end = span
+        self.born = self.stale = self.attempts = self.wasted = self.messages = self.bytes = 0
+        self.outcomes = [0] * len(OUTCOMES)
         self.in_flight = 0
-        self._latency = array("q")
-        self._warmup = warmup
-        self._sampled = sampled
         self.sample: list[tuple[int, int, int]] = []
+        self._sampled, self._keys = sampled, keys
+        self._latency, self._wait = array("q"), array("q")
+        self._last = self._end // MINUTE + 1
+        self._change, self._completed = [0] * (self._last + 1), [0] * (self._last + 1)
+        self._presence = 0
 
-    def begin(self, born: int) -> None:
-        """A job enters."""
+    def key_of(self, job: Job) -> int:
+        """What a job asks for."""
+        if job.key is None:
+            if self._keys is None:
+                job.key = job.entity
+            else:
+                keys, stream = self._keys
+                job.key = keys.key(stream, job.entity, job.index)
+        return job.key
+
+    def begin(self, job: Job) -> None:
+        """A job enters; latency and presence count from here."""
         self.in_flight += 1
-        if born >= self._warmup:
+        entered, warmup, end = job.entered, self._warmup, self._end
+        self._presence -= entered if warmup <= entered < end else self._within(entered)
+        self._change[entered // MINUTE if entered < end else self._last] += 1
+        if warmup <= job.born < end:
             self.born += 1
 
-    def complete(self, entity: int, born: int, done: int) -> None:
-        """A job has passed its last step."""
+    def end(self, job: Job, outcome: int, now: int) -> None:
+        """A job has ended."""
+        if outcome == STALE:
+            outcome = COMPLETED
         self.in_flight -= 1
-        if born >= self._warmup:
-            self.completed += 1
-            self._latency.append(done - born)
-            if self._sampled and entity % self._sampled == 0:
-                self.sample.append((entity, born, done))
+        warmup, end = self._warmup, self._end
+        self._presence += now if warmup <= now < end else self._within(now)
+        minute = now // MINUTE if now < end else self._last
+        self._change[minute] -= 1
+        if outcome == COMPLETED:
+            self._completed[minute] += 1
+        if warmup <= job.born < end:
+            self._count(job, outcome, now)
 
-    def overtake(self, born: int) -> None:
-        """A newer job of the same entity was known already; this one is stale and complete."""
-        self.stale += born >= self._warmup
+    def _count(self, job: Job, outcome: int, now: int) -> None:
+        """The end of a job that is measured."""
+        self.outcomes[outcome] += 1
+        if outcome == COMPLETED:
+            self._latency.append(now - job.entered)
+            self._wait.append(job.waited)
+            if self._sampled and job.entity % self._sampled == 0:
+                self.sample.append((job.entity, job.born, now))
+        elif outcome == ABANDONED:
+            self._wait.append(job.waited)
 
-    def reject(self, born: int) -> None:
-        """A job was refused by a full queue."""
-        self.in_flight -= 1
-        self.rejected += born >= self._warmup
-
-    def drop(self, born: int) -> None:
-        """A job ended at an `OnlyIf`."""
-        self.in_flight -= 1
-        self.dropped += born >= self._warmup
+    def measures(self, job: Job) -> bool:
+        """Whether a job belongs to the measured span."""
+        return self._warmup <= job.born < self._end
 
     @property
     def latency(self) -> NDArray[np.int64]:
-        """int64[completed]: ns from birth to completion, in order of completion."""
+        """int64[completed]: ns from entry to completion, in order of completion."""
         return np.array(self._latency, dtype=np.int64)
+
+    @property
+    def wait(self) -> NDArray[np.int64]:
+        """int64[completed + abandoned]: ns in queues, in order of their end."""
+        return np.array(self._wait, dtype=np.int64)
+
+    @property
+    def presence(self) -> int:
+        """Time in flight in the measured span, summed over jobs, ns; to be asked when the run is over."""
+        return self._presence + self.in_flight * self._end
+
+    def _within(self, now: int) -> int:
+        """The instant of the measured span that is nearest to `now`."""
+        return min(max(now, self._warmup), self._end)
+
+    def completed_by_minute(self, minutes: int) -> NDArray[np.int64]:
+        """int64[minutes]: jobs completed in each minute of the run."""
+        return np.array(self._completed[:minutes], dtype=np.int64)
+
+    def in_flight_by_minute(self, minutes: int) -> NDArray[np.int64]:
+        """int64[minutes]: jobs in flight at the end of each minute of the run."""
+        return np.cumsum(np.array(self._change[:minutes], dtype=np.int64))

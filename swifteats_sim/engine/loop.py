@@ -1,9 +1,9 @@
 """The event loop of everything that only flows: the readable reference interpreter.
 
-It pops (time, flow, entity, index, step) from a heap; events at the same instant go in that order, after the
-journal's (flow -1). The loop lags: the deciding plane calls `advance(now)` before it touches what flows
-touch, and the loop then has done everything strictly before `now`. What flows must know of the deciding plane
-is journalled with its time.
+It pops (time, flow, entity, index, lane, turn) from a heap; events at the same instant go in that order, after the
+journal's (flow -1); a birth has lane -1. No two events of jobs have the same turn, so the order is total. The loop
+lags: the deciding plane calls `advance(now)` before it touches what flows touch, and the loop then has done
+everything strictly before `now`. What flows must know of the deciding plane is journalled with its time.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 
-from swifteats_sim.engine.flow import Delay, Flow, KeepNewest, OnlyIf, Place, Start, Visit
-from swifteats_sim.engine.sources import NEVER, Periodic, Source
-from swifteats_sim.engine.station import REJECTED
+from swifteats_sim.engine.flow import Flow
+from swifteats_sim.engine.job import VOID, Job
+from swifteats_sim.engine.sources import NEVER, Source, Switched
 
 JOURNAL = -1
-Job = tuple[int, int, int, int, int, int, int]
-"""(time, flow, entity, index, step, born, partition)"""
+NOTED, REMINDED = 0, 1
+BIRTH = -1
+Event = tuple[int, int, int, int, int, int, Job | None]
+"""(time, flow, entity, index, lane, turn, job)"""
 
 
 class Loop:
@@ -30,19 +32,78 @@ class Loop:
         """A loop at 0, with no job and nothing journalled."""
         self.flows, self.now, self.events = flows, 0, 0
         self._sources = sources
-        self._heap: list[Job] = []
+        self._heap: list[Event] = []
+        self._turn = VOID
         self._entries: dict[int, Callable[[int], None]] = {}
-        self._noted = 0
+        for number, flow in enumerate(flows):
+            flow.number = number
 
     def advance(self, until: int) -> None:
         """Do everything that happens strictly before `until` (ns)."""
-        heap, run = self._heap, self._run
+        heap, run = self._heap, self.run
         count = 0
         while heap and heap[0][0] < until:
-            run(heappop(heap))
+            time, flow, entity, index, _, turn, job = heappop(heap)
             count += 1
+            if job is not None:
+                if turn == job.turn:
+                    run(job, time)
+            elif flow != JOURNAL:
+                self._birth(time, flow, entity, index)
+            else:
+                self._entries.pop(turn)(time)
         self.events += count
         self.now = max(self.now, until)
+
+    def run(self, job: Job, now: int) -> None:
+        """Let a job take steps until one makes it wait, or ends it."""
+        steps, pc = job.flow.steps, job.pc
+        while pc >= 0:
+            job.pc = pc
+            pc = steps[pc].take(job, now, self)
+
+    def resume(self, job: Job, at: int, pc: int) -> None:
+        """The job goes on with step `pc` at `at` (ns); whatever else it waited for is void."""
+        job.pc = pc
+        turn = job.turn = self._turn = self._turn + 1
+        heappush(self._heap, (at, job.flow.number, job.entity, job.index, job.lane, turn, job))
+
+    def begin(self, job: Job, now: int) -> None:
+        """A job enters its flow and takes its first steps."""
+        job.flow.begin(job)
+        self.run(job, now)
+
+    def end(self, job: Job, outcome: int, now: int) -> None:
+        """A job, or a part of one, has ended; what it still held is given back."""
+        job.turn = VOID
+        if job.held:
+            self._give_back(job, now)
+        if job.parent is not None:
+            parent, spawner = job.parent
+            if job.orphan:
+                job.flow.wasted += job.flow.measures(job)
+            else:
+                spawner.joined(parent, job, outcome, now, self)
+        elif not job.orphan:
+            job.flow.end(job, outcome, now)
+
+    def cancel(self, job: Job, now: int) -> None:
+        """Stop a part of a job, and its own parts, where they are: nobody waits for them any longer."""
+        job.turn = VOID
+        job.asked += 1
+        job.orphan = True
+        self.cancel_parts(job, now)
+        self._give_back(job, now)
+
+    def cancel_parts(self, job: Job, now: int) -> None:
+        """Stop all parts that a job waits for."""
+        parts, job.parts = job.parts, None
+        for part in parts or ():
+            self.cancel(part, now)
+
+    def _give_back(self, job: Job, now: int) -> None:
+        while job.held:
+            job.held.pop().release(job, now, self)
 
     def note(self, at: int, entry: Callable[[int], None]) -> None:
         """Journal a change of the deciding plane: `entry(at)` runs before any job of that instant.
@@ -51,24 +112,31 @@ class Loop:
         """
         if at < self.now:
             raise ValueError(f"the loop is at {self.now} ns, too late for a change at {at} ns")
-        self._entries[self._noted] = entry
-        heappush(self._heap, (at, JOURNAL, self._noted, 0, 0, 0, 0))
-        self._noted += 1
+        self._journal(at, NOTED, entry)
+
+    def remind(self, at: int, entry: Callable[[int], None]) -> None:
+        """Let `entry(at)` run at a later instant, after its journal and before its jobs: for what flows arrange."""
+        self._journal(at, REMINDED, entry)
+
+    def _journal(self, at: int, rank: int, entry: Callable[[int], None]) -> None:
+        turn = self._turn = self._turn + 1
+        self._entries[turn] = entry
+        heappush(self._heap, (at, JOURNAL, rank, 0, 0, turn, None))
 
     def switch_on(self, flow: int, entity: int, at: int) -> None:
-        """From `at` on, this entity sends jobs of a periodic flow."""
-        source = self._periodic(flow)
+        """From `at` on, this entity sends jobs of a flow whose source can be switched."""
+        source = self._switched(flow)
 
         def entry(now: int) -> None:
             first = source.switch_on(entity, now)
             if first is not None:
-                heappush(self._heap, (first[1], flow, entity, first[0], 0, first[1], 0))
+                self._expect(first[1], flow, entity, first[0])
 
         self.note(at, entry)
 
     def switch_off(self, flow: int, entity: int, at: int) -> None:
         """From `at` on, this entity sends nothing."""
-        source = self._periodic(flow)
+        source = self._switched(flow)
         self.note(at, lambda _: source.switch_off(entity))
 
     def raise_flag(self, flags: bytearray, entity: int, value: bool, at: int) -> None:
@@ -77,63 +145,24 @@ class Loop:
 
     def open(self, flow: int) -> None:
         """Start the only chain of a flow whose source is always on."""
-        born = self._sources[flow].next(0, -1, 0)
-        heappush(self._heap, (born, flow, 0, 0, 0, born, 0))
+        self._expect(self._sources[flow].next(0, -1, 0), flow, 0, 0)
 
-    def _periodic(self, flow: int) -> Periodic:
+    def _switched(self, flow: int) -> Switched:
         source = self._sources[flow]
-        assert isinstance(source, Periodic)
+        assert isinstance(source, Switched)
         return source
 
-    def _run(self, job: Job) -> None:
-        """One event: a journal entry, a birth, or a job's next steps."""
-        time, flow, entity, index, step, born, _ = job
-        if flow == JOURNAL:
-            self._entries.pop(entity)(time)
-            return
-        if step == 0:
-            source = self._sources.get(flow)
-            if source is not None:
-                following = source.next(entity, index, time)
-                if not source.is_on(entity):
-                    return
-                if following != NEVER:
-                    heappush(self._heap, (following, flow, entity, index + 1, 0, following, 0))
-            self.flows[flow].begin(born)
-        self._steps(self.flows[flow], job)
+    def _expect(self, born: int, flow: int, entity: int, index: int) -> None:
+        heappush(self._heap, (born, flow, entity, index, BIRTH, 0, None))
 
-    def _steps(self, flow: Flow, job: Job) -> None:
-        """Take steps until one takes time or the job ends."""
-        time, number, entity, index, step, born, partition = job
-        steps = flow.steps
-        while step < len(steps):
-            action = steps[step]
-            step += 1
-            if isinstance(action, Visit):
-                service = action.law.draw_ns(action.stream, entity, index, step)
-                departure = action.station.visit(time, service, partition)[1]
-                if departure == REJECTED:
-                    flow.reject(born)
-                else:
-                    heappush(self._heap, (departure, number, entity, index, step, born, partition))
-                return
-            if isinstance(action, Delay):
-                departure = time + action.law.draw_ns(action.stream, entity, index, step)
-                heappush(self._heap, (departure, number, entity, index, step, born, partition))
-                return
-            if isinstance(action, Place):
-                partition = action.partition(entity, index)
-            elif isinstance(action, KeepNewest):
-                if born > action.register[entity]:
-                    action.register[entity] = born
-                else:  # an older one ends here: nobody is shown where the entity was before
-                    flow.overtake(born)
-                    break
-            elif isinstance(action, OnlyIf):
-                if not action.flags[entity]:
-                    flow.drop(born)
-                    return
-            elif isinstance(action, Start):
-                self.flows[action.flow].begin(born)
-                self._steps(self.flows[action.flow], (time, action.flow, entity, index, 0, born, partition))
-        flow.complete(entity, born, time)
+    def _birth(self, now: int, number: int, entity: int, index: int) -> None:
+        """The jobs of one arrival are born, and the next arrival is awaited."""
+        source, flow = self._sources[number], self.flows[number]
+        following = source.next(entity, index, now)
+        if not source.is_on(entity, index):
+            return
+        if following != NEVER:
+            self._expect(following, number, entity, index + 1)
+        size = source.batch
+        for member in range(index * size, index * size + size):
+            source.send(Job(flow, source.client(entity, member), member, 0, now), now, self)

@@ -12,8 +12,9 @@ class Usage:
     """Counters of one station.
 
     warmup, end : ns; the measured span is [warmup, end).
-    visits : services begun inside it; rejected : jobs refused inside it.
-    busy, wait : ns inside it, summed over jobs; max_wait : ns, the longest wait that reaches into it.
+    visits : services begun inside it; rejected : jobs refused, abandoned : jobs that gave up waiting inside it.
+    busy, wait : ns inside it, summed over jobs (a server that stands still with a job is busy; those that gave up
+        waited too); max_wait : ns, the longest wait that reaches into it.
     """
 
     __slots__ = (
@@ -22,6 +23,7 @@ class Usage:
         "_end",
         "_starts",
         "_warmup",
+        "abandoned",
         "busy",
         "max_wait",
         "rejected",
@@ -33,12 +35,18 @@ class Usage:
         """Nothing used yet."""
         minutes = -(-end // MINUTE) + 1
         self._warmup, self._end = warmup, end
-        self.visits = self.rejected = self.busy = self.wait = self.max_wait = 0
+        self.visits = self.rejected = self.abandoned = self.busy = self.wait = self.max_wait = 0
         self._busy, self._arrivals, self._starts = [0] * minutes, [0] * minutes, [0] * minutes
 
     def reject(self, now: int) -> None:
         """A job that arrived `now` found the queue full."""
         self.rejected += self._warmup <= now < self._end
+
+    def abandon(self, now: int, leave: int) -> None:
+        """A job arrived `now`, waited, and leaves unserved at `leave`."""
+        self.abandoned += self._warmup <= leave < self._end
+        if leave > now:
+            self._queued(now, leave)
 
     def visit(self, now: int, start: int, departure: int) -> None:
         """A job arrived `now`, is served from `start` and leaves at `departure`."""

@@ -9,19 +9,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from swifteats_sim.results.tables import Tables
+from swifteats_sim.results.tables import CITY_COLUMNS, STACK_COLUMNS, FlowRecord, Tables
 
-FRAMES = ("orders", "offers", "stations", "kitchens", "shifts", "states", "legs", "fixes", "series")
-"""The tables of a run by name, in the order they are hashed and written."""
+FRAMES = (*CITY_COLUMNS, *STACK_COLUMNS, "series")
+"""The tables of a run by name, in the order they are hashed."""
 
-_FORMAT = b"swifteats-sim digest 1\n"
+_FORMAT = b"swifteats-sim digest 2\n"
 
 
 def digest(tables_list: Sequence[Tables], scenario_json: str) -> str:
     """SHA-256 over the scenario and every table of every replication, as 64 hex digits.
 
-    The bytes hashed are our own: integers and floats as little-endian 64 bits, text as UTF-8 with its length,
-    columns by name. So neither the version of pandas, the hash seed, the locale nor the clock has a say.
+    The bytes hashed are our own: columns by name, integers and floats in them as little-endian 64 bits, text as UTF-8
+    with its length. So neither the version of pandas, the hash seed, the locale nor the clock has a say.
     """
     sha = _Hasher()
     sha.text(scenario_json)
@@ -38,7 +38,8 @@ class _Hasher:
         self._sha = hashlib.sha256(_FORMAT)
 
     def number(self, value: int) -> None:
-        self._sha.update(int(value).to_bytes(8, "little", signed=True))
+        """16 bytes: a sum of ns over a crowd may be more than 8 hold."""
+        self._sha.update(int(value).to_bytes(16, "little", signed=True))
 
     def text(self, value: str) -> None:
         encoded = value.encode("utf-8")
@@ -81,17 +82,27 @@ def _utf8(value: object) -> bytes:
 def _add_tables(sha: _Hasher, tables: Tables) -> None:
     sha.number(tables.warmup)
     sha.number(tables.end)
+    sha.number(len(tables.geos))
+    for geo in tables.geos:
+        sha.text(geo)
     for name in FRAMES:
         sha.text(name)
         _add_frame(sha, getattr(tables, name))
     sha.number(len(tables.flows))
     for name in sorted(tables.flows):
-        flow = tables.flows[name]
         sha.text(name)
-        sha.column(flow.latency)
-        for count in (flow.born, flow.completed, flow.rejected, flow.stale, flow.dropped):
-            sha.number(count)
+        _add_flow(sha, tables.flows[name])
+    sha.number(len(tables.delays))
+    for name in sorted(tables.delays):
+        sha.text(name)
+        sha.column(tables.delays[name])
     _add_counts(sha, tables.counts)
+
+
+def _add_flow(sha: _Hasher, flow: FlowRecord) -> None:
+    sha.column(flow.latency)
+    sha.column(flow.wait)
+    _add_counts(sha, flow.numbers)
 
 
 def _add_frame(sha: _Hasher, frame: pd.DataFrame) -> None:

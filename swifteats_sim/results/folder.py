@@ -11,30 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from swifteats_sim.results.digest import FRAMES
-from swifteats_sim.results.tables import ORDER_INSTANTS, Tables
-from swifteats_sim.scenario.quantities import SECOND
+from swifteats_sim.results.seconds import seconds_table, written
+from swifteats_sim.results.tables import Tables
 
-FILES = {name: "assignments.parquet" if name == "offers" else f"{name}.parquet" for name in FRAMES}
-"""File of each table."""
-
-INSTANTS: dict[str, tuple[str, ...]] = {
-    "orders": ORDER_INSTANTS,
-    "offers": ("committed", "answered", "eligible", "released"),
-    "shifts": ("on", "off"),
-    "states": ("at",),
-    "legs": ("start", "end"),
-    "fixes": ("sent", "known"),
-    "series": ("at",),
-}
-"""Columns that are points in time, where -1 is "never"."""
-
-DURATIONS: dict[str, tuple[str, ...]] = {
-    "offers": ("travel", "slack"),
-    "stations": ("busy", "wait", "max_wait"),
-    "kitchens": ("busy",),
-}
-"""Columns that are lengths of time; a slack of -1 ns is a slack."""
+OTHER_NAMES = {"offers": "assignments"}
+"""Tables whose file has another name than theirs."""
 
 
 def write_run(
@@ -65,24 +46,6 @@ def write_run(
     return final
 
 
-def seconds_table(tables_list: Sequence[Tables], name: str) -> pd.DataFrame:
-    """One table over all replications: `replication` (from 0) first, times in seconds, NaN for never."""
-    frames = [_in_seconds(getattr(tables, name), name) for tables in tables_list]
-    numbers = [number for number, frame in enumerate(frames) for _ in range(len(frame))]
-    whole = pd.concat(frames, ignore_index=True)
-    whole.insert(0, "replication", pd.Series(numbers, dtype="int64"))
-    return whole
-
-
-def _in_seconds(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    converted = frame.copy()
-    for column in INSTANTS.get(name, ()) + DURATIONS.get(name, ()):
-        converted[column] = frame[column].astype("float64") / SECOND
-    for column in INSTANTS.get(name, ()):
-        converted[column] = converted[column].where(frame[column].astype("int64") >= 0)
-    return converted
-
-
 def _write_files(
     folder: Path,
     summary: Mapping[str, Any],
@@ -90,8 +53,8 @@ def _write_files(
     tables_list: Sequence[Tables],
     texts: Mapping[str, str],
 ) -> None:
-    for name, file in FILES.items():
-        _write_parquet(folder / file, seconds_table(tables_list, name))
+    for name in written(tables_list):
+        _write_parquet(folder / f"{OTHER_NAMES.get(name, name)}.parquet", seconds_table(tables_list, name))
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8")
     (folder / "summary.json").write_text(_json(summary), encoding="utf-8")

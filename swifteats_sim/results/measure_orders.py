@@ -1,6 +1,8 @@
-"""Metrics of orders: how many ended how, and how long each part of their life took."""
+"""Metrics of orders: how many ended how, how long each part of their life took, and the races lost over them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -38,6 +40,7 @@ def measure_orders(tables: Tables) -> dict[str, float]:
     metrics.update(_promises(tables.orders, span))
     metrics.update(_eta(tables.orders, span))
     metrics.update(_declined(tables.offers, span))
+    metrics.update(_races(tables.counts))
     return metrics
 
 
@@ -95,3 +98,13 @@ def _declined(offers: pd.DataFrame, span: Span) -> dict[str, float]:
     outcome = text(offers, "outcome")[span.holds(instants(offers, "committed"))]
     refused = int(np.isin(outcome, ("declined", "no_answer")).sum())
     return ratio("assignment.declined", refused, refused + int(np.isin(outcome, ("accepted", "cancelled")).sum()))
+
+
+def _races(counts: Mapping[str, int]) -> dict[str, float]:
+    """Lost races and broken guards over the whole run: an item oversold in the warm-up is oversold."""
+    totals = {"assignment.double.count": "double_assignments", "inventory.oversold.count": "oversold"}
+    return {
+        **{name: float(counts[key]) for name, key in totals.items() if key in counts},
+        **ratio("assignment.conflict", counts.get("commit_conflicts", 0), counts.get("commit_tries", 0)),
+        **ratio("inventory.conflict", counts.get("reserve_conflicts", 0), counts.get("reserve_tries", 0)),
+    }

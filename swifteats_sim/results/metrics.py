@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from swifteats_sim.results.measure_broker import measure_broker
+from swifteats_sim.results.measure_caches import measure_caches
 from swifteats_sim.results.measure_fleet import measure_fleet
+from swifteats_sim.results.measure_flows import measure_flows
+from swifteats_sim.results.measure_kitchens import measure_kitchens
 from swifteats_sim.results.measure_orders import measure_orders
-from swifteats_sim.results.measure_platform import measure_platform
+from swifteats_sim.results.measure_stations import measure_stations
 from swifteats_sim.results.tables import Tables
+
+OF_CITY = (measure_orders, measure_fleet, measure_kitchens)
+OF_STACK = (measure_flows, measure_stations, measure_broker, measure_caches)
 
 
 def measure(tables: Tables) -> dict[str, float]:
     """The catalogue's metrics of one replication by name, in seconds, per second, ratios and counts.
 
     A quantity that never occurred in the measured span has no entry: there is no NaN, and a target on it is
-    judged "no data". Raises ValueError when the measured span is empty.
+    judged "no data". So has all that belongs to a city, without one. Raises ValueError when the measured span is empty.
     """
     if tables.end <= tables.warmup:
         raise ValueError(f"nothing to measure: the run ends at {tables.end} ns, its warm-up at {tables.warmup} ns")
-    return {**measure_orders(tables), **measure_fleet(tables), **measure_platform(tables)}
+    metrics: dict[str, float] = {}
+    for part in (*OF_CITY, *OF_STACK) if tables.has_city else OF_STACK:
+        metrics.update(part(tables))
+    return metrics

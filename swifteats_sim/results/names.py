@@ -1,51 +1,61 @@
-"""What a metric's name says: its unit, its station, and the backlog it depends on."""
+"""What a metric's name says: its unit and the backlog it depends on."""
 
 from __future__ import annotations
 
-from swifteats_sim.scenario.metrics import catalogue, unit_of
+from swifteats_sim.scenario.metrics import metric_named, unit_of
 
-_BACKLOGS = {
-    "unanswered_orders": ("order",),
-    "open_orders": ("orders", "assignment", "delivery", "driver", "kitchen", "eta", "inventory"),
-    "gps_in_flight": ("gps", "location", "tracking"),
+OF_CITY = {
+    "order": "unanswered_orders",
+    "orders": "open_orders",
+    "assignment": "open_orders",
+    "delivery": "open_orders",
+    "driver": "open_orders",
+    "kitchen": "open_orders",
+    "eta": "open_orders",
+    "inventory": "open_orders",
+    "location": "in_flight.gps",
 }
+"""The backlog behind each subject of the city."""
 
-ALWAYS_ZERO = ("assignment.double", "inventory.oversold", "location.stale")
-"""Counts of what must never happen: no backlog excuses or endangers them."""
+OF_STACK = {"station": "queue", "broker": "lag", "pool": None, "cache": None, "stream": None}
+"""What heaps up at each kind of part: what waits for a pool or a cache waits in the flow that came to it."""
 
+ALWAYS_ZERO = ("double", "oversold", "stale")
+"""Quantities that count what must never happen: no backlog excuses or endangers them."""
 
-def station_of(metric: str) -> str | None:
-    """The station of a metric `station.<name>.<quantity>.<statistic>`; None for any other."""
-    return metric.removeprefix("station.").rsplit(".", 2)[0] if metric.startswith("station.") else None
+_WORDS = {
+    "unanswered_orders": "orders without an answer",
+    "open_orders": "open orders",
+    "in_flight.gps": "GPS fixes in flight",
+}
+_PHRASES = {"queue": "jobs waiting at {}", "lag": "messages behind in {}", "in_flight": "jobs of {} in flight"}
 
 
 def unit_of_name(metric: str) -> str:
-    """The unit of a metric by its full name: "s", "/s", "ratio" or ""; KeyError for an unknown name."""
-    station = station_of(metric)
-    known = catalogue([station] if station else [])
-    return unit_of(known[metric], metric.rsplit(".", 1)[1])
+    """The unit of a metric by its full name: "s", "/s", "B/s", "ratio" or ""; KeyError for an unknown name."""
+    return unit_of(*metric_named(metric))
 
 
 def backlog_of(metric: str) -> str | None:
     """The column of `series` that must not keep growing for this metric to mean anything.
 
-    None for a count of what must never happen. Raises KeyError for an unknown subject.
+    None where there is none: what must never happen, pools, caches and streams. KeyError for an unknown name.
     """
-    if metric.rsplit(".", 1)[0] in ALWAYS_ZERO:
+    metric_named(metric)
+    subject, quantity, _ = metric.rsplit(".", 2)
+    if quantity in ALWAYS_ZERO:
         return None
-    station = station_of(metric)
-    if station is not None:
-        return f"queue.{station}"
-    subject = metric.split(".", 1)[0]
-    for backlog, subjects in _BACKLOGS.items():
-        if subject in subjects:
-            return backlog
-    raise KeyError(f"no backlog is known for metric {metric!r}")
+    if subject in OF_CITY:
+        return OF_CITY[subject]
+    kind, _, part = subject.partition(".")
+    if part and kind in OF_STACK:
+        return f"{OF_STACK[kind]}.{part}" if OF_STACK[kind] else None
+    return f"in_flight.{subject}"
 
 
 def backlog_words(backlog: str) -> str:
     """A backlog's name as a reader says it: "open orders", "jobs waiting at gateway"."""
-    if backlog.startswith("queue."):
-        return f"jobs waiting at {backlog.removeprefix('queue.')}"
-    words = {"unanswered_orders": "orders without an answer", "gps_in_flight": "GPS fixes in flight"}
-    return words.get(backlog, backlog.replace("_", " "))
+    if backlog in _WORDS:
+        return _WORDS[backlog]
+    kind, _, part = backlog.partition(".")
+    return _PHRASES[kind].format(part)

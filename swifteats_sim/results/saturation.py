@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.results.names import backlog_words
-from swifteats_sim.results.span import MINUTE, instants, span_of, text
+from swifteats_sim.results.span import MINUTE, instants, rows, sampled, series_of, span_of
 from swifteats_sim.results.tables import Tables
 
 RELEVANT_GROWTH = 0.02
@@ -85,20 +85,22 @@ def growth(backlog: str, minutes: NDArray[np.float64], levels: NDArray[np.float6
 
 def growths(tables: Tables) -> dict[str, Growth]:
     """The growth of every backlog that the tables hold, by its column of `series`."""
-    at = instants(tables.series, "at")
-    # A row is the level at the end of its minute, so the one at the end of the warm-up opens the span.
-    measured = (at >= tables.warmup) & (at <= tables.end)
-    minutes = at[measured] / MINUTE
-    found = {}
-    for backlog, arrivals in _arrivals(tables).items():
-        if backlog in tables.series.columns:
-            levels = tables.series[backlog].to_numpy(dtype=np.float64)
-            found[backlog] = growth(backlog, minutes, levels[measured], arrivals)
-            if found[backlog].saturated and backlog in OF_ORDERS and "placed" in tables.series.columns:
-                even = _at_even_demand(levels, tables.series["placed"].to_numpy(dtype=np.float64))
-                grows = growth(backlog, minutes, even[measured], arrivals).saturated
-                found[backlog] = replace(found[backlog], saturated=grows)
-    return found
+    came = {**_arrivals_in_city(tables), **_arrivals_in_stack(tables)}
+    return {
+        backlog: _judged(tables, backlog, arrivals)
+        for backlog, arrivals in came.items()
+        if backlog in tables.series.columns
+    }
+
+
+def _judged(tables: Tables, backlog: str, arrivals: float) -> Growth:
+    within = sampled(tables)
+    minutes, levels = series_of(tables, "at")[within] / MINUTE, series_of(tables, backlog)
+    found = growth(backlog, minutes, levels[within], arrivals)
+    if not (found.saturated and backlog in OF_ORDERS and "placed" in tables.series.columns):
+        return found
+    even = _at_even_demand(levels, series_of(tables, "placed"))
+    return replace(found, saturated=growth(backlog, minutes, even[within], arrivals).saturated)
 
 
 def _at_even_demand(levels: NDArray[np.float64], placed: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -114,16 +116,21 @@ def _at_even_demand(levels: NDArray[np.float64], placed: NDArray[np.float64]) ->
     return even
 
 
-def _arrivals(tables: Tables) -> dict[str, float]:
-    """Jobs a minute that came to each backlog in the measured span."""
+def _arrivals_in_city(tables: Tables) -> dict[str, float]:
+    """Orders a minute that came in the measured span."""
     span = span_of(tables)
     placed = float(span.holds(instants(tables.orders, "placed")).sum()) / span.minutes
-    arrivals = {"unanswered_orders": placed, "open_orders": placed}
-    if "gps" in tables.flows:
-        arrivals["gps_in_flight"] = tables.flows["gps"].born / span.minutes
+    return dict.fromkeys(OF_ORDERS, placed)
+
+
+def _arrivals_in_stack(tables: Tables) -> dict[str, float]:
+    """Jobs and messages a minute that came to each flow, station and topic in the measured span."""
+    minutes = span_of(tables).minutes
+    came = {f"in_flight.{name}": flow.born / minutes for name, flow in tables.flows.items()}
     # A station counts services started; the jobs left in line are not among them, so their share reads a
     # little high: 10 % instead of 9 when arrivals are 10 % over capacity.
-    jobs = instants(tables.stations, "visits") + instants(tables.stations, "rejected")
-    for station, came in zip(text(tables.stations, "station").tolist(), jobs.tolist(), strict=True):
-        arrivals[f"queue.{station}"] = came / span.minutes
-    return arrivals
+    for name, station in rows(tables, "stations"):
+        came[f"queue.{name}"] = (station["visits"] + station["rejected"]) / minutes
+    for name, topic in rows(tables, "topics"):
+        came[f"lag.{name}"] = topic["messages"] / minutes
+    return came

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from swifteats_sim.results.tables import Tables
+from swifteats_sim.results.tables import STACK_COLUMNS, Tables
 from swifteats_sim.scenario.metrics import DISTRIBUTION
 from swifteats_sim.scenario.quantities import SECOND
 
@@ -61,6 +61,32 @@ def instants(frame: pd.DataFrame, column: str) -> Nanoseconds:
 def text(frame: pd.DataFrame, column: str) -> NDArray[np.object_]:
     """A text column of a table as an array of `str`."""
     return frame[column].to_numpy(dtype=object)
+
+
+def rows(tables: Tables, table: str) -> list[tuple[str, dict[str, float]]]:
+    """A table of the stack, such as "stations", part by part: its name, and its numbers by column."""
+    part, *columns = STACK_COLUMNS[table]
+    frame: pd.DataFrame = getattr(tables, table)
+    numbers = frame[columns].to_numpy(dtype=np.float64).tolist()
+    names = text(frame, part).tolist()
+    return [(name, dict(zip(columns, row, strict=True))) for name, row in zip(names, numbers, strict=True)]
+
+
+def sampled(tables: Tables) -> NDArray[np.bool_]:
+    """Which rows of `series` are levels of the measured span.
+
+    A row is the level at the end of its minute, so the one at the end of the warm-up opens the span.
+    """
+    at = instants(tables.series, "at")
+    return (at >= tables.warmup) & (at <= tables.end)
+
+
+def series_of(tables: Tables, column: str) -> NDArray[np.float64]:
+    """A column of `series`, warm-up included; none where the run has no such column."""
+    if column not in tables.series.columns:
+        return np.empty(0)
+    values: NDArray[np.float64] = tables.series[column].to_numpy(dtype=np.float64)
+    return values
 
 
 def describe(name: str, durations: Nanoseconds, statistics: Iterable[str] = DISTRIBUTION) -> dict[str, float]:

@@ -52,7 +52,7 @@ def estimates(measured: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
 
 def _within(name: str, found: Estimate) -> Estimate:
     """A ratio's interval ends where ratios end: with few replications a t-interval knows no better."""
-    if found.ci95 is None or not name.endswith(".ratio"):
+    if found.ci95 is None or not name.endswith((".ratio", ".probability")):
         return found
     low, high = found.ci95
     return Estimate(found.value, (max(low, 0.0), min(high, 1.0)), found.per_replication)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from swifteats_sim.results.findings import Finding
+from swifteats_sim.results.evidence import Finding
 from swifteats_sim.results.names import unit_of_name
 from swifteats_sim.results.statistics import Estimate
 from swifteats_sim.results.verdict import Judgement

@@ -6,7 +6,7 @@ Instants and durations are integer nanoseconds since the start of the run; -1 me
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -27,46 +27,103 @@ failed or cancelled; promised: the trace's promise; eta: delivery as the platfor
 
 OFFER_OUTCOMES = ("accepted", "declined", "no_answer", "cancelled", "open")
 
+CITY_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "orders": (
+        "order", "geo", "restaurant", "driver", "lines", "offers", "declines", *ORDER_INSTANTS, "state", "reason",
+    ),
+    "offers": (
+        "order", "driver", "attempt", "committed", "answered", "travel", "slack", "eligible", "released", "outcome",
+    ),
+    "kitchens": ("restaurant", "geo", "cooks", "orders", "busy"),
+    "shifts": ("driver", "geo", "on", "off"),
+    "states": ("driver", "at", "state"),
+    "legs": ("driver", "start", "end", "x0", "y0", "x1", "y1"),
+    "fixes": ("driver", "sent", "known", "x", "y"),
+}  # fmt: skip
+"""Columns of the tables of the city; all of them are empty when a run has none."""
+
+STACK_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "stations": ("station", "servers", "visits", "busy", "wait", "max_wait", "rejected"),
+    "pools": ("pool", "size", "takes", "held", "wait", "max_wait", "most", "refused"),
+    "caches": ("cache", "reads", "hits", "stale", "evicted", "stampedes"),
+    "topics": ("topic", "messages", "bytes", "waited", "lost", "duplicates", "dead"),
+    "streams": ("stream", "sent", "delivered"),
+}
+"""Columns of the tables of the stack: a row a part, the first column its name."""
+
 
 @dataclass(frozen=True)
 class FlowRecord:
     """The jobs of one flow that were born in the measured span.
 
     latency : int64[completed], born to completed.
-    born, completed, rejected, stale, dropped : counts; stale jobs are completed too; dropped jobs left at an `only_if`.
+    wait : int64[completed + abandoned], waited in all at stations, pools and consumers.
+    born, completed, rejected, abandoned, failed, expired, dropped : jobs, by how they ended. Dropped jobs left at an
+        `only_if`, expired ones at a `fresh`.
+    stale : jobs that came after a newer one of their key; they are completed too.
+    attempts : tries of `retry`, of the jobs that ended; 0 in a flow without one.
+    messages, bytes : sent to clients.
+    presence : ns in flight, summed over all jobs and clipped to the measured span.
     """
 
     latency: NDArray[np.int64]
+    wait: NDArray[np.int64]
     born: int
     completed: int
     rejected: int
+    abandoned: int
+    failed: int
     stale: int
+    expired: int
     dropped: int
+    attempts: int
+    messages: int
+    bytes: int
+    presence: int
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Everything that is one number, by its name."""
+        return {name: getattr(self, name) for name in FLOW_NUMBERS}
+
+
+FLOW_NUMBERS = tuple(field.name for field in fields(FlowRecord) if field.name not in ("latency", "wait"))
+"""Fields of a FlowRecord that are one number."""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """One replication's record.
+    """One replication's record. Counts and sums are of the measured span unless stated.
 
-    geos : names of the geos, by number.
+    geos : names of the geos, by number; none without a city.
     orders : a row an order in order of placement: order, geo (number), restaurant, driver (-1), state (text),
         reason (text), lines, offers, declines, and ORDER_INSTANTS.
     offers : a row a committed assignment: order, driver, attempt, committed, answered, outcome (OFFER_OUTCOMES),
         travel (estimated ns to the restaurant), slack (estimated ns), eligible, released (when the
         driver was free again).
-    stations : a row a station: station, servers, visits, busy, wait, max_wait, rejected; sums of ns clipped to the
-        measured span.
-    kitchens : a row a restaurant: restaurant, geo, cooks, orders, busy (ns in the measured span, summed over cooks).
+    kitchens : a row a restaurant: restaurant, geo, cooks, orders, busy (ns, summed over cooks).
     shifts : a row a driver: driver, geo, on, off (as worked: off is when the driver really left, or the end).
     states : a row a change of a driver's state: driver, at, state (text).
     legs : a row a movement: driver, start, end, x0, y0, x1, y1 (metres).
     fixes : sampled fixes: driver, sent, known (processed; -1 never), x, y (true position when sent).
-    series : a row a minute of the run (warm-up included): at (end of the minute), and the columns
-        placed, delivered, unanswered_orders, open_orders, unassigned_orders, idle_drivers, busy_drivers, gps_in_flight,
-        and `busy.<station>` (mean busy servers in that minute), `queue.<station>` (jobs waiting at its end).
-    flows : per flow name ("gps", "tracking").
+    stations : a row a station: servers, visits, busy, wait, max_wait (ns), rejected.
+    pools : a row a pool: size, takes, held, wait, max_wait (ns), most (in use at one time), refused.
+    caches : a row a cache: reads, hits, stale (hits on what had changed), evicted, stampedes (fills begun while the
+        same key was being filled).
+    topics : a row a topic: messages, bytes (logged), waited (ns that messages were logged and not done), lost,
+        duplicates (handled once more), dead (letters).
+    streams : a row a stream: sent, delivered (messages).
+    series : a row a minute of the run (warm-up included): at (end of the minute); over the minute `busy.<station>`
+        (mean busy servers) and `done.<flow>` (jobs completed); at its end `queue.<station>` (jobs waiting),
+        `in_flight.<flow>` (jobs), `lag.<topic>` (messages logged and not done). With a city also placed, delivered,
+        unanswered_orders, open_orders, unassigned_orders, idle_drivers, busy_drivers.
+    flows : per flow name, such as "gps".
+    delays : per topic, int64 ns from logged to taken by a consumer.
     counts : totals of the run: double_assignments, oversold, reserve_tries, reserve_conflicts, commit_tries,
-        commit_conflicts, events.
+        commit_conflicts (all with a city only), events.
+
+    Columns hold int64 or text; x and y are float64, and so may sums over a crowd be (busy, wait, held, waited): three
+    million messages behind for an hour are more ns than an int64 holds.
     """
 
     warmup: int
@@ -74,12 +131,27 @@ class Tables:
     geos: tuple[str, ...]
     orders: pd.DataFrame
     offers: pd.DataFrame
-    stations: pd.DataFrame
     kitchens: pd.DataFrame
     shifts: pd.DataFrame
     states: pd.DataFrame
     legs: pd.DataFrame
     fixes: pd.DataFrame
+    stations: pd.DataFrame
+    pools: pd.DataFrame
+    caches: pd.DataFrame
+    topics: pd.DataFrame
+    streams: pd.DataFrame
     series: pd.DataFrame
     flows: Mapping[str, FlowRecord]
+    delays: Mapping[str, NDArray[np.int64]]
     counts: Mapping[str, int]
+
+    @property
+    def has_city(self) -> bool:
+        """Whether there was a city around the stack."""
+        return bool(self.geos)
+
+
+def without_city() -> dict[str, pd.DataFrame]:
+    """The tables of a city for a run that has none: empty, with their columns."""
+    return {name: pd.DataFrame(columns=list(columns)) for name, columns in CITY_COLUMNS.items()}

@@ -22,7 +22,7 @@ class Judgement:
 
     value : the metric in its SI unit, or None without data.
     ci95 : (low, high), or None with a single replication.
-    unit : "s", "/s", "ratio" or "".
+    unit : "s", "/s", "B/s", "ratio" or "".
     reason : why, in a clause.
     """
 

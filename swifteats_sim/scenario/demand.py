@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from swifteats_sim.scenario.errors import KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, Name, default
+from swifteats_sim.scenario.keys import Catalogue, Places
 from swifteats_sim.scenario.units import Duration, Rate, Ratio
 
 
@@ -46,17 +47,41 @@ class Orders(Frozen):
         return self
 
 
+class Menus(Catalogue):
+    """Calls of restaurants' menus: the source and the keys of flow `menu`."""
+
+    rate: Rate = Field(gt=0, description="menu calls offered, at random instants (#7)")
+
+    @property
+    def keys(self) -> Catalogue:
+        """What a call asks for."""
+        return Catalogue.model_construct(catalogue=self.catalogue, zipf=self.zipf)
+
+
+class Searches(Places):
+    """Searches around a place: the source and the keys of flow `search`."""
+
+    rate: Rate = Field(gt=0, description="searches offered, at random instants")
+
+    @property
+    def keys(self) -> Places:
+        """What a search asks for."""
+        return Places.model_construct(area=self.area, cell=self.cell, variants=self.variants, zipf=self.zipf)
+
+
 class Demand(Frozen):
-    """Either `orders` or `trace`."""
+    """Orders of the city, either `orders` or `trace`; menu calls and searches of anyone."""
 
     orders: Orders | None = default(None, description="a declared rate; instead of `trace`")
     trace: Path | None = default(None, strict=False, description="folder of a recorded day (rappi or mdrplib files)")
     scale: float = default(1.0, gt=0, le=1000, description="multiplies a trace's orders; copies are jittered")
     fleet_scale: float = default(1.0, gt=0, le=1000, description="multiplies a trace's shifts; copies are jittered")
+    menus: Menus | None = default(None, description="calls that pass flow `menu`")
+    searches: Searches | None = default(None, description="calls that pass flow `search`")
 
     @model_validator(mode="after")
     def _one_source(self) -> Demand:
-        if (self.orders is None) == (self.trace is None):
+        if self.orders is not None and self.trace is not None:
             raise ValueError("give either `orders` (a rate) or `trace` (a folder with a recorded day)")
         for key in ("scale", "fleet_scale"):
             if self.trace is None and getattr(self, key) != 1:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 KeyPath = tuple[str | int, ...]
 """The way to a value: mapping keys and list indices."""
+Findings = Iterator[tuple[KeyPath, str]]
+"""Messages, each with the path of the value it is about."""
 
 MAX_LINES = 50
 

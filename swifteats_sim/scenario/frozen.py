@@ -12,15 +12,18 @@ from swifteats_sim.scenario.errors import KeyProblems, shown, unknown_name
 class Frozen(BaseModel):
     """An immutable, validated part of a scenario; defaults are checked like any value."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True, serialize_by_alias=True
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _refuse_unknown_keys(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            unknown = [str(key) for key in data if key not in cls.model_fields]
+            known = [field.alias or name for name, field in cls.model_fields.items()]
+            unknown = [str(key) for key in data if key not in known]
             if unknown:
-                raise KeyProblems(((name,), unknown_name("key", name, cls.model_fields)) for name in unknown)
+                raise KeyProblems(((name,), unknown_name("key", name, known)) for name in unknown)
         return data
 
 

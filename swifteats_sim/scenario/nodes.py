@@ -66,6 +66,22 @@ def descend(node: Node, path: KeyPath) -> tuple[Node, int]:
     return node, len(path)
 
 
+def as_written(node: Node, path: KeyPath) -> KeyPath:
+    """The path without the parts that a short form leaves out.
+
+    A list of steps alone has no `steps`, one visit instead of a list no number, and a law or number no names.
+    """
+    written: list[str | int] = []
+    for part in path:
+        deeper = child(node, part)
+        if deeper is not None:
+            node = deeper
+        elif node.text is not None or isinstance(node.value, Mapping if isinstance(part, int) else tuple):
+            continue
+        written.append(part)
+    return tuple(written)
+
+
 def scalar(text: str) -> Scalar:
     """A plain scalar by the core schema of YAML 1.2: no dates, no `yes` and `no`."""
     if text in WORDS:

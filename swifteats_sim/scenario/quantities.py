@@ -1,7 +1,7 @@
 """Numbers with units: which units there are, reading them exactly, and writing them back.
 
-Inside, durations are whole nanoseconds; everything else is a float: rates per second, ratios 0..1,
-metres, km2, metres per second.
+Inside, durations are whole nanoseconds and sizes whole bytes; everything else is a float: rates per second,
+ratios 0..1, metres, km2, metres per second, bytes per second.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ class Quantity:
     units : name and size (in the internal unit) of each, smallest first.
     home : the unit in which any internal value can be written exactly.
     reach : the largest magnitude that makes sense, as number and unit.
+    examples : the first one's unit is the one to write 0 in.
     hints : what people write by mistake, and what to say.
+    whole : what an internal whole number counts; "" where it is a float.
     """
 
     name: str
@@ -35,7 +37,7 @@ class Quantity:
     reach: tuple[int, str]
     examples: tuple[str, ...]
     hints: tuple[tuple[str, str], ...] = ()
-    whole: bool = False
+    whole: str = ""
 
     @property
     def accepted(self) -> str:
@@ -72,7 +74,7 @@ DURATION = Quantity(
     examples=("5 s", "200 ms", "2 min"),
     hints=_slips("min", "m", "mins", "minute", "minutes") + _slips("s", "sec", "secs", "second", "seconds")
     + _slips("h", "hr", "hrs", "hour", "hours") + _slips("day", "d", "days") + _slips("us", "µs", "μs"),
-    whole=True,
+    whole="nanosecond",
 )  # fmt: skip
 RATE = Quantity(
     "a rate",
@@ -100,6 +102,24 @@ SPEED = Quantity(
     examples=("30 km/h", "5 m/s"),
     hints=_slips("km/h", "kph", "kmh", "km"),
 )
+SIZE = Quantity(
+    "a size",
+    _sizes(("B", 1), ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000)),
+    home="B",
+    reach=(1000, "GB"),
+    examples=("343 B", "0.5 kB"),
+    hints=_slips("B", "b", "byte", "bytes") + _slips("kB", "KB", "kb", "Kb", "KiB", "k")
+    + _slips("MB", "mb", "Mb", "MiB", "M") + _slips("GB", "gb", "Gb", "GiB", "G"),
+    whole="byte",
+)  # fmt: skip
+BYTE_RATE = Quantity(
+    "a byte rate",
+    tuple((f"{unit}/s", size) for unit, size in SIZE.units),
+    home="B/s",
+    reach=(10**6, "GB/s"),
+    examples=("9 MB/s", "500 kB/s"),
+    hints=tuple((f"{wrong}/s", f"{right}/s") for wrong, right in SIZE.hints),
+)
 
 
 def parse(value: object, quantity: Quantity, *, signed: bool = False) -> Fraction:
@@ -119,7 +139,7 @@ def parse(value: object, quantity: Quantity, *, signed: bool = False) -> Fractio
     if exact < 0 and not signed:
         raise ValueError(f"{shown(value)} is negative: {quantity.name} is 0 or more here")
     if quantity.whole and exact.denominator != 1:
-        raise ValueError(f"{shown(value)} is finer than a nanosecond")
+        raise ValueError(f"{shown(value)} is finer than a {quantity.whole}")
     return exact
 
 
@@ -139,7 +159,7 @@ def written(value: float, quantity: Quantity) -> str:
     """The text with the fewest digits that parses to exactly this internal value."""
     if quantity.whole:
         fits = (u for u, size in reversed(quantity.units) if int(value) % size == 0)
-        unit = next(fits) if value else "s"
+        unit = next(fits) if value else quantity.examples[0].split()[1]
         return _joined(str(int(value) // int(quantity.size(unit))), unit)
     home = _decimal(Fraction(Decimal(repr(float(value)))) / quantity.size(quantity.home))
     number, unit = min([(home, quantity.home), *_alternatives(value, quantity)], key=lambda pair: len(pair[0]))

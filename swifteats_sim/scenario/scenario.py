@@ -28,8 +28,8 @@ class Scenario(Frozen):
     duration: PositiveDuration = Field(description="the measured span")
     seed: int = default(1, ge=0, lt=2**63, description="of every random number of the run")
     replications: int = default(1, ge=1, le=10_000, description="independent runs; an interval needs at least 2")
-    city: City
-    demand: Demand
+    city: City | None = None
+    demand: Demand = Demand()
     ordering: Ordering = Ordering()
     assignment: Assignment = Assignment()
     stack: Stack
@@ -43,13 +43,13 @@ class Scenario(Frozen):
     @property
     def conditions(self) -> tuple[Target, ...]:
         """The targets, parsed."""
-        return self.targets.parsed(catalogue(self.stack.stations))
+        return self.targets.parsed(catalogue(self.stack))
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Scenario:
-        problems = list(inconsistencies(Parts(self.city, self.demand, self.stack)))
+        problems = list(inconsistencies(Parts(self.city, self.demand, self.stack, self.targets)))
         try:
-            self.targets.parsed(catalogue(self.stack.stations))
+            self.targets.parsed(catalogue(self.stack))
         except KeyProblems as wrong:
             problems += [(("targets", *path), message) for path, message in wrong.problems]
         if problems:

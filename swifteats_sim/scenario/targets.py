@@ -13,12 +13,12 @@ from pydantic import ConfigDict, Field, RootModel
 
 from swifteats_sim.scenario.errors import KeyPath, KeyProblems, shown, unknown_name
 from swifteats_sim.scenario.metrics import Metric, unit_of
-from swifteats_sim.scenario.quantities import DURATION, NUMBER, RATE, RATIO, SECOND, parse
+from swifteats_sim.scenario.quantities import BYTE_RATE, DURATION, NUMBER, RATE, RATIO, SECOND, parse
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq,
 }  # fmt: skip
-QUANTITIES = {"s": DURATION, "/s": RATE, "ratio": RATIO}
+QUANTITIES = {"s": DURATION, "/s": RATE, "ratio": RATIO, "B/s": BYTE_RATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Target:
     """One condition on one metric.
 
     metric : full name, `menu.latency.p99`.
-    limit : in SI: seconds, per second, ratio 0..1, or a bare number.
+    limit : in SI: seconds, per second, bytes per second, ratio 0..1, or a bare number.
     text : the condition as written, `p99 < 200 ms`.
     unit : of the metric, as in the catalogue.
     """

@@ -1,7 +1,8 @@
 """The annotated types of a scenario's quantities, and how numbers are shown to people.
 
-`Duration` is an int of nanoseconds; `Rate` (per second), `Ratio` (0..1), `Length` (m), `Area` (km2) and
-`Speed` (m/s) are floats. In files all are text with a unit; `model_dump(mode="json")` gives such text back.
+`Duration` is an int of nanoseconds and `Size` one of bytes; `Rate` (per second), `Ratio` (0..1), `Length` (m),
+`Area` (km2) and `Speed` (m/s) are floats. In files all are text with a unit; `model_dump(mode="json")` gives such
+text back.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from swifteats_sim.scenario.quantities import (
     NUMBER,
     RATE,
     RATIO,
+    SIZE,
     SPEED,
     Quantity,
     parse,
@@ -42,6 +44,11 @@ TIME_STEPS: Steps = (
     (1e-3, 1e-3, " ms"), (0, 1e-6, " us"),
 )  # fmt: skip
 RATE_STEPS: Steps = ((20, 1, "/s"), (1 / 60, 1 / 60, "/min"), (0, 1 / 3600, "/h"))
+BYTE_RATE_STEPS: Steps = ((1e9, 1e9, " GB/s"), (1e6, 1e6, " MB/s"), (1e3, 1e3, " kB/s"), (0, 1, " B/s"))
+STEPS: dict[str, tuple[Steps, str]] = {
+    "s": (TIME_STEPS, "0 s"), "/s": (RATE_STEPS, "0/min"), "B/s": (BYTE_RATE_STEPS, "0 B/s"),
+}  # fmt: skip
+"""By a metric's unit: the units to show it in, and its zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ SignedRatio = Annotated[float, WithUnit(RATIO, signed=True)]
 Length = Annotated[float, WithUnit(LENGTH)]
 Area = Annotated[float, WithUnit(AREA)]
 Speed = Annotated[float, WithUnit(SPEED)]
+Size = Annotated[int, WithUnit(SIZE)]
 
 
 def format_duration(nanoseconds: int) -> str:
@@ -98,22 +106,20 @@ def format_duration(nanoseconds: int) -> str:
 
 
 def format_value(value: float | None, unit: str) -> str:
-    """A metric for people, to about three digits; units as in the catalogue (s, /s, ratio or none)."""
+    """A metric for people, to about three digits; units as in the catalogue (s, /s, B/s, ratio or none)."""
     if value is None or math.isnan(value):
         return "n/a"
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
-    if unit == "s":
-        return _scaled(value, TIME_STEPS)
-    if unit == "/s":
-        return _scaled(value, RATE_STEPS)
+    if unit in STEPS:
+        return _scaled(value, *STEPS[unit])
     return _percent(value) if unit == "ratio" else _digits(value)
 
 
-def _scaled(value: float, steps: Steps) -> str:
+def _scaled(value: float, steps: Steps, zero: str) -> str:
     """In the unit of the first step that the magnitude reaches (from, size, unit)."""
     if value == 0:
-        return "0 s" if steps is TIME_STEPS else "0/min"
+        return zero
     size, unit = next((size, unit) for least, size, unit in steps if abs(value) >= least)
     return _digits(value / size) + unit
 

@@ -18,7 +18,7 @@ from swifteats_sim.scenario.errors import (
     shown,
     unknown_name,
 )
-from swifteats_sim.scenario.nodes import Node, descend, plain
+from swifteats_sim.scenario.nodes import Node, as_written, descend, plain
 from swifteats_sim.scenario.scenario import Scenario
 
 KEY = "[key]"
@@ -70,8 +70,13 @@ def _rules(error: ValidationError, prefix: KeyPath = ()) -> Iterator[tuple[KeyPa
             yield from _rules(cause, path)
         elif isinstance(cause, KeyProblems):
             yield from (((*path, *below), rule) for below, rule in cause.problems)
-        else:
+        elif not _miscounted(entry["type"], entry["input"], entry.get("ctx", {})):
             yield path, _rule(path, entry["type"], entry.get("ctx", {}), entry["msg"])
+
+
+def _miscounted(kind: str, value: Any, context: Mapping[str, Any]) -> bool:
+    """Whether a list is called too short only because some of its entries, reported on their own, are refused."""
+    return kind == "too_short" and len(value) >= context["min_length"]
 
 
 def _rule(path: KeyPath, kind: str, context: Mapping[str, Any], message: str) -> str:
@@ -84,7 +89,7 @@ def _rule(path: KeyPath, kind: str, context: Mapping[str, Any], message: str) ->
 
 def _problem(tree: Node, path: KeyPath, rule: str) -> Problem:
     """The rule at its place; what is missing is looked for in the mapping that should hold it."""
-    path = path[:-1] if path and path[-1] == KEY else path
+    path = as_written(tree, path[:-1] if path and path[-1] == KEY else path)
     node, depth = descend(tree, path)
     known = path if rule == RULES["missing"] else path[:depth]
     return Problem(node.file, node.line, dotted(known), _with_value(rule, node, depth == len(path)))

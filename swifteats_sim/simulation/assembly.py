@@ -12,8 +12,7 @@ from swifteats_sim.domain.messages import DRIVERS, ORDERS
 from swifteats_sim.domain.orders import REQUESTS
 from swifteats_sim.domain.states import DriverState, OrderState
 from swifteats_sim.engine.clock import Clock
-from swifteats_sim.engine.loop import Loop
-from swifteats_sim.engine.sources import Periodic
+from swifteats_sim.engine.resource import Holding
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.policies import policy_named
 from swifteats_sim.results.recorder import OfferLog, OrderLog
@@ -21,50 +20,52 @@ from swifteats_sim.scenario import Scenario
 from swifteats_sim.simulation.calls import DriverCalls
 from swifteats_sim.simulation.courier import Couriers
 from swifteats_sim.simulation.order_life import OrderLife
-from swifteats_sim.simulation.parts import City, Run
+from swifteats_sim.simulation.parts import City, Run, declared_city
 from swifteats_sim.simulation.sampler import Sampler
 from swifteats_sim.simulation.shifts import Shifts
+from swifteats_sim.simulation.software import Software, Surroundings
 from swifteats_sim.simulation.town import build_town
-from swifteats_sim.stack.build import Blueprint, Registers
-from swifteats_sim.stack.consumer import Consumer, DispatchTerms, Pending
+from swifteats_sim.stack.build import Blueprint
+from swifteats_sim.stack.consumer import Consumer
+from swifteats_sim.stack.docket import DispatchTerms, Pending
 from swifteats_sim.stack.effects import Process, Runner
+from swifteats_sim.stack.equipment import GPS
+from swifteats_sim.stack.programs import Registers
 from swifteats_sim.stack.store import Store
-
-GPS = "gps"
-"""The flow that drivers' fixes take."""
 
 
 class Assembly:
     """All parts of one run, connected and not yet started."""
 
     def __init__(self, scenario: Scenario, streams: Streams, progress: Callable[[int], None]) -> None:
-        town = build_town(scenario, streams)
-        clock, fleet = Clock(), Fleet(town.places, scenario.city.drivers.fix_every, streams)
+        town, declared = build_town(scenario, streams), declared_city(scenario)
+        clock, fleet = Clock(), Fleet(town.places, declared.drivers.fix_every, streams)
         geos = tuple(area.kind for area in town.places.areas)
-        blueprint = Blueprint(scenario.stack, clock, streams, geos, scenario.warmup, scenario.end)
         geo_of = town.geo_of_driver.tolist().__getitem__
-        registers = Registers(fleet.known, bytearray(fleet.count), geo_of)
-        flows = blueprint.flows(registers, scenario.city.fix_sample)
-        gps = [flow.name for flow in flows].index(GPS)
-        loop = Loop(flows, {gps: Periodic(scenario.city.drivers.fix_every, fleet.phases)})
-        terms = scenario.assignment
-        search = Search(fleet, terms.radius, terms.live_fix)
+        registers = Registers(fleet.known, bytearray(fleet.count), geo_of, fleet.movement)
+        around = Surroundings(geos, registers, declared.drivers.fix_every, fleet.phases, self._watching)
+        self.software = Software(scenario, streams, around, declared.fix_sample)
+        search = Search(fleet, scenario.assignment.radius, scenario.assignment.live_fix)
         city = City(town.places, fleet, search, town.kitchen)
-        self.run = Run(scenario, streams, clock, loop, city, OrderLog(), OfferLog())
-        self.stations, self.cooks = blueprint.stations, town.cooks
-        self.runner = self._runner(blueprint)
-        self._life = OrderLife(self.run, self.runner)
-        self._life.path = blueprint.order_path(self.runner, self._life.rules)
-        self.shifts = Shifts(self.run, self.runner, gps)
+        self.run = Run(scenario, streams, clock, self.software.loop, city, OrderLog(), OfferLog())
+        self._blueprint = Blueprint(
+            scenario.stack, self.software.equipment, clock, self.run.loop, streams, (scenario.warmup, scenario.end)
+        )
+        self.cooks = town.cooks
+        self.runner = self._build_runner()
+        self._life = OrderLife(self.run, self.runner, self.software.watched())
+        self._life.path = self._blueprint.order_path(self.runner, self._life.rules)
+        self.shifts = Shifts(self.run, self.runner, self.software.numbers[GPS])
         self._couriers = Couriers(self.run, self.runner, self._life, self.shifts, registers.watched)
-        self._consumers = list(self._build_consumers(blueprint))
+        self._consumers = list(self._build_consumers())
         self._calls = DriverCalls(self.run, self._consumers, geo_of)
-        self.sampler = Sampler(self.run, flows[gps], progress)
+        self.sampler = Sampler(self.run, progress)
         self._plans = town.plans
 
     def start(self) -> None:
         """Open the shifts and start every process."""
         clock = self.run.clock
+        self.software.start()
         self.shifts.open()
         for _, consumer in self._consumers:
             clock.process(consumer.run())
@@ -77,27 +78,35 @@ class Assembly:
             yield clock.sleep(plan.placed - clock.instant)
             clock.process(self._life.place(plan))
 
-    def _runner(self, blueprint: Blueprint) -> Runner:
+    @property
+    def pools(self) -> dict[str, tuple[int, Holding]]:
+        """(size, how it was held) of each pool that orders hold connections of."""
+        return {name: (pool.size, pool.holding) for name, pool in self._blueprint.pools.items()}
+
+    def _watching(self) -> int:
+        return self._life.watching
+
+    def _build_runner(self) -> Runner:
         run, store = self.run, Store()
         clock, payment = run.clock, run.streams("payment")
         store.watch(DRIVERS, self._driver_changed)
         store.watch(ORDERS, lambda key, record: run.orders.changed(_number(key), record.fields["state"]))
         success = run.scenario.ordering.payment_success
         return Runner(
-            clock, run.loop, store, blueprint.topics, blueprint.effect_costs(), run.survey,
+            clock, run.loop, store, self.software.equipment.topics, self._blueprint.effect_costs(), run.survey,
             lambda order, attempt: payment.uniform(order, attempt) < success,
         )  # fmt: skip
 
-    def _build_consumers(self, blueprint: Blueprint) -> Iterator[tuple[int, Consumer]]:
+    def _build_consumers(self) -> Iterator[tuple[int, Consumer]]:
         terms = self.run.scenario.assignment
         dispatch = DispatchTerms(
             terms.discipline == "least_slack", terms.deferral, terms.tolerance, terms.candidates,
             terms.attempts, terms.retry_no_driver, terms.retry_error,
         )  # fmt: skip
-        topic = blueprint.topics[REQUESTS]
-        for geo, partitions in blueprint.consumer_partitions(REQUESTS):
+        topic, delivery = self.software.equipment.topics[REQUESTS], self._blueprint.delivery(REQUESTS)
+        for geo, member in self._blueprint.members(REQUESTS):
             yield geo, Consumer(
-                topic, partitions, self.runner, dispatch, policy_named(terms.policy).rank,
+                topic, member, delivery, self.runner, dispatch, policy_named(terms.policy).rank,
                 self.run.survey, self._on_assigned, self._on_given_up, self._on_losses,
             )  # fmt: skip
 

@@ -9,29 +9,78 @@ import pandas as pd
 
 from swifteats_sim.city.trajectories import Trajectories
 from swifteats_sim.engine.flow import Flow
+from swifteats_sim.engine.job import ABANDONED, COMPLETED, DEAD, DROPPED, EXPIRED, FAILED, LOST, REJECTED
+from swifteats_sim.engine.resource import Holding
 from swifteats_sim.engine.station import Station
-from swifteats_sim.results.tables import FlowRecord
+from swifteats_sim.results.tables import STACK_COLUMNS, FlowRecord
 from swifteats_sim.simulation.parts import Run
+from swifteats_sim.stack.equipment import Desk, Equipment
 
 
-def station_table(stations: Mapping[str, Station]) -> pd.DataFrame:
+def station_table(equipment: Equipment) -> pd.DataFrame:
     """See Tables.stations."""
-    names = sorted(stations)
-    usages = {name: stations[name].usage for name in names}
-    counts = {
-        column: [int(getattr(usages[name], column)) for name in names]
-        for column in ("visits", "busy", "wait", "max_wait", "rejected")
-    }
-    return pd.DataFrame({"station": names, "servers": [stations[name].servers for name in names], **counts})
+    stations = served(equipment)
+    counts = ("visits", "busy", "wait", "max_wait", "rejected")
+    rows = [
+        (name, station.servers, *(getattr(station.usage, count) for count in counts))
+        for name, station in stations.items()
+    ]
+    return stack_frame("stations", rows)
 
 
-def series_table(sampled: pd.DataFrame, stations: Mapping[str, Station]) -> pd.DataFrame:
+def served(equipment: Equipment) -> dict[str, Station | Desk]:
+    """Every station by name, in order of names."""
+    every: dict[str, Station | Desk] = {**equipment.stations, **equipment.desks}
+    return {name: every[name] for name in sorted(every)}
+
+
+def pool_table(pools: Mapping[str, tuple[int, Holding]]) -> pd.DataFrame:
+    """See Tables.pools. pools : (size, how it was held) by name."""
+    counts = ("takes", "held", "wait", "max_wait", "most", "refused")
+    rows = [(name, pools[name][0], *(getattr(pools[name][1], count) for count in counts)) for name in sorted(pools)]
+    return stack_frame("pools", rows)
+
+
+def cache_table(equipment: Equipment) -> pd.DataFrame:
+    """See Tables.caches."""
+    counts = ("reads", "hits", "stale", "evicted", "stampedes")
+    caches = {name: shelf.cache for name, shelf in sorted(equipment.shelves.items())}
+    rows = [(name, *(int(getattr(cache, count)) for count in counts)) for name, cache in caches.items()]
+    return stack_frame("caches", rows)
+
+
+def topic_table(equipment: Equipment, sizes: Mapping[str, int]) -> pd.DataFrame:
+    """See Tables.topics. sizes : bytes of a message by topic."""
+    rows = [
+        (name, each.messages, each.messages * sizes[name], each.waited, each.lost, each.duplicates, each.dead)
+        for name, each in sorted(equipment.traffic.items())
+    ]
+    return stack_frame("topics", rows)
+
+
+def stream_table(equipment: Equipment) -> pd.DataFrame:
+    """See Tables.streams."""
+    rows = [(name, each.sent, each.delivered) for name, each in sorted(equipment.connections.items())]
+    return stack_frame("streams", rows)
+
+
+def stack_frame(table: str, rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    """A table of the stack, a row a part."""
+    return pd.DataFrame(rows, columns=list(STACK_COLUMNS[table]))
+
+
+def series_table(sampled: pd.DataFrame, equipment: Equipment, flows: Mapping[str, Flow]) -> pd.DataFrame:
     """See Tables.series."""
     minutes = len(sampled)
     extra: dict[str, object] = {}
-    for name in sorted(stations):
-        extra[f"busy.{name}"] = stations[name].usage.busy_servers(minutes)
-        extra[f"queue.{name}"] = stations[name].usage.queue(minutes)
+    for name, station in served(equipment).items():
+        extra[f"busy.{name}"] = station.usage.busy_servers(minutes)
+        extra[f"queue.{name}"] = station.usage.queue(minutes)
+    for name, flow in sorted(flows.items()):
+        extra[f"in_flight.{name}"] = flow.in_flight_by_minute(minutes)
+        extra[f"done.{name}"] = flow.completed_by_minute(minutes)
+    for name, traffic in sorted(equipment.traffic.items()):
+        extra[f"lag.{name}"] = traffic.lag_by_minute(minutes)
     return pd.concat([sampled, pd.DataFrame(extra)], axis=1)
 
 
@@ -74,7 +123,13 @@ def fix_table(gps: Flow, trajectories: Trajectories) -> pd.DataFrame:
 
 def flow_record(flow: Flow) -> FlowRecord:
     """See FlowRecord."""
-    return FlowRecord(flow.latency, flow.born, flow.completed, flow.rejected, flow.stale, flow.dropped)
+    ended = flow.outcomes
+    return FlowRecord(
+        latency=flow.latency, wait=flow.wait, born=flow.born, completed=ended[COMPLETED], rejected=ended[REJECTED],
+        abandoned=ended[ABANDONED], failed=ended[FAILED] + ended[LOST] + ended[DEAD], stale=flow.stale,
+        expired=ended[EXPIRED], dropped=ended[DROPPED], attempts=flow.attempts, messages=flow.messages,
+        bytes=flow.bytes, presence=flow.presence,
+    )  # fmt: skip
 
 
 def double_assignments(offers: pd.DataFrame, end: int) -> int:

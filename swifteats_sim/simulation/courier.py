@@ -15,7 +15,7 @@ from swifteats_sim.engine.clock import to_ns
 from swifteats_sim.simulation.order_life import OrderLife
 from swifteats_sim.simulation.parts import LiveOrder, Run
 from swifteats_sim.simulation.shifts import Shifts
-from swifteats_sim.stack.consumer import Pending
+from swifteats_sim.stack.docket import Pending
 from swifteats_sim.stack.effects import Caller, Process, Runner
 from swifteats_sim.stack.laws import law_of
 
@@ -49,7 +49,7 @@ class Couriers:
     """Runs every committed assignment to its end. watched : flag per driver, read by the flows."""
 
     def __init__(self, run: Run, runner: Runner, life: OrderLife, shifts: Shifts, watched: bytearray) -> None:
-        drivers = run.scenario.city.drivers
+        drivers = run.declared.drivers
         self._run, self._runner, self._life, self._shifts, self._watched = run, runner, life, shifts, watched
         self._terms = drivers
         self._answer, self._pickup, self._dropoff = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,18 +24,22 @@ KITCHEN, CLOSING, RELEASE = 1 << 8, 1 << 9, 1 << 10
 
 
 class OrderLife:
-    """Starts and ends orders. `path` is set once the stack is built, since its rules are this object's."""
+    """Starts and ends orders. `path` is set once the stack is built, since its rules are this object's.
+
+    watching : customers who follow an order now; their calls are jobs of the flows `followed`, by number in the loop.
+    """
 
     path: OrderPath
 
-    def __init__(self, run: Run, runner: Runner) -> None:
+    def __init__(self, run: Run, runner: Runner, followed: Sequence[int] = ()) -> None:
+        self.watching, self._followed = 0, followed
         ordering = run.scenario.ordering
         self._run, self._runner = run, runner
         self._inventory = inventory.InventoryTerms(
             ordering.stock, ordering.inventory_attempts, ordering.inventory_backoff
         )
         self._payment_attempts = ordering.payment_attempts
-        self._patience = law_of(run.scenario.city.customers.patience)
+        self._patience = law_of(run.declared.customers.patience)
         self._stream = run.streams("customer")
 
     @property
@@ -57,6 +61,8 @@ class OrderLife:
         if refusal is not None:
             state = OrderState.CANCELLED if refusal == IMPATIENT else OrderState.FAILED
             yield from self._end(live, state, refusal.reason, CLOSING)
+        elif live.watched and not live.is_closed:
+            self._follow(live)
 
     def give_up(self, order: int, state: OrderState, reason: str) -> Process:
         """Cancel or fail an order that is under way, unless it has been picked up."""
@@ -78,17 +84,27 @@ class OrderLife:
         clock = self._run.clock
         self._run.orders.close(live.number, clock.instant, str(state), reason)
         live.closed.succeed()
+        if live.following:
+            self._follow(live, False)
         if live.reserved and state != OrderState.DELIVERED:
             rule = inventory.release_inventory(live.plan.cart, self._inventory)
             clock.process(self._runner.insist(rule, Caller(live.number, RELEASE)))
             live.reserved = False
+
+    def _follow(self, live: LiveOrder, begins: bool = True) -> None:
+        """The customer begins to follow the order on the map, or stops."""
+        live.following = begins
+        self.watching += 1 if begins else -1
+        switch = self._run.loop.switch_on if begins else self._run.loop.switch_off
+        for flow in self._followed:
+            switch(flow, live.number, self._run.clock.instant)
 
     def _admit(self, plan: Plan) -> LiveOrder:
         run, cart = self._run, plan.cart
         x, y = (float(value) for value in run.city.places.restaurants[cart.restaurant])
         area = run.city.places.areas[cart.geo]
         onward = int(area.travel.durations(np.array([[x, y]]), (plan.x, plan.y))[0])
-        watched = self._stream.uniform(cart.order, 1) < run.scenario.city.customers.watching
+        watched = self._stream.uniform(cart.order, 1) < run.declared.customers.watching
         live = LiveOrder(plan, area, (x, y), onward, watched, run.clock.event(), run.clock.event())
         run.city.orders[cart.order] = live
         run.orders.place(cart.order, cart.geo, cart.restaurant, len(cart.lines), plan.placed, plan.promised)

@@ -16,14 +16,21 @@ from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
+from swifteats_sim.scenario.city import City as DeclaredCity
+
+
+def declared_city(scenario: Scenario) -> DeclaredCity:
+    """The scenario's city, where there is one."""
+    assert scenario.city is not None
+    return scenario.city
 
 
 @dataclass
 class LiveOrder:
     """An order under way. ready, closed : fire when the food is ready, when the order has ended.
 
-    watched : its customer follows the driver on the map; reserved, created : what the platform has done for it;
-    impatient : the customer has waited long enough.
+    watched : its customer follows orders on the map; following : does so now; reserved, created : what the platform
+    has done for it; impatient : the customer has waited long enough.
     """
 
     plan: Plan
@@ -36,6 +43,7 @@ class LiveOrder:
     reserved: bool = False
     created: bool = False
     impatient: bool = False
+    following: bool = False
 
     @property
     def number(self) -> int:
@@ -61,7 +69,7 @@ class City:
 
 @dataclass
 class Run:
-    """What every process of a run shares."""
+    """What every process of a run with a city shares."""
 
     scenario: Scenario
     streams: Streams
@@ -70,6 +78,11 @@ class Run:
     city: City
     orders: OrderLog
     offers: OfferLog
+
+    @property
+    def declared(self) -> DeclaredCity:
+        """The city as the scenario declares it."""
+        return declared_city(self.scenario)
 
     def preparation_left(self, order: int) -> int:
         """The platform's estimate, in ns from now; negative by how long the food stands, or should."""

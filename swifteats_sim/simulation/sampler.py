@@ -8,21 +8,20 @@ from collections.abc import Callable
 import pandas as pd
 
 from swifteats_sim.engine.clock import MINUTE
-from swifteats_sim.engine.flow import Flow
 from swifteats_sim.simulation.parts import Run
 from swifteats_sim.stack.effects import Process
 
 _COLUMNS = (
     "at", "placed", "delivered", "unanswered_orders", "open_orders", "unassigned_orders", "idle_drivers",
-    "busy_drivers", "gps_in_flight",
+    "busy_drivers",
 )  # fmt: skip
 
 
 class Sampler:
     """Counts once a minute. progress : told the virtual time (ns) each time."""
 
-    def __init__(self, run: Run, gps: Flow, progress: Callable[[int], None]) -> None:
-        self._run, self._gps, self._progress = run, gps, progress
+    def __init__(self, run: Run, progress: Callable[[int], None]) -> None:
+        self._run, self._progress = run, progress
         self._columns = {name: array("q") for name in _COLUMNS}
         self._placed = self._delivered = 0
 
@@ -44,12 +43,12 @@ class Sampler:
         values = (
             now, len(orders) - self._placed, orders.delivered - self._delivered,
             len(orders) - orders.answered, len(orders) - orders.closed, len(orders) - orders.closed - busy,
-            idle, busy, self._gps.in_flight,
+            idle, busy,
         )  # fmt: skip
         for column, value in zip(self._columns.values(), values, strict=True):
             column.append(value)
         self._placed, self._delivered = len(orders), orders.delivered
 
     def table(self) -> pd.DataFrame:
-        """See Tables.series, without the stations' columns."""
+        """See Tables.series, without the columns of the stack."""
         return pd.DataFrame({name: pd.Series(column, dtype="int64") for name, column in self._columns.items()})

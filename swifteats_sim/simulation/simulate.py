@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
+import pandas as pd
+
+from swifteats_sim.engine.clock import MINUTE
+from swifteats_sim.engine.resource import Holding
 from swifteats_sim.engine.streams import Streams
-from swifteats_sim.results.tables import Tables
+from swifteats_sim.results.tables import Tables, without_city
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.simulation import collect
 from swifteats_sim.simulation.assembly import Assembly
+from swifteats_sim.simulation.software import Software, alone
 
 
 def simulate(scenario: Scenario, replication: int = 0, progress: Callable[[int], None] = lambda now: None) -> Tables:
-    """One replication of a scenario, from an empty city at time 0.
+    """One replication of a scenario, from an empty city and an idle stack at time 0.
 
     progress : told the virtual time (ns) once a virtual minute.
 
     The record depends on the scenario, its seed and the replication alone.
     """
-    parts = Assembly(scenario, Streams(scenario.seed, replication), progress)
+    streams = Streams(scenario.seed, replication)
+    if scenario.city is None:
+        return _software_alone(scenario, streams, progress)
+    parts = Assembly(scenario, streams, progress)
     parts.start()
     parts.run.clock.run(until=scenario.end)
     parts.run.loop.advance(scenario.end)
@@ -26,22 +35,53 @@ def simulate(scenario: Scenario, replication: int = 0, progress: Callable[[int],
     return _record(parts)
 
 
+def _software_alone(scenario: Scenario, streams: Streams, progress: Callable[[int], None]) -> Tables:
+    """A stack without a city: everything only flows."""
+    software = Software(scenario, streams, alone(scenario))
+    software.start()
+    minutes = [*range(MINUTE, scenario.end, MINUTE), scenario.end]
+    for minute in minutes:
+        software.loop.advance(minute)
+        progress(minute)
+    sampled = pd.DataFrame({"at": pd.Series(minutes, dtype="int64")})
+    city: dict[str, Any] = dict(without_city())
+    counts = {"events": software.loop.events}
+    return Tables(**city, **_of_the_stack(scenario, software, {}, sampled), geos=(), counts=counts)
+
+
+def _of_the_stack(
+    scenario: Scenario, software: Software, pools: Mapping[str, tuple[int, Holding]], sampled: pd.DataFrame
+) -> dict[str, Any]:
+    """The tables of the software. pools : those that deciding flows use; sampled : a row a minute."""
+    equipment, topics = software.equipment, scenario.stack.topics
+    equipment.close()
+    own = {name: (pool.size, pool.holding) for name, pool in equipment.pools.items()}
+    return {
+        "warmup": scenario.warmup,
+        "end": scenario.end,
+        "stations": collect.station_table(equipment),
+        "pools": collect.pool_table({**own, **pools}),
+        "caches": collect.cache_table(equipment),
+        "topics": collect.topic_table(equipment, {name: topic.message for name, topic in topics.items()}),
+        "streams": collect.stream_table(equipment),
+        "series": collect.series_table(sampled, equipment, software.flows),
+        "flows": {name: collect.flow_record(flow) for name, flow in software.flows.items()},
+        "delays": {name: traffic.delays for name, traffic in equipment.traffic.items()},
+    }
+
+
 def _record(parts: Assembly) -> Tables:
-    run, flows = parts.run, {flow.name: flow for flow in parts.run.loop.flows}
+    run, software = parts.run, parts.software
     offers = run.offers.table()
     return Tables(
-        warmup=run.scenario.warmup,
-        end=run.scenario.end,
+        **_of_the_stack(run.scenario, software, parts.pools, parts.sampler.table()),
         geos=tuple(area.name for area in run.city.places.areas),
         orders=run.orders.table(),
         offers=offers,
-        stations=collect.station_table(parts.stations),
         kitchens=collect.kitchen_table(run, parts.cooks),
         shifts=collect.shift_table(run, parts.shifts.left),
         states=collect.state_table(run),
         legs=collect.leg_table(run.city.fleet.trajectories),
-        fixes=collect.fix_table(flows["gps"], run.city.fleet.trajectories),
-        series=collect.series_table(parts.sampler.table(), parts.stations),
-        flows={name: collect.flow_record(flow) for name, flow in flows.items()},
+        fixes=collect.fix_table(software.flows["gps"], run.city.fleet.trajectories),
         counts=collect.counts(run, parts.runner.counts, offers),
     )

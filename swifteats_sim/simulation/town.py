@@ -15,6 +15,7 @@ from swifteats_sim.city.places import Places, declared_places, recorded_places
 from swifteats_sim.city.recorded import RecordedKitchens
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.scenario import Scenario, Trace, read_trace, scaled
+from swifteats_sim.simulation.parts import declared_city
 from swifteats_sim.stack.laws import law_of
 
 HOUR_S = 3600.0
@@ -48,7 +49,7 @@ def _uniform(streams: Streams):  # type: ignore[no-untyped-def]
 
 
 def _declared(scenario: Scenario, streams: Streams) -> Town:
-    city = scenario.city
+    city = declared_city(scenario)
     places = declared_places(city.geos, scenario.end, streams)
     demands = list(_demands(scenario, places))
     rates = [rate for demand in demands for rate in _peak_rates(demand)]
@@ -59,10 +60,10 @@ def _declared(scenario: Scenario, streams: Streams) -> Town:
 
 
 def _recorded(scenario: Scenario, trace: Trace, streams: Streams) -> Town:
-    ((name, geo),) = scenario.city.geos.items()
+    ((name, geo),) = declared_city(scenario).geos.items()
     places = recorded_places(name, geo, trace)
     kitchen: Kitchen
-    if scenario.city.kitchens.mode == "recorded":
+    if declared_city(scenario).kitchens.mode == "recorded":
         cooks = [0] * len(trace.restaurants)
         kitchen = RecordedKitchens(
             dict(enumerate(trace.placed.tolist())), dict(enumerate(trace.ready.tolist())), _terms(scenario)
@@ -80,8 +81,8 @@ def _demands(scenario: Scenario, places: Places) -> Iterator[GeoDemand]:
     menu = Menu(scenario.ordering.items, scenario.ordering.lines)
     for area in places.areas:
         share = orders.share.get(area.name, 1.0 / len(places.areas))
-        trip = law_of(scenario.city.geos[area.name].trip)
-        popularity = scenario.city.kitchens.popularity
+        trip = law_of(declared_city(scenario).geos[area.name].trip)
+        popularity = declared_city(scenario).kitchens.popularity
         arrivals = PROCESSES[orders.arrivals](Intensity(orders.rate * share, orders.curve))
         yield GeoDemand(area, arrivals, popularity, trip, menu)
 
@@ -103,12 +104,12 @@ def _busiest_hour(trace: Trace) -> list[float]:
 
 
 def _cooks(scenario: Scenario, rates: list[float]) -> list[int]:
-    kitchens = scenario.city.kitchens
+    kitchens = declared_city(scenario).kitchens
     return [cooks_for(rate, kitchens.cooking.mean, kitchens.utilization) for rate in rates]
 
 
 def _terms(scenario: Scenario) -> KitchenTerms:
-    kitchens = scenario.city.kitchens
+    kitchens = declared_city(scenario).kitchens
     return KitchenTerms(
         law_of(kitchens.confirmation), law_of(kitchens.cooking), law_of(kitchens.packing), kitchens.estimate_bias
     )

@@ -3,34 +3,65 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
-Placement = Literal["round_robin", "keyed"]
+from swifteats_sim.engine.publishing import Leaders
+from swifteats_sim.engine.streams import Stream
+from swifteats_sim.engine.traffic import Traffic
+
+Placement = Literal["round_robin", "keyed", "pinned", "random"]
+Entry = tuple[int, object]
+"""(instant it was logged, message)"""
 
 
 class Topic:
     """The partitions of every geo's topic; a geo's partitions are numbered on from the previous geo's.
 
-    partitions : number of partitions by geo.
+    partitions : number of partitions by geo. stream : of `random` placement. traffic : counts what passes.
+    leaders : when there is none to publish to, and what dies with one.
     """
 
-    def __init__(self, name: str, partitions: tuple[int, ...], placement: Placement) -> None:
-        """A topic with empty logs."""
+    def __init__(
+        self,
+        name: str,
+        partitions: tuple[int, ...],
+        placement: Placement,
+        stream: Stream | None = None,
+        traffic: Traffic | None = None,
+        leaders: Leaders | None = None,
+    ) -> None:
+        """A topic with empty logs. ValueError where placement `random` has no stream."""
+        if placement == "random" and stream is None:
+            raise ValueError(f"topic {name!r}: random placement needs a stream")
         self.name = name
-        self.logs: list[deque[tuple[int, object]]] = [deque() for _ in range(sum(partitions))]
+        self.logs: list[deque[Entry]] = [deque() for _ in range(sum(partitions))]
+        self.traffic, self.leaders = traffic or Traffic(0, 0), leaders or Leaders()
         self._first = tuple(sum(partitions[:geo]) for geo in range(len(partitions)))
         self._counts = partitions
-        self._placement = placement
+        self._placement, self._stream = placement, stream
         self._turns = [-1] * len(partitions)
         self._doorbells: list[Callable[[], None] | None] = [None] * len(self.logs)
 
-    def partition(self, geo: int, key: int) -> int:
-        """Where the next message goes: by its key (F22), or round robin to the next in turn (F3)."""
+    def partition(self, geo: int, key: int, index: int = 0) -> int:
+        """Where the next message goes.
+
+        keyed : by its key (F22); round_robin : to the next in turn (F3); pinned : to the geo's first (C42);
+        random : by a draw addressed with key and index, so that a key's messages overtake each other (C43).
+        """
+        return self._first[geo] + self._within(geo, key, index)
+
+    def _within(self, geo: int, key: int, index: int) -> int:
+        count = self._counts[geo]
         if self._placement == "keyed":
-            return self._first[geo] + key % self._counts[geo]
-        self._turns[geo] = (self._turns[geo] + 1) % self._counts[geo]
-        return self._first[geo] + self._turns[geo]
+            return key % count
+        if self._placement == "pinned":
+            return 0
+        if self._placement == "random":
+            assert self._stream is not None
+            return min(int(self._stream.uniform(key, index) * count), count - 1)
+        self._turns[geo] = (self._turns[geo] + 1) % count
+        return self._turns[geo]
 
     @property
     def geos(self) -> int:
@@ -41,18 +72,27 @@ class Topic:
         """The partitions of one geo."""
         return range(self._first[geo], self._first[geo] + self._counts[geo])
 
-    def append(self, now: int, geo: int, key: int, message: object) -> None:
-        """Log a message and ring its consumer."""
-        partition = self.partition(geo, key)
+    def append(self, now: int, geo: int, key: int, message: object, index: int = 0) -> None:
+        """Log a message and ring its consumer, unless it is lost with the leader that alone has it (A26)."""
+        if self.leaders.loses(now):
+            self.traffic.lost += self.traffic.counts(now)
+            return
+        partition = self.partition(geo, key, index)
+        self.traffic.messages += self.traffic.counts(now)
+        self.traffic.change(now, 1)
         self.logs[partition].append((now, message))
+        self._ring(partition)
+
+    def put_back(self, partition: int, entries: Iterable[Entry]) -> None:
+        """Messages that were taken in vain are in the log again, at their place."""
+        self.logs[partition] = deque(sorted([*entries, *self.logs[partition]], key=lambda entry: entry[0]))
+        self._ring(partition)
+
+    def subscribe(self, partition: int, ring: Callable[[], None]) -> None:
+        """Ring at every message of this partition, instead of whoever was rung before."""
+        self._doorbells[partition] = ring
+
+    def _ring(self, partition: int) -> None:
         ring = self._doorbells[partition]
         if ring is not None:
             ring()
-
-    def subscribe(self, partition: int, ring: Callable[[], None]) -> None:
-        """Ring at every message of this partition."""
-        self._doorbells[partition] = ring
-
-    def lag(self) -> int:
-        """Messages logged and not yet taken."""
-        return sum(len(log) for log in self.logs)

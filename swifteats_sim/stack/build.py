@@ -1,133 +1,84 @@
-"""The declared stack, built: stations, topics, pools, costs of effects, the path of orders and the flows."""
+"""What the deciding plane takes of a stack: the cost of effects, the path of orders, and who consumes requests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
-import simpy
-
-from swifteats_sim.engine import flow as engine
 from swifteats_sim.engine.clock import Clock
-from swifteats_sim.engine.station import Station
-from swifteats_sim.engine.streams import Streams
-from swifteats_sim.engine.usage import Usage
-from swifteats_sim.scenario import stack as declared
-from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.effects import Cost, Runner
+from swifteats_sim.engine.group import Delivery
+from swifteats_sim.engine.laws import Law
+from swifteats_sim.engine.loop import Loop
+from swifteats_sim.engine.membership import Membership
+from swifteats_sim.engine.resource import Holding
+from swifteats_sim.engine.streams import Stream, Streams
+from swifteats_sim.scenario.distributions import Distribution
+from swifteats_sim.scenario.effects import EffectVisit
+from swifteats_sim.scenario.stack import Stack
+from swifteats_sim.scenario.steps import Delay as DeclaredDelay
+from swifteats_sim.scenario.steps import Visit, flat
+from swifteats_sim.stack.consumer import Member
+from swifteats_sim.stack.effects import Cost, Costs, Delay, Runner
+from swifteats_sim.stack.equipment import ORDER, Equipment, Span, held_by_orders
 from swifteats_sim.stack.laws import law_of
+from swifteats_sim.stack.pool import Pool
 from swifteats_sim.stack.requests import OrderPath, RuleOf
-
-ORDER = "order"
-
-
-@dataclass(frozen=True)
-class Registers:
-    """What flows read and write per entity, by the names that steps use.
-
-    known_fix : int64 per driver; watched : a flag per driver; geo_of : the geo of a driver.
-    """
-
-    known_fix: engine.Register[int]
-    watched: bytearray
-    geo_of: Callable[[int], int]
 
 
 class Blueprint:
-    """Everything a stack declares, each part built once for one run.
-
-    geos : the kind of each geo, by number; warmup, end : ns.
-    """
+    """The deciding plane's view of a stack whose equipment stands. pools : those that orders hold connections of."""
 
     def __init__(
-        self,
-        stack: declared.Stack,
-        clock: Clock,
-        streams: Streams,
-        geos: tuple[str, ...],
-        warmup: int,
-        end: int,
+        self, stack: Stack, equipment: Equipment, clock: Clock, loop: Loop, streams: Streams, span: Span
     ) -> None:
-        """Every station and pool free, every topic empty."""
-        self._stack, self._streams, self._warmup = stack, streams, warmup
-        self.stations = {
-            name: Station(
-                name,
-                station.instances,
-                station.concurrency,
-                station.balancing,
-                station.queue,
-                Usage(warmup, end),
-            )
-            for name, station in stack.stations.items()
+        self._stack, self._equipment, self._streams = stack, equipment, streams
+        self.pools = {
+            name: Pool(clock, loop, name, stack.pools[name].size, Holding(*span), equipment.ceiling(stack, name))
+            for name in held_by_orders(stack)
         }
-        self.topics = {
-            name: Topic(name, _partitions(topic, geos), topic.placement) for name, topic in stack.topics.items()
-        }
-        self._pools = {name: simpy.Resource(clock, pool.size) for name, pool in stack.pools.items()}
-        self._flowing = set(self._stations_of_flows())
+        flows = (flow.steps for name, flow in stack.flows.items() if name != ORDER)
+        self._flowing = {step.at: True for steps in flows for step in flat(steps) if isinstance(step, Visit)}
 
-    def effect_costs(self) -> dict[str, Cost]:
+    def effect_costs(self) -> dict[str, Costs]:
         """The cost of each kind of effect."""
-        return {name: self._cost(visit, f"effect.{name}") for name, visit in self._stack.effects.items()}
+        return {
+            kind: tuple(self._part(part, f"effect.{kind}") for part in parts)
+            for kind, parts in self._stack.effects.items()
+        }
 
     def order_path(self, runner: Runner, rules: Mapping[str, RuleOf]) -> OrderPath:
         """The path of flow `order`, which decides and so does not run in the loop."""
+        return OrderPath(
+            self._stack.flows[ORDER].steps, runner, rules, self.pools, self._equipment.limits,
+            lambda visit: self._cost(visit, f"flow.{ORDER}.{visit.at}"), self._streams(f"flow.{ORDER}"),
+        )  # fmt: skip
 
-        def cost_of(visit: declared.Visit, flow: str) -> Cost:
-            return self._cost(visit, f"flow.{flow}.{visit.at}")
-
-        return OrderPath(self._stack.flows[ORDER], runner, rules, self._pools, cost_of, self._streams)
-
-    def consumer_partitions(self, topic: str) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """(geo, partitions) of each consumer: the partitions of one geo, dealt out in turn."""
-        built, consumers = self.topics[topic], self._stack.topics[topic].consumers
+    def members(self, topic: str) -> Iterator[tuple[int, Member]]:
+        """(geo, member) of each consumer: a geo's partitions are dealt out to the geo's own group."""
+        built, declared = self._equipment.topics[topic], self._stack.topics[topic]
+        crashes = [(crash.consumer, crash.at, crash.lasting) for crash in declared.crashes]
         for geo in range(built.geos):
             partitions = built.partitions_of(geo)
-            for consumer in range(min(consumers, len(partitions))):
-                yield geo, tuple(partitions[consumer::consumers])
+            group = Membership(declared.consumers, len(partitions), declared.session, declared.rebalance, crashes)
+            for number in range(declared.consumers):
+                yield geo, Member(group, number, partitions)
 
-    def flows(self, registers: Registers, sampled: int) -> tuple[engine.Flow, ...]:
-        """Every flow but `order`, with the numbers that `start` steps use."""
-        names = sorted(name for name in self._stack.flows if name != ORDER)
-        numbers = {name: number for number, name in enumerate(names)}
-        return tuple(
-            engine.Flow(
-                name,
-                tuple(self._step(step, name, numbers, registers) for step in self._stack.flows[name]),
-                self._warmup,
-                sampled,
-            )
-            for name in names
-        )
+    def delivery(self, topic: str) -> Delivery:
+        """How a topic's messages are handled."""
+        declared = self._stack.topics[topic]
+        return Delivery(declared.handlers == "awaited", declared.commit_every)
 
-    def _cost(self, visit: declared.Visit, stream: str) -> Cost:
-        station = self.stations[visit.at]
-        return Cost(station, law_of(visit.service), self._streams(stream), visit.at in self._flowing)
+    def _part(self, part: EffectVisit | DeclaredDelay, stream: str) -> Cost | Delay:
+        if isinstance(part, EffectVisit):
+            return self._cost(part, stream)
+        return Delay(law_of(part.delay), self._streams(stream))
 
-    def _stations_of_flows(self) -> Iterator[str]:
-        for name, steps in self._stack.flows.items():
-            if name != ORDER:
-                yield from (step.at for step in steps if isinstance(step, declared.Visit))
+    def _cost(self, visit: Visit, stream: str) -> Cost:
+        scan = None if visit.scan is None else self._equipment.connections[visit.scan].scanning
+        lag = visit.lag if isinstance(visit, EffectVisit) else None
+        return Cost(
+            self._equipment.stations[visit.at], law_of(visit.service), self._streams(stream), visit.at in self._flowing,
+            self._drawn(visit.patience, f"{stream}.patience"), scan, self._drawn(lag, f"{stream}.lag"),
+        )  # fmt: skip
 
-    def _step(self, step: declared.Step, flow: str, numbers: Mapping[str, int], registers: Registers) -> engine.Step:
-        stream = self._streams(f"flow.{flow}")
-        if isinstance(step, declared.Visit):
-            return engine.Visit(self.stations[step.at], law_of(step.service), stream)
-        if isinstance(step, declared.Delay):
-            return engine.Delay(law_of(step.delay), stream)
-        if isinstance(step, declared.Place):
-            topic, geo_of = self.topics[step.place], registers.geo_of
-            return engine.Place(lambda entity, index: topic.partition(geo_of(entity), entity))
-        if isinstance(step, declared.KeepNewest):
-            return engine.KeepNewest(registers.known_fix)
-        if isinstance(step, declared.OnlyIf):
-            return engine.OnlyIf(registers.watched)
-        assert isinstance(step, declared.Start), step
-        return engine.Start(numbers[step.start])
-
-
-def _partitions(topic: declared.Topic, geos: tuple[str, ...]) -> tuple[int, ...]:
-    """The number of partitions of each geo, by its kind."""
-    by_kind: dict[str, int] = dict(topic.partitions.items())
-    return tuple(by_kind[kind] for kind in geos)
+    def _drawn(self, law: Distribution | None, stream: str) -> tuple[Law, Stream] | None:
+        return None if law is None else (law_of(law), self._streams(stream))

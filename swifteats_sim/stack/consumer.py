@@ -1,70 +1,62 @@
-"""A consumer of assignment requests: partitions are FIFO logs, so priority lives here.
+"""A consumer of assignment requests: partitions are FIFO logs, so priority lives here, in its docket.
 
-It drains its partitions into a heap keyed by estimated ready time minus the travel time of the nearest live idle
-driver: least slack first among what this consumer holds. A deferred request sleeps until its slack falls to the
-tolerance. A request that found no driver is tried again when one frees nearby, the most urgent first, or else after a
-pause (A36). A handler is awaited before the next request is taken.
+It takes all that its partitions hold and decides the most urgent first. A handler that is awaited ends before the next
+request is taken in hand; handlers that are not awaited overlap (C46). A request is settled when a driver is committed,
+when it is stale, or when it is given up. A consumer that dies stops where it is and forgets its docket: what it had not
+settled is delivered again to the partition's next owner, unless its offset was committed before (A23). What a live
+consumer has taken it keeps, whoever owns the partition by then.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from heapq import heappop, heappush
 
 import simpy
 
-from swifteats_sim.domain.assignment import Assigned, Ranking, Unassigned, assign, without
+from swifteats_sim.domain.assignment import Assigned, Ranking, Unassigned, assign
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.messages import AssignmentRequest
-from swifteats_sim.domain.slack import Deferral, defer_for, slack
+from swifteats_sim.engine.group import Delivery
+from swifteats_sim.engine.membership import Membership
 from swifteats_sim.stack.broker import Topic
+from swifteats_sim.stack.docket import DispatchTerms, Docket, Pending
 from swifteats_sim.stack.effects import Caller, Process, Runner
+
+OCCASION = 1 << 16
+"""First occasion of a request's searches; each version of a request has 2**20 more."""
 
 
 @dataclass(frozen=True)
-class DispatchTerms:
-    """How requests are ordered, held back and repeated. Durations in ns."""
+class Member:
+    """A consumer's place in a geo's group. number : in the group; partitions : the geo's, as the topic counts them."""
 
-    least_slack: bool
-    deferral: Deferral
-    tolerance: int
-    tries: int
-    attempts: int
-    retry_no_driver: int
-    retry_error: int
+    membership: Membership
+    number: int
+    partitions: range
 
+    def owned(self, now: int) -> tuple[int, ...]:
+        """The partitions it may take from."""
+        owner = self.membership.owner
+        return tuple(each for place, each in enumerate(self.partitions) if owner(place, now) == self.number)
 
-@dataclass
-class Pending:
-    """A request in a consumer's hands.
-
-    arrived : its number in order of arrival; searches : made so far; failures : of those, in vain, when no free driver
-    had called it; eligible : may be decided since (ns); urgency : when a driver should leave for it (ns); place : its
-    last entry in a heap, others are void.
-    """
-
-    request: AssignmentRequest
-    arrived: int
-    searches: int = 0
-    failures: int = 0
-    eligible: int = -1
-    urgency: int = 0
-    place: int = -1
-    called: bool = False
+    def is_dead(self, now: int) -> bool:
+        """Whether it is dead; at the instant it dies it is."""
+        return self.membership.dead(self.number, now)
 
 
 class Consumer:
-    """Decides the requests of some partitions, one at a time.
+    """Decides the requests of some partitions.
 
-    survey : what the platform knows of the drivers around an order, without cost; on_assigned, on_given_up,
-    on_losses : told of each outcome and of commits lost to another order.
+    on_assigned, on_given_up, on_losses : told of each outcome and of commits lost to another order.
     """
 
     def __init__(
         self,
         topic: Topic,
-        partitions: tuple[int, ...],
+        member: Member,
+        delivery: Delivery,
         runner: Runner,
         terms: DispatchTerms,
         rank: Ranking,
@@ -74,50 +66,38 @@ class Consumer:
         on_losses: Callable[[int], None],
     ) -> None:
         """A consumer that listens to its partitions; `run` makes it decide."""
-        self._topic, self._partitions, self._runner = topic, partitions, runner
+        self._topic, self._member, self._delivery, self._runner = topic, member, delivery, runner
         self._terms, self._rank, self._survey = terms, rank, survey
         self._on_assigned, self._on_given_up, self._on_losses = on_assigned, on_given_up, on_losses
-        self._ready: list[tuple[int, int, Pending]] = []
-        self._asleep: list[tuple[int, int, Pending]] = []
-        self._driverless: list[tuple[int, int, Pending]] = []
-        self._count = 0
+        self._docket = Docket(terms, survey)
+        self._unsettled: dict[int, Pending] = {}
+        self._settled: deque[Pending] = deque()
+        self._deciding: list[simpy.Process] = []
         self._bell = runner.clock.event()
-        for partition in partitions:
-            topic.subscribe(partition, self._ring)
+        self._listen()
 
     def run(self) -> Process:
         """Serve for ever."""
+        clock = self._runner.clock
+        if self._member.membership.changes:
+            clock.process(self._follow())
         while True:
             self._drain()
-            if not self._ready:
+            pending = self._docket.next()
+            if pending is None:
                 yield self._pause()
-                continue
-            pending = heappop(self._ready)[2]
-            rule = assign(pending.request, self._rank, self._terms.tries)
-            caller = Caller(pending.request.order, (pending.request.version << 20) + pending.searches + (1 << 16))
-            pending.searches += 1
-            self._settle(pending, (yield from self._runner.insist(rule, caller)))
+            elif self._delivery.awaited:
+                yield from self._decide(pending)
+            else:
+                clock.process(self._decide(pending))
 
     def call(self, near: Callable[[int], bool]) -> bool:
         """A driver is free: try the most urgent order that found none and is near; False where there is no such order.
 
         near : whether the driver is within reach of an order.
         """
-        far = []
-        chosen = None
-        while self._driverless and chosen is None:
-            entry = heappop(self._driverless)
-            if entry[2].place == entry[1]:  # else it has been tried again since
-                if near(entry[2].request.order):
-                    chosen = entry[2]
-                else:
-                    far.append(entry)
-        for entry in far:
-            heappush(self._driverless, entry)
-        if chosen is None:
+        if not self._docket.call(near, self._runner.clock.instant):
             return False
-        chosen.called = True
-        self._admit(chosen, self._runner.clock.instant)
         self._ring()
         return True
 
@@ -126,61 +106,103 @@ class Consumer:
             self._bell.succeed()
 
     def _pause(self) -> simpy.Event:
-        """Until a message comes or the first sleeper is due."""
-        clock = self._runner.clock
+        """Until a message comes, the group changes or the first sleeper is due."""
+        clock, due = self._runner.clock, self._docket.due()
         self._bell = clock.event()
-        if not self._asleep:
-            return self._bell
-        return self._bell | clock.sleep(self._asleep[0][0] - clock.instant)
+        return self._bell if due is None else self._bell | clock.sleep(due - clock.instant)
 
     def _drain(self) -> None:
         now = self._runner.clock.instant
         for partition in self._partitions:
             log = self._topic.logs[partition]
             while log:
-                message = log.popleft()[1]
+                logged, message = log.popleft()
                 assert isinstance(message, AssignmentRequest)
-                self._admit(Pending(message, self._next()), now)
-        while self._asleep and self._asleep[0][0] <= now:
-            _, place, pending = heappop(self._asleep)
-            if pending.place == place:
-                self._admit(pending, now)
+                self._take(Pending(message, self._docket.number(), logged, now, partition))
+        self._docket.wake(now)
 
-    def _admit(self, pending: Pending, now: int) -> None:
-        """Into the heap by urgency, or to sleep while its slack is over the tolerance."""
-        found = without(self._survey(pending.request.order), pending.request.excluded)
-        nearest = int(found.travel.min()) if len(found.travel) else None
-        if nearest is not None:
-            wait = defer_for(slack(found.preparation_left, nearest), self._terms.tolerance, self._terms.deferral)
-            if wait:
-                pending.eligible = -1  # whatever it tried before, it waits for its food now, not for a decision
-                self._sleep(pending, now + wait)
-                return
-        if pending.eligible < 0:
-            pending.eligible = now
-        pending.place = self._next()
-        leave_by = now + found.preparation_left - (nearest or 0)
-        pending.urgency = leave_by if self._terms.least_slack else pending.arrived
-        heappush(self._ready, (pending.urgency, pending.place, pending))
+    def _take(self, pending: Pending) -> None:
+        self._topic.traffic.take(pending.logged, pending.taken)
+        self._unsettled[pending.arrived] = pending
+        self._docket.admit(pending, pending.taken)
 
-    def _settle(self, pending: Pending, outcome: Assigned | Unassigned) -> None:
+    def _decide(self, pending: Pending) -> Process:
+        """Search a driver for a request, unless the consumer dies over it."""
+        process = self._runner.clock.active_process
+        assert process is not None
+        rule = assign(pending.request, self._rank, self._terms.tries)
+        occasion = (pending.request.version << 20) + pending.searches + OCCASION
+        pending.searches += 1
+        self._deciding.append(process)
+        try:
+            outcome = yield from self._runner.insist(rule, Caller(pending.request.order, occasion))
+        except simpy.Interrupt:
+            return
+        self._deciding.remove(process)
+        self._conclude(pending, outcome)
+        if not self._delivery.awaited:
+            self._ring()  # it does not know yet of a request that has to be tried again
+
+    def _conclude(self, pending: Pending, outcome: Assigned | Unassigned) -> None:
         self._on_losses(outcome.losses)
         if isinstance(outcome, Assigned):
+            self._settle(pending)
             self._on_assigned(pending, outcome)
-        elif outcome.reason != "stale":
+        elif outcome.reason == "stale":
+            self._settle(pending)
+        else:
             pending.failures += not pending.called
             pending.called = False
-            if pending.failures >= self._terms.attempts:
+            if pending.failures < self._terms.attempts:
+                self._docket.postpone(pending, outcome.reason, self._runner.clock.instant)
+            else:
+                self._settle(pending)
                 self._on_given_up(pending.request.order)
-                return
-            pause = self._terms.retry_no_driver if outcome.reason == "no_driver" else self._terms.retry_error
-            self._sleep(pending, self._runner.clock.instant + pause)
-            heappush(self._driverless, (pending.urgency, pending.place, pending))
 
-    def _sleep(self, pending: Pending, until: int) -> None:
-        pending.place = self._next()
-        heappush(self._asleep, (until, pending.place, pending))
+    def _settle(self, pending: Pending) -> None:
+        now = self._runner.clock.instant
+        del self._unsettled[pending.arrived]
+        self._topic.traffic.change(now, -1)
+        if self._delivery.auto_commit is not None:
+            self._settled.append(pending)
+            while self._settled and self._settled[0].taken < self._committed(now):
+                self._settled.popleft()
 
-    def _next(self) -> int:
-        self._count += 1
-        return self._count
+    def _listen(self) -> None:
+        """To the partitions it owns now."""
+        self._partitions = self._member.owned(self._runner.clock.instant)
+        for partition in self._partitions:
+            self._topic.subscribe(partition, self._ring)
+
+    def _follow(self) -> Process:
+        """Live through the changes of the group; they were scheduled first, so they come first at their instant."""
+        clock = self._runner.clock
+        for at, change in [(at, clock.sleep(at)) for at in self._member.membership.changes]:
+            yield change
+            if self._member.is_dead(at):
+                self._crash(at)
+            self._listen()
+            self._ring()
+
+    def _crash(self, now: int) -> None:
+        """Stop everything; what was in hand goes back to its log, or is lost where it counted as read."""
+        deciding, self._deciding = self._deciding, []
+        for process in deciding:
+            process.interrupt()
+        traffic, committed = self._topic.traffic, self._committed(now)
+        lost = sum(pending.taken < committed for pending in self._unsettled.values())
+        again = [pending for pending in self._settled if pending.taken >= committed]
+        traffic.change(now, len(again) - lost)
+        again += [pending for pending in self._unsettled.values() if pending.taken >= committed]
+        traffic.lost += lost * traffic.counts(now)
+        traffic.duplicates += len(again) * traffic.counts(now)
+        for partition in dict.fromkeys(pending.partition for pending in again):
+            mine = [(pending.logged, pending.request) for pending in again if pending.partition == partition]
+            self._topic.put_back(partition, mine)
+        self._docket, self._unsettled = Docket(self._terms, self._survey), {}
+        self._settled.clear()
+
+    def _committed(self, now: int) -> int:
+        """The instant of the last automatic commit: what was taken before it is never delivered again."""
+        every = self._delivery.auto_commit
+        return -1 if every is None else now // every * every

@@ -1,8 +1,9 @@
 """The effect runner: performs what the rules yield, in virtual time.
 
-An effect occupies its station for its service time: it reads when service begins and writes when it is
-complete. A transaction takes its locks before it is served and gives them back at its commit. A
-compare-and-set outside a transaction never waits: on a locked record it fails.
+An effect costs visits to stations and delays, one after the other: it reads when its first service begins and
+writes when all is done. A read of a replica sees the records as they were a while ago. A transaction takes its locks
+before it is served and gives them back at its commit. A compare-and-set outside a transaction never waits: on a locked
+record it fails. Who is interrupted leaves nothing behind but busy servers: what was not committed is not written.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import Any
 import simpy
 
 from swifteats_sim.domain import effects as e
-from swifteats_sim.engine.clock import SECOND, Clock
+from swifteats_sim.engine.clock import SECOND, Clock, to_ns
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
-from swifteats_sim.engine.station import REJECTED, Station
+from swifteats_sim.engine.station import ABANDONED, REJECTED, Station
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.store import Locks, Store, names_of
@@ -26,29 +27,58 @@ from swifteats_sim.stack.store import Locks, Store, names_of
 Process = Generator[simpy.Event, Any, Any]
 
 
+PART = 1 << 20
+"""Stride of the step word: a rule has effects, and an effect is made of parts, each with draws of its own."""
+REACH = 100
+"""Times its mean lag, the farthest that a replica is behind: past versions are kept so long and no longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The address of a rule's draws. occasion : which rule, and which time it runs for this entity."""
+    """The address of a rule's draws. occasion : which rule, and which time it runs for this entity.
+
+    place : of the step on the path of orders that asks, 0 for all who are not on that path.
+    """
 
     entity: int
     occasion: int = 0
+    place: int = 0
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a kind of effect, or a step of a flow, costs. shared : flows use the station too."""
+    """What a visit costs. shared : flows use the station too.
+
+    patience : longest wait; extra : ns added to the service, asked at arrival; lag : how far behind the replica is
+    that a read is served by.
+    """
 
     station: Station
     law: Law
     stream: Stream
     shared: bool
+    patience: tuple[Law, Stream] | None = None
+    extra: Callable[[], int] | None = None
+    lag: tuple[Law, Stream] | None = None
+
+
+@dataclass(frozen=True)
+class Delay:
+    """Time that passes at no station."""
+
+    law: Law
+    stream: Stream
+
+
+Costs = tuple[Cost | Delay, ...]
+"""Of one effect, one after the other; one visit at least."""
 
 
 class Runner:
     """Performs effects against one store, one broker, and the stations that `costs` names.
 
     costs : by kind of effect; search : what FindDrivers finds for an order now; pays : whether a payment
-    succeeds.
+    succeeds. counts : transactions tried and lost, by table of the first write; reads that saw an old version.
     """
 
     def __init__(
@@ -57,15 +87,19 @@ class Runner:
         loop: Loop,
         store: Store,
         topics: Mapping[str, Topic],
-        costs: Mapping[str, Cost],
+        costs: Mapping[str, Costs],
         search: Callable[[int], e.Candidates],
         pays: Callable[[int, int], bool],
     ) -> None:
-        """A runner with no lock held and nothing counted."""
+        """A runner with no lock held and nothing counted. The store remembers past versions only if reads lag."""
         self.clock, self.store, self.locks = clock, store, Locks(clock)
         self.counts: Counter[str] = Counter()
         self._loop, self._topics, self._costs = loop, topics, costs
         self._search, self._pays = search, pays
+        visits = [cost for cost in costs.get("read", ()) if isinstance(cost, Cost)]
+        self._lag = next((cost.lag for cost in visits if cost.lag is not None), None)
+        if self._lag is not None:
+            store.remember(clock, to_ns(REACH * self._lag[0].mean))
         self._handlers: dict[type, Callable[[Any, Caller, int], Process]] = {
             e.Read: self._read,
             e.CompareAndSet: self._compare_and_set,
@@ -103,41 +137,79 @@ class Runner:
         """The same for a client that does not give up, and tries again after a second: an app, a consumer."""
         return self.perform(rule, caller, again_after=SECOND)
 
-    def visit(self, cost: Cost, caller: Caller, number: int) -> tuple[int, int]:
-        """Waiting and service time (ns) of a visit that begins now; Unavailable by a full queue."""
+    def advance(self) -> None:
+        """Let the flows catch up, before something is touched that they touch too."""
+        self._loop.advance(self.clock.instant)
+
+    def visit(self, cost: Cost, caller: Caller, number: int = 0, look: Callable[[], Any] | None = None) -> Process:
+        """Pass a visit; returns what `look` sees as the service begins.
+
+        Unavailable by a full queue at once, and when the caller's patience is over.
+        """
         now = self.clock.instant
         if cost.shared:
             self._loop.advance(now)
-        service = cost.law.draw_ns(cost.stream, caller.entity, caller.occasion, number)
-        start, departure = cost.station.visit(now, service)
+        service = self._draw(cost.law, cost.stream, caller, number)
+        if cost.extra is not None:
+            service += cost.extra()
+        patience = None if cost.patience is None else self._draw(*cost.patience, caller, number)
+        start, departure = cost.station.visit(now, service, patience=patience)
         if start == REJECTED:
             raise e.Unavailable(cost.station.name)
-        return start - now, departure - start
+        if start == ABANDONED:
+            yield self.clock.sleep(departure - now)
+            raise e.Unavailable(cost.station.name)
+        seen = None
+        if look is not None:
+            if start > now:
+                yield self.clock.sleep(start - now)
+            seen, now = look(), start
+        yield self.clock.sleep(departure - now)
+        return seen
+
+    def _draw(self, law: Law, stream: Stream, caller: Caller, number: int) -> int:
+        return law.draw_ns(stream, caller.entity, caller.occasion, number, caller.place)
+
+    def _pass(self, kind: str, caller: Caller, number: int, look: Callable[[], Any] | None = None) -> Process:
+        """Let an effect take its time; returns what `look` sees as its first service begins."""
+        seen = None
+        for part, cost in enumerate(self._costs[kind]):
+            address = part * PART + number
+            if isinstance(cost, Delay):
+                yield self.clock.sleep(self._draw(cost.law, cost.stream, caller, address))
+            elif look is None:
+                yield from self.visit(cost, caller, address)
+            else:
+                seen = yield from self.visit(cost, caller, address, look)
+                look = None
+        return seen
 
     def _read(self, effect: e.Read, caller: Caller, number: int) -> Process:
-        wait, service = self.visit(self._costs["read"], caller, number)
-        if wait:
-            yield self.clock.sleep(wait)
-        records = tuple([self.store.read(name) for name in effect.records])
-        yield self.clock.sleep(service)
-        return records
+        return self._pass("read", caller, number, lambda: self._records(effect, caller, number))
+
+    def _records(self, effect: e.Read, caller: Caller, number: int) -> tuple[e.Record | None, ...]:
+        """What the database, or its replica, shows now."""
+        newest = tuple([self.store.read(name) for name in effect.records])
+        if self._lag is None:
+            return newest
+        lag = self._draw(*self._lag, caller, number)
+        seen = tuple([self.store.read_past(name, lag) for name in effect.records])
+        self.counts["stale_reads"] += any(old is not new for old, new in zip(seen, newest, strict=True))
+        return seen
 
     def _compare_and_set(self, effect: e.CompareAndSet, caller: Caller, number: int) -> Process:
-        wait, service = self.visit(self._costs["compare_and_set"], caller, number)
-        yield self.clock.sleep(wait + service)
+        yield from self._pass("compare_and_set", caller, number)
         return not self.locks.is_held((effect.table, effect.key)) and self.store.apply((effect,)) == e.COMMITTED
 
     def _insert(self, effect: e.Insert, caller: Caller, number: int) -> Process:
-        wait, service = self.visit(self._costs["insert"], caller, number)
-        yield self.clock.sleep(wait + service)
+        yield from self._pass("insert", caller, number)
         return self.store.apply((effect,)) == e.COMMITTED
 
     def _transaction(self, effect: e.Transaction, caller: Caller, number: int) -> Process:
         names = names_of(effect.writes)
         yield from self.locks.acquire(names)
         try:
-            wait, service = self.visit(self._costs["transaction"], caller, number)
-            yield self.clock.sleep(wait + service)
+            yield from self._pass("transaction", caller, number)
             outcome = self.store.apply(effect.writes)
         finally:
             self.locks.release(names)
@@ -147,22 +219,19 @@ class Runner:
         return outcome
 
     def _publish(self, effect: e.Publish, caller: Caller, number: int) -> Process:
-        wait, service = self.visit(self._costs["publish"], caller, number)
-        yield self.clock.sleep(wait + service)
-        self._topics[effect.topic].append(self.clock.instant, effect.geo, effect.key, effect.message)
+        yield from self._pass("publish", caller, number)
+        topic, now = self._topics[effect.topic], self.clock.instant
+        ready = topic.leaders.ready(now)
+        if ready > now:
+            yield self.clock.sleep(ready - now)
+        topic.append(ready, effect.geo, effect.key, effect.message)
 
     def _call_payment(self, effect: e.CallPayment, caller: Caller, number: int) -> Process:
-        wait, service = self.visit(self._costs["call_payment"], caller, number)
-        yield self.clock.sleep(wait + service)
+        yield from self._pass("call_payment", caller, number)
         return self._pays(effect.order, effect.attempt)
 
     def _find_drivers(self, effect: e.FindDrivers, caller: Caller, number: int) -> Process:
-        wait, service = self.visit(self._costs["find_drivers"], caller, number)
-        if wait:
-            yield self.clock.sleep(wait)
-        found = self._search(effect.order)
-        yield self.clock.sleep(service)
-        return found
+        return self._pass("find_drivers", caller, number, lambda: self._search(effect.order))
 
     def _sleep(self, effect: e.Sleep, caller: Caller, number: int) -> Process:
         yield self.clock.sleep(effect.duration)

@@ -1,26 +1,38 @@
-"""The path of a request through the stack: visits, holds and rules in the scenario's order."""
+"""The path of a request through the stack: visits, waits, ways and rules in the scenario's order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-import simpy
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
 
 from swifteats_sim.domain.effects import Rule, Unavailable
 from swifteats_sim.domain.messages import UNAVAILABLE, Cart, Refusal
 from swifteats_sim.engine.laws import Law
+from swifteats_sim.engine.limiting import Limit
+from swifteats_sim.engine.retrying import Budget, Terms
 from swifteats_sim.engine.streams import Stream
-from swifteats_sim.scenario import stack as declared
+from swifteats_sim.scenario import steps as declared
 from swifteats_sim.stack.effects import Caller, Cost, Process, Runner
 from swifteats_sim.stack.laws import law_of
+from swifteats_sim.stack.pool import Pool
 
 RuleOf = Callable[[Cart], Rule[Refusal | None]]
+Passing = Callable[[Cart, int], Process]
+"""A step: passes a cart, in the attempt of that number, and returns None or the Refusal that ends its path."""
+
+STEPS, WAYS, ATTEMPTS = 128, 64, 64
+"""More than the steps of a sequence, the ways of a step and the attempts of a retry."""
+PRIME = (1 << 61) - 1
+"""Addresses of very deep nesting are folded below this."""
 
 
 class OrderPath:
     """Carries a cart through the steps of flow `order`.
 
-    rules : by name, as the steps name them; pools : by name; costs : of visits by station name.
+    rules : by name, as the steps name them; pools, limits : by name; cost_of : what a visit costs. A draw's address is
+    the order, the place of its step (see `_places`) and the attempt, so that a step more in one hold, way or retry
+    moves no draw in another. A cart does not name its customer: limits know each order as a client of its own.
     """
 
     def __init__(
@@ -28,69 +40,143 @@ class OrderPath:
         steps: tuple[declared.Step, ...],
         runner: Runner,
         rules: Mapping[str, RuleOf],
-        pools: Mapping[str, simpy.Resource],
-        cost_of: Callable[[declared.Visit, str], Cost],
-        stream_of: Callable[[str], Stream],
+        pools: Mapping[str, Pool],
+        limits: Mapping[str, Limit],
+        cost_of: Callable[[declared.Visit], Cost],
+        stream: Stream,
     ) -> None:
-        """The path, ready to serve any number of carts at once."""
-        self._runner, self._rules, self._pools = runner, rules, pools
-        self._cost_of, self._stream_of = cost_of, stream_of
-        self._numbers = iter(range(1 << 16))
-        self._steps = tuple(self._compile(step) for step in steps)
+        """The path, ready to serve any number of carts at once. stream : of delays, branches and jitter."""
+        self._runner, self._rules, self._pools, self._limits = runner, rules, pools, limits
+        self._cost_of, self._stream = cost_of, stream
+        self._steps = self._sequence(steps, 0)
 
     def serve(self, cart: Cart) -> Process:
         """Take the order: None, or the Refusal that ended it."""
-        return self._pass(self._steps, cart)
+        return self._pass(self._steps, cart, 0)
 
-    def _pass(self, steps: tuple[Callable[[Cart], Process], ...], cart: Cart) -> Process:
+    def _pass(self, steps: tuple[Passing, ...], cart: Cart, attempt: int) -> Process:
         for step in steps:
             try:
-                refusal = yield from step(cart)
+                refusal = yield from step(cart, attempt)
             except Unavailable:
                 return UNAVAILABLE
             if refusal is not None:
                 return refusal
         return None
 
-    def _compile(self, step: declared.Step) -> Callable[[Cart], Process]:
-        number = next(self._numbers)
-        if isinstance(step, declared.RuleStep):
-            return self._rule(self._rules[step.rule], number)
-        if isinstance(step, declared.Hold):
-            return self._hold(step)
-        if isinstance(step, declared.Visit):
-            return self._visit(self._cost_of(step, "order"), number)
-        assert isinstance(step, declared.Delay), step
-        return self._delay(law_of(step.delay), number)
+    def _sequence(self, steps: tuple[declared.Step, ...], root: int) -> tuple[Passing, ...]:
+        return tuple(self._compile(step, place) for step, place in zip(steps, _places(root), strict=False))
 
-    def _rule(self, rule: RuleOf, number: int) -> Callable[[Cart], Process]:
-        return lambda cart: self._runner.perform(rule(cart), Caller(cart.order, number))
+    def _ways(self, step: declared.Step, place: int) -> tuple[tuple[Passing, ...], ...]:
+        """The sequences inside a step."""
+        inside = enumerate(declared.children(step))
+        return tuple(self._sequence(steps, (place * WAYS + way) % PRIME) for way, steps in inside)
 
-    def _visit(self, cost: Cost, number: int) -> Callable[[Cart], Process]:
-        def step(cart: Cart) -> Process:
-            wait, service = self._runner.visit(cost, Caller(cart.order), number)
-            yield self._runner.clock.sleep(wait + service)
+    def _compile(self, step: declared.Step, place: int) -> Passing:
+        match step:
+            case declared.RuleStep():
+                return self._rule(self._rules[step.rule], place)
+            case declared.Visit():
+                return self._visit(self._cost_of(step), place)
+            case declared.Delay():
+                return self._delay(law_of(step.delay), place)
+            case declared.LimitBy():
+                return self._limit(self._limits[step.limit])
+            case declared.Hold():
+                return self._hold(self._pools[step.hold.pool], step.hold.timeout, self._ways(step, place)[0])
+            case declared.Branch():
+                return self._branch([way.share for way in step.branch], self._ways(step, place), place)
+            case declared.Parallel():
+                return self._parallel(self._ways(step, place))
+            case declared.Retry():
+                return self._retry(step.retry, self._ways(step, place)[0], place)
+            case _:
+                raise ValueError(f"not a step of an order: {step!r}")
+
+    def _rule(self, rule: RuleOf, place: int) -> Passing:
+        return lambda cart, attempt: self._runner.perform(rule(cart), Caller(cart.order, attempt, place))
+
+    def _visit(self, cost: Cost, place: int) -> Passing:
+        return lambda cart, attempt: self._runner.visit(cost, Caller(cart.order, attempt, place))
+
+    def _delay(self, law: Law, place: int) -> Passing:
+        def step(cart: Cart, attempt: int) -> Process:
+            yield self._runner.clock.sleep(law.draw_ns(self._stream, cart.order, attempt, 0, place))
+
+        return step
+
+    def _limit(self, limit: Limit) -> Passing:
+        def step(cart: Cart, attempt: int) -> Process:
+            yield from ()
+            self._runner.advance()
+            client = cart.order if limit.addresses is None else limit.addresses.of(cart.order)
+            return None if limit.buckets.admit(client, self._runner.clock.instant) else UNAVAILABLE
 
         return step
 
-    def _delay(self, law: Law, number: int) -> Callable[[Cart], Process]:
-        stream = self._stream_of("flow.order")
+    def _hold(self, pool: Pool, timeout: int, steps: tuple[Passing, ...]) -> Passing:
+        def step(cart: Cart, attempt: int) -> Process:
+            if not (yield from pool.take(timeout)):
+                return UNAVAILABLE
+            try:
+                return (yield from self._pass(steps, cart, attempt))
+            finally:
+                pool.give_back()
 
-        def step(cart: Cart) -> Process:
-            yield self._runner.clock.sleep(law.draw_ns(stream, cart.order, 0, number))
+        return step
+
+    def _branch(self, shares: list[float], ways: tuple[tuple[Passing, ...], ...], place: int) -> Passing:
+        upto = list(accumulate(shares))
+
+        def step(cart: Cart, attempt: int) -> Process:
+            way = bisect_right(upto, self._stream.uniform(cart.order, attempt, 0, place))
+            return self._pass(ways[min(way, len(ways) - 1)], cart, attempt)
 
         return step
 
-    def _hold(self, hold: declared.Hold) -> Callable[[Cart], Process]:
-        pool, timeout = self._pools[hold.hold.pool], hold.hold.timeout
-        steps = tuple(self._compile(step) for step in hold.steps)
+    def _parallel(self, ways: tuple[tuple[Passing, ...], ...]) -> Passing:
+        clock = self._runner.clock
 
-        def step(cart: Cart) -> Process:
-            with pool.request() as connection:
-                if not connection.triggered:
-                    yield connection | self._runner.clock.sleep(timeout)
-                    if not connection.triggered:
-                        return UNAVAILABLE
-                return (yield from self._pass(steps, cart))
+        def step(cart: Cart, attempt: int) -> Process:
+            passing = [clock.process(self._pass(way, cart, attempt)) for way in ways]
+            yield clock.all_of(passing)
+            return next((way.value for way in passing if way.value is not None), None)
 
         return step
+
+    def _retry(self, asked: declared.RetryTerms, steps: tuple[Passing, ...], place: int) -> Passing:
+        """Only what infrastructure refused is tried again: a rule's refusal is an answer."""
+        terms = Terms(asked.attempts, asked.timeout, asked.backoff, asked.factor, asked.jitter)
+        budget = None if asked.budget is None else Budget(asked.budget)
+
+        def step(cart: Cart, attempt: int) -> Process:
+            if budget is not None:
+                budget.earn()
+            for tries in range(1, terms.attempts + 1):
+                inner = (attempt * ATTEMPTS + tries - 1) % PRIME
+                refusal = yield from self._patiently(self._pass(steps, cart, inner), terms.timeout)
+                spent = tries == terms.attempts or refusal != UNAVAILABLE
+                if spent or (budget is not None and not budget.spend()):
+                    return refusal
+                u = self._stream.uniform(cart.order, attempt, tries, place)
+                yield self._runner.clock.sleep(terms.pause(tries, u))
+            raise AssertionError("the last attempt returns")
+
+        return step
+
+    def _patiently(self, attempt: Process, timeout: int | None) -> Process:
+        """What an attempt returns; UNAVAILABLE when `timeout` ns are over, though it runs on.
+
+        An answer at the very instant of the timeout is too late.
+        """
+        if timeout is None:
+            return (yield from attempt)
+        alarm = self._runner.clock.sleep(timeout)
+        running = self._runner.clock.process(attempt)
+        yield running | alarm
+        return UNAVAILABLE if alarm.processed else running.value
+
+
+def _places(root: int) -> Iterator[int]:
+    """The places of a sequence's steps, from 1 on; `root` : of the sequence, 0 for the path itself."""
+    return ((root * STEPS + position) % PRIME for position in range(1, STEPS))

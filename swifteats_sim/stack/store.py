@@ -1,4 +1,4 @@
-"""The database's content: versioned records, written all or nothing, and the locks of transactions."""
+"""The database's content: versioned records, written all or nothing, their past, and the locks of transactions."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ class Store:
         """No tables."""
         self._records: dict[Name, Record] = {}
         self._watchers: dict[str, Watcher] = {}
+        self._history: History | None = None
+
+    def remember(self, clock: Clock, reach: int) -> None:
+        """From now on, keep past versions for `reach` ns."""
+        self._history = History(clock, reach)
 
     def watch(self, table: str, watcher: Watcher) -> None:
         """Call `watcher(key, record)` at every write to the table but deletions."""
@@ -30,6 +35,11 @@ class Store:
     def read(self, name: Name) -> Record | None:
         """The record as it stands."""
         return self._records.get(name)
+
+    def read_past(self, name: Name, lag: int) -> Record | None:
+        """The record as a replica shows it that is `lag` ns behind; as it stands where nothing is remembered."""
+        newest = self._records.get(name)
+        return newest if self._history is None else self._history.before(name, lag, newest)
 
     def apply(self, writes: Iterable[Write]) -> int:
         """All writes or none: COMMITTED, or the index of the first that does not hold.
@@ -54,6 +64,8 @@ class Store:
 
     def _write(self, write: Write) -> None:
         name = (write.table, write.key)
+        if self._history is not None:
+            self._history.supersede(name, self._records.get(name))
         if isinstance(write, Delete):
             del self._records[name]
             return
@@ -66,6 +78,32 @@ class Store:
         watcher = self._watchers.get(write.table)
         if watcher is not None:
             watcher(write.key, record)
+
+
+class History:
+    """Versions that have been written over, for as long as a replica may still show them."""
+
+    def __init__(self, clock: Clock, reach: int) -> None:
+        """Nothing written over. reach : ns that the farthest replica is behind; no version is kept longer."""
+        self._clock, self._reach = clock, reach
+        self._past: dict[Name, deque[tuple[int, Record | None]]] = {}
+        self._order: deque[tuple[int, Name]] = deque()
+
+    def supersede(self, name: Name, record: Record | None) -> None:
+        """A write lands now: until now the record stood like this, None where there was none."""
+        now = self._clock.instant
+        self._past.setdefault(name, deque()).append((now, record))
+        self._order.append((now, name))
+        while self._order[0][0] < now - self._reach:
+            _, expired = self._order.popleft()
+            self._past[expired].popleft()
+            if not self._past[expired]:
+                del self._past[expired]
+
+    def before(self, name: Name, lag: int, newest: Record | None) -> Record | None:
+        """The record as it stood `lag` ns ago, at most the reach; a write is there from its very instant."""
+        instant = self._clock.instant - min(lag, self._reach)
+        return next((record for until, record in self._past.get(name, ()) if until > instant), newest)
 
 
 class Locks:
@@ -81,7 +119,11 @@ class Locks:
         return name in self._queues
 
     def acquire(self, names: Iterable[Name]) -> Generator[simpy.Event, Any, None]:
-        """Wait for all records, in one total order, so that no two holders can wait for each other."""
+        """Wait for all records, in one total order, so that no two holders can wait for each other.
+
+        Who is interrupted keeps none of them.
+        """
+        taken = list[Name]()
         for name in sorted(names):
             queue = self._queues.get(name)
             if queue is None:
@@ -89,7 +131,16 @@ class Locks:
             else:
                 turn = self._clock.event()
                 queue.append(turn)
-                yield turn
+                try:
+                    yield turn
+                except simpy.Interrupt:
+                    if turn in queue:
+                        queue.remove(turn)
+                    else:  # handed over in this very instant
+                        taken.append(name)
+                    self.release(taken)
+                    raise
+            taken.append(name)
 
     def release(self, names: Iterable[Name]) -> None:
         """Hand each record to its next waiter."""

@@ -17,11 +17,12 @@ import pytest
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from swifteats_sim.engine.flow import Flow, Visit
+from swifteats_sim.engine.flow import Flow
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.sources import Renewal
 from swifteats_sim.engine.station import Station
+from swifteats_sim.engine.steps import End, Visit
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.engine.usage import Usage
 
@@ -82,8 +83,8 @@ class Watched(Station):
         super().__init__("desk", 1, servers, "shared", None, Usage(0, SECOND))
         self.seen: list[tuple[int, int, int]] = []
 
-    def visit(self, now: int, service: int, partition: int = 0) -> tuple[int, int]:
-        start, departure = super().visit(now, service, partition)
+    def visit(self, now: int, service: int, partition: int = 0, patience: int | None = None) -> tuple[int, int]:
+        start, departure = super().visit(now, service, partition, patience)
         self.seen.append((now, service, start))
         return start, departure
 
@@ -96,7 +97,7 @@ def seen(queue: Queue) -> list[NDArray[np.int64]]:
     every = []
     for replication in range(REPLICATIONS):
         streams, desk = Streams(SEED, replication), Watched(queue.servers)
-        flow = Flow("job", (Visit(desk, service, streams("service")),), 0)
+        flow = Flow("job", (Visit(desk, service, streams("service")), End()), (0, SECOND))
         loop = Loop((flow,), {0: Renewal(gap, streams("arrivals"))})
         loop.open(0)
         while len(desk.seen) < WARMUP + MEASURED:

@@ -93,3 +93,20 @@ def test_an_unused_station_was_never_busy() -> None:
     usage = Usage(0, 90 * SECOND)
     assert usage.busy_servers(2).tolist() == [0.0, 0.0]
     assert usage.queue(2).tolist() == [0, 0]
+
+
+def test_who_gives_up_waits_in_the_queue_until_then() -> None:
+    usage = Usage(0, 4 * MINUTE)
+    usage.abandon(30 * SECOND, 150 * SECOND)
+    usage.abandon(MINUTE, MINUTE)
+    assert (usage.abandoned, usage.visits, usage.busy) == (2, 0, 0)
+    assert (usage.wait, usage.max_wait) == (2 * MINUTE, 2 * MINUTE)
+    assert usage.queue(4).tolist() == [1, 1, 0, 0]
+    assert usage.busy_servers(4).tolist() == [0.0] * 4
+
+
+def test_jobs_that_give_up_count_in_the_measured_span_only() -> None:
+    usage = Usage(10, 20)
+    for leave in (9, 10, 19, 20):
+        usage.abandon(0, leave)
+    assert usage.abandoned == 2

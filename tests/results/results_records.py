@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from swifteats_sim.results.tables import ORDER_INSTANTS, FlowRecord, Tables
+from swifteats_sim.results.tables import (
+    CITY_COLUMNS,
+    FLOW_NUMBERS,
+    ORDER_INSTANTS,
+    STACK_COLUMNS,
+    FlowRecord,
+    Tables,
+    without_city,
+)
 
 SECOND = 1_000_000_000
 WARMUP = 60
 END = 180
 
 OFFER_TIMES = ("committed", "answered", "travel", "slack", "eligible", "released")
-FRAME_COLUMNS = {
-    "orders": (
-        "order",
-        "geo",
-        "restaurant",
-        "driver",
-        "state",
-        "reason",
-        "lines",
-        "offers",
-        "declines",
-        *ORDER_INSTANTS,
-    ),
-    "offers": ("order", "driver", "attempt", "outcome", *OFFER_TIMES),
-    "stations": ("station", "servers", "visits", "busy", "wait", "max_wait", "rejected"),
-    "kitchens": ("restaurant", "geo", "cooks", "orders", "busy"),
-    "shifts": ("driver", "geo", "on", "off"),
-    "states": ("driver", "at", "state"),
-    "legs": ("driver", "start", "end", "x0", "y0", "x1", "y1"),
-    "fixes": ("driver", "sent", "known", "x", "y"),
-    "series": ("at", "placed", "delivered", "open_orders", "gps_in_flight"),
-}
+FRAME_COLUMNS = {**CITY_COLUMNS, **STACK_COLUMNS, "series": ("at",)}
 
 
 def ns(seconds: float) -> int:
@@ -81,6 +68,28 @@ def stations(*rows: Mapping[str, Any]) -> pd.DataFrame:
     return _frame("stations", [{"max_wait": 0, "rejected": 0, **row} for row in rows], ("busy", "wait", "max_wait"))
 
 
+def pools(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """Pools of connections with sums in seconds."""
+    fixed = {"takes": 0, "held": 0, "wait": 0, "max_wait": 0, "most": 0, "refused": 0}
+    return _frame("pools", [{**fixed, **row} for row in rows], ("held", "wait", "max_wait"))
+
+
+def caches(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """Caches with their counts."""
+    return _frame("caches", [{"stale": 0, "evicted": 0, "stampedes": 0, **row} for row in rows], ())
+
+
+def topics(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """Topics with the message-seconds that waited."""
+    fixed = {"bytes": 0, "waited": 0, "lost": 0, "duplicates": 0, "dead": 0}
+    return _frame("topics", [{**fixed, **row} for row in rows], ("waited",))
+
+
+def streams(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """Streams with their counts."""
+    return _frame("streams", list(rows), ())
+
+
 def kitchens(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Kitchens with busy seconds."""
     fixed = {"geo": 0, "orders": 0}
@@ -108,25 +117,34 @@ def fixes(*rows: Mapping[str, Any]) -> pd.DataFrame:
     return _frame("fixes", list(rows), ("sent", "known"))
 
 
-def series(**columns: list[float]) -> pd.DataFrame:
+def series(**columns: Sequence[float]) -> pd.DataFrame:
     """A row a minute from the first; all columns are as long as the longest."""
     length = max((len(values) for values in columns.values()), default=0)
     at = np.arange(1, length + 1, dtype=np.int64) * 60 * SECOND
     return pd.DataFrame({"at": at, **{name: np.array(values, dtype=np.float64) for name, values in columns.items()}})
 
 
-def flow(latency: list[float], born: int, **counts: int) -> FlowRecord:
-    """A flow with latencies in seconds, all of them completed."""
-    times: NDArray[np.int64] = np.array([ns(each) for each in latency], dtype=np.int64)
-    full = {"rejected": 0, "stale": 0, "dropped": 0, **counts}
-    return FlowRecord(times, born, len(latency), full["rejected"], full["stale"], full["dropped"])
+def flow(latency: Sequence[float], born: int, wait: Sequence[float] = (), **numbers: float) -> FlowRecord:
+    """A flow with latencies, waits and presence in seconds; each latency is a job completed."""
+    given = {"born": born, "completed": len(latency), **numbers, "presence": ns(numbers.get("presence", 0))}
+    return FlowRecord(times(*latency), times(*wait), **{name: int(given.get(name, 0)) for name in FLOW_NUMBERS})
+
+
+def times(*seconds: float) -> NDArray[np.int64]:
+    """Seconds as an array of nanoseconds."""
+    return np.array([ns(each) for each in seconds], dtype=np.int64)
 
 
 def run(warmup: float = WARMUP, end: float = END, **parts: Any) -> Tables:
     """A run in which nothing happens but what `parts` says."""
     empty: dict[str, Any] = {name: _frame(name, [], ()) for name in FRAME_COLUMNS}
-    defaults = {"geos": ("centre",), **empty, "flows": {}, "counts": {}}
+    defaults = {"geos": ("centre",), **empty, "flows": {}, "delays": {}, "counts": {}}
     return Tables(warmup=ns(warmup), end=ns(end), **{**defaults, **parts})
+
+
+def bare_run(warmup: float = WARMUP, end: float = END, **parts: Any) -> Tables:
+    """A run of a stack without a city around it."""
+    return run(warmup, end, geos=(), **without_city(), **parts)
 
 
 def _frame(name: str, rows: list[Any], times: tuple[str, ...]) -> pd.DataFrame:

@@ -12,9 +12,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from results_records import fixes, flow, orders, run, series, states
+from results_records import (
+    caches,
+    fixes,
+    flow,
+    orders,
+    pools,
+    run,
+    series,
+    states,
+    stations,
+    streams,
+    times,
+    topics,
+)
 
 from swifteats_sim.results import Tables, digest
+from swifteats_sim.results.tables import FLOW_NUMBERS
 
 HERE = Path(__file__).parent
 
@@ -24,8 +38,14 @@ def day(**changes: Any) -> Tables:
         "orders": orders({"placed": 1, "state": "delivered", "reason": "é"}, {"placed": 2, "state": "failed"}),
         "states": states((0, 1, "available"), (0, 2, "order_assigned")),
         "fixes": fixes({"driver": 0, "sent": 1, "known": -1, "x": 1.5, "y": -0.25}),
-        "series": series(open_orders=[1, 2], gps_in_flight=[0, 1]),
+        "series": series(open_orders=[1, 2], **{"in_flight.gps": [0, 1]}),
         "flows": {"gps": flow([1.0], born=1), "tracking": flow([], born=0)},
+        "stations": stations({"station": "gateway", "servers": 1, "visits": 1, "busy": 1, "wait": 0}),
+        "pools": pools({"pool": "orders-db", "size": 3}),
+        "caches": caches({"cache": "menus", "reads": 2, "hits": 1}),
+        "topics": topics({"topic": "fixes", "messages": 2}),
+        "streams": streams({"stream": "tracking", "sent": 2, "delivered": 1}),
+        "delays": {"fixes": times(0.5, 0.25), "calls": times()},
         "counts": {"events": 7, "oversold": 0},
     }
     return run(**{**parts, **changes})
@@ -93,6 +113,42 @@ def test_every_change_shows() -> None:
     ]
     digests = [digest(tables, scenario) for tables, scenario in [([plain], "{}"), *changed]]
     assert len(set(digests)) == len(changed) + 1
+
+
+PARTS = (("stations", "busy"), ("pools", "held"), ("caches", "hits"), ("topics", "waited"), ("streams", "sent"))
+
+
+@pytest.mark.parametrize(("table", "column"), PARTS)
+def test_every_part_of_the_stack_shows(table: str, column: str) -> None:
+    frame = getattr(day(), table)
+    grown = day(**{table: frame.assign(**{column: frame[column] + 1})})
+    assert len({digest([each], "{}") for each in (day(), grown, day(**{table: frame[:0]}))}) == 3
+
+
+@pytest.mark.parametrize("number", FLOW_NUMBERS)
+def test_every_number_of_a_flow_shows(number: str) -> None:
+    flows = day().flows
+    grown = replace(flows["gps"], **{number: getattr(flows["gps"], number) + 1})
+    assert digest([day(flows={**flows, "gps": grown})], "{}") != digest([day()], "{}")
+
+
+def test_every_wait_and_every_delay_shows() -> None:
+    flows = day().flows
+    waited = {**flows, "gps": flow([1.0], born=1, wait=[0.5])}
+    changed = [
+        day(flows=waited),
+        day(delays={"fixes": times(0.25, 0.5), "calls": times()}),
+        day(delays={"fixes": times(0.5), "calls": times(0.25)}),
+        day(delays={"fixes": times(0.5, 0.25)}),
+        day(geos=("center",)),
+        day(geos=()),
+    ]
+    assert len({digest([each], "{}") for each in (day(), *changed)}) == len(changed) + 1
+
+
+def test_a_presence_of_more_nanoseconds_than_an_int64_holds_has_a_digest() -> None:
+    crowded = replace(day().flows["gps"], presence=36 * 10**18)
+    assert digest([day(flows={"gps": crowded})], "{}") != digest([day(flows={"gps": day().flows["gps"]})], "{}")
 
 
 def test_text_cannot_flow_from_one_row_into_the_next() -> None:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from results_records import flow, kitchens, offers, orders, run, shifts, states, stations
+from results_records import (
+    bare_run,
+    caches,
+    flow,
+    kitchens,
+    offers,
+    orders,
+    run,
+    shifts,
+    states,
+    stations,
+    streams,
+    topics,
+)
 
-from swifteats_sim.results import Evidence, Tables, collect_findings, estimates, growths, measure
+from swifteats_sim.results import Estimate, Evidence, Tables, collect_findings, estimates, growths, measure
+from swifteats_sim.results.find_messages import lagging_topics
 from swifteats_sim.results.findings import Finding
 from swifteats_sim.results.saturation import Growth
 
@@ -132,6 +146,82 @@ def test_the_order_of_fixes_is_told_either_way() -> None:
     assert found(run(flows={"gps": kept}), run(flows={"gps": broken}))["fix-order"].text == (
         "The order of fixes broke: 7 of 3,000 came after a newer one of the same driver."
     )
+
+
+def menus(hits: int, reads: int = 100, name: str = "menus") -> Tables:
+    return bare_run(caches=caches({"cache": name, "reads": reads, "hits": hits}))
+
+
+def test_caches_are_told_by_what_they_spared() -> None:
+    """180 of 240 reads in two runs of two minutes."""
+    finding = found(menus(80, 120), menus(100, 120))["cache-hits"]
+    assert finding.text == "Caches: menus answered 75.0 % of 1.0 reads/s and spared 0.8/s."
+    assert finding.refs == ("#28",)
+
+
+def test_a_cache_below_what_is_claimed_points_at_its_keys() -> None:
+    assert found(menus(59, name="search"))["cache-hits"].refs == ("#28", "C48")
+    assert found(menus(60, name="search"))["cache-hits"].refs == ()
+    assert "cache-hits" not in found(menus(0, reads=0))
+
+
+def test_topics_that_fall_behind_are_told_with_what_is_left_behind() -> None:
+    def gps(pace: float, saturated: bool) -> dict[str, Growth]:
+        return {"lag.fixes": Growth("lag.fixes", pace, 120_000.0, saturated)}
+
+    lag = {"broker.fixes.lag.max": Estimate(4_000_000.0, None, (4_000_000.0,))}
+    evidence = Evidence([bare_run()] * 3, lag, [gps(60_000.0, True), gps(1.0, False), gps(70_000.0, True)])
+    assert lagging_topics(evidence) == Finding(
+        "lagging-topics",
+        "Consumers fall behind: of 120,000.0 messages/min to fixes, 65,000.0 are left behind, up to 4,000,000.",
+        ("#117", "#125", "C42"),
+    )
+    assert lagging_topics(Evidence([bare_run()], lag, [gps(1.0, False)])) is None
+
+
+def test_messages_that_go_wrong_are_counted_by_topic() -> None:
+    quiet = {"topic": "calls", "messages": 50}
+    fixes = {"topic": "fixes", "messages": 1000, "lost": 7, "dead": 2}
+    assert found(bare_run(topics=topics(quiet, fixes)), bare_run(topics=topics(quiet, fixes)))["lost-messages"] == (
+        Finding(
+            "lost-messages",
+            "Messages went wrong: of 2,000 to fixes, 14 lost, 4 set aside as dead letters.",
+            ("C46", "A26", "A24"),
+        )
+    )
+    again = bare_run(topics=topics({**quiet, "duplicates": 3}))
+    assert found(again)["lost-messages"] == Finding(
+        "lost-messages", "Messages went wrong: of 50 to calls, 3 handled once more.", ("C46",)
+    )
+    assert "lost-messages" not in found(bare_run(topics=topics(quiet)))
+
+
+def test_streams_that_miss_their_customers_are_told() -> None:
+    def day(delivered: int) -> Tables:
+        return bare_run(streams=streams({"stream": "tracking", "sent": 5000, "delivered": delivered}))
+
+    assert found(day(500), day(480))["unreached-streams"] == Finding(
+        "unreached-streams", "Only 9.8 % of 10,000 messages on tracking reached the customer's process.", ("C28",)
+    )
+    assert "unreached-streams" not in found(day(4950))
+
+
+def test_retries_are_told_where_they_multiply_the_load() -> None:
+    def day(attempts: int) -> Tables:
+        return bare_run(flows={"payment": flow([1.0] * 60, born=100, failed=40, attempts=attempts)})
+
+    assert found(day(240))["retry-load"] == Finding(
+        "retry-load", "Retries multiply the load: a job of payment was tried 2.40 times on average.", ("A19",)
+    )
+    assert "retry-load" not in found(day(150))
+
+
+def test_a_run_without_a_city_has_nothing_to_tell_about_it() -> None:
+    gateway = {"station": "gateway", "servers": 4, "visits": 10, "busy": 120, "wait": 0}
+    assert list(found(bare_run(stations=stations(gateway), flows={"menu": flow([1.0], born=1)}))) == [
+        "busiest-station",
+        "single-replication",
+    ]
 
 
 def test_only_a_single_replication_is_warned_about() -> None:

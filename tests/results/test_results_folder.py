@@ -9,9 +9,28 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from results_records import fixes, kitchens, legs, offers, orders, run, series, shifts, states, stations
+from results_records import (
+    bare_run,
+    caches,
+    fixes,
+    flow,
+    kitchens,
+    legs,
+    offers,
+    orders,
+    pools,
+    run,
+    series,
+    shifts,
+    states,
+    stations,
+    streams,
+    times,
+    topics,
+)
 
 from swifteats_sim.results import Tables, folder, write_run
+from swifteats_sim.results.tables import FLOW_NUMBERS
 
 SUMMARY = {"digest": "0123456789abcdef", "metrics": {}}
 MANIFEST = {"scenario": "peak", "note": "Zürich"}
@@ -29,7 +48,7 @@ def day(**changes: Any) -> Tables:
         "states": states((0, 0, "available")),
         "legs": legs({"driver": 0, "start": 2, "end": 32, "x0": 0.0, "y0": 0.0, "x1": 100.0, "y1": 50.0}),
         "fixes": fixes({"driver": 0, "sent": 5, "known": -1, "x": 10.0, "y": 5.0}),
-        "series": series(open_orders=[1, 2, 0], gps_in_flight=[0, 1, 0]),
+        "series": series(open_orders=[1, 2, 0], **{"in_flight.gps": [0, 1, 0]}),
     }
     return run(**{**parts, **changes})
 
@@ -76,6 +95,52 @@ def test_times_are_seconds_and_never_is_nan(tmp_path: Path) -> None:
     assert pd.read_parquet(path / "kitchens.parquet")["busy"].tolist() == [12.0]
     assert pd.isna(pd.read_parquet(path / "shifts.parquet")["off"]).all()
     assert pd.read_parquet(path / "series.parquet")["at"].tolist() == [60.0, 120.0, 180.0]
+
+
+def software(**changes: Any) -> Tables:
+    """A stack without a city, with one of everything."""
+    parts: dict[str, Any] = {
+        "stations": stations({"station": "gateway", "servers": 1, "visits": 1, "busy": 1, "wait": 0}),
+        "pools": pools({"pool": "orders-db", "size": 3, "takes": 2, "held": 1.5, "wait": 0.5, "max_wait": 0.25}),
+        "caches": caches({"cache": "menus", "reads": 4, "hits": 3}),
+        "topics": topics({"topic": "fixes", "messages": 2, "bytes": 686, "waited": 2.5}),
+        "streams": streams({"stream": "tracking", "sent": 4, "delivered": 1}),
+        "flows": {"menu": flow([1.0, 2.0], born=3, rejected=1, presence=3.5), "gps": flow([], born=0)},
+        "delays": {"fixes": times(0.5)},
+        "series": series(**{"in_flight.menu": [0, 1, 0]}),
+    }
+    return bare_run(**{**parts, **changes})
+
+
+def test_without_a_city_its_tables_have_no_files(tmp_path: Path) -> None:
+    assert names(write(tmp_path, software())) == [
+        "caches.parquet", "flows.parquet", "manifest.json", "pools.parquet", "scenario.yaml", "series.parquet",
+        "stations.parquet", "streams.parquet", "summary.json", "topics.parquet",
+    ]  # fmt: skip
+
+
+def test_the_parts_of_the_stack_are_written_with_times_in_seconds(tmp_path: Path) -> None:
+    path = write(tmp_path, software(), software(pools=pools()))
+    pool = pd.read_parquet(path / "pools.parquet")
+    assert pool[["replication", "pool", "takes", "held", "wait", "max_wait"]].to_numpy().tolist() == [
+        [0, "orders-db", 2, 1.5, 0.5, 0.25]
+    ]
+    cache = pd.read_parquet(path / "caches.parquet")
+    assert cache[["cache", "reads", "hits"]].to_numpy().tolist() == [["menus", 4, 3]] * 2
+    topic = pd.read_parquet(path / "topics.parquet").iloc[0]
+    assert (topic["messages"], topic["bytes"], topic["waited"]) == (2, 686, 2.5)
+    assert pd.read_parquet(path / "streams.parquet")["delivered"].tolist() == [1, 1]
+
+
+def test_a_flow_is_a_row_of_what_became_of_its_jobs(tmp_path: Path) -> None:
+    whole = pd.read_parquet(write(tmp_path, software(), software()) / "flows.parquet")
+    assert whole.columns.tolist() == ["replication", "flow", *FLOW_NUMBERS]
+    assert whole[["replication", "flow", "born", "completed", "rejected", "presence"]].to_numpy().tolist() == [
+        [0, "menu", 3, 2, 1, 3.5],
+        [0, "gps", 0, 0, 0, 0.0],
+        [1, "menu", 3, 2, 1, 3.5],
+        [1, "gps", 0, 0, 0, 0.0],
+    ]
 
 
 def test_replications_stand_one_after_the_other(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from results_records import offers, orders, run
+from results_records import bare_run, offers, orders, run
 
 from swifteats_sim.results import measure
 
@@ -117,6 +117,19 @@ def test_refused_offers_are_a_share_of_those_decided() -> None:
     assert metrics["assignment.declined.ratio"] == 2 / 6
 
 
+def test_lost_races_are_shares_of_the_tries() -> None:
+    counts = {
+        "double_assignments": 0, "oversold": 2, "reserve_tries": 40, "reserve_conflicts": 10,
+        "commit_tries": 0, "commit_conflicts": 0, "events": 99,
+    }  # fmt: skip
+    metrics = measure(run(counts=counts))
+    assert {**of(metrics, "assignment"), **of(metrics, "inventory")} == {
+        "assignment.double.count": 0.0,
+        "inventory.oversold.count": 2.0,
+        "inventory.conflict.ratio": 0.25,
+    }
+
+
 def test_what_never_happened_has_no_metric() -> None:
     assert measure(run()) == {
         "orders.carried_in.count": 0.0,
@@ -128,6 +141,10 @@ def test_what_never_happened_has_no_metric() -> None:
         "orders.cancelled.count": 0.0,
         "orders.in_flight.count": 0.0,
     }
+
+
+def test_a_run_without_a_city_has_no_orders_to_count() -> None:
+    assert measure(bare_run(counts={"events": 7})) == {}
 
 
 def test_a_run_that_ends_in_its_warmup_measures_nothing() -> None:

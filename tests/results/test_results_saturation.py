@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from results_records import flow, orders, run, series, stations
+from results_records import bare_run, flow, orders, run, series, stations, topics
 from scipy.stats import binom
 
 from swifteats_sim.results.saturation import Growth, grows_clearly, growth, growths
@@ -76,29 +76,59 @@ def test_four_minutes_are_too_few_to_tell() -> None:
     assert grows_clearly(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
 
 
+RISING = [0.0] * 9 + [float(n) for n in range(21)]
+"""Ten minutes of warm-up, then 20 measured, in which a backlog takes one job a minute more."""
+
+
 def test_each_backlog_is_held_against_its_own_arrivals() -> None:
-    # Ten minutes of warm-up, then 20 measured; every backlog takes one job a minute more from then on.
-    rising = [0.0] * 9 + [float(n) for n in range(21)]
+    backlogs = ("open_orders", "in_flight.gps", "in_flight.menu", "queue.gateway", "busy.gateway", "lag.fixes")
     day = run(
         warmup=600,
         end=1800,
         orders=orders(*({"placed": at} for at in (599, 600, 700, 1799, 1800))),
-        flows={"gps": flow([1], born=40)},
+        flows={"gps": flow([1], born=40), "menu": flow([1], born=1001), "tracking": flow([], born=7)},
         stations=stations({"station": "gateway", "servers": 1, "visits": 1600, "busy": 9, "wait": 9, "rejected": 400}),
-        series=series(open_orders=rising, gps_in_flight=rising, **{"queue.gateway": rising, "busy.gateway": rising}),
+        topics=topics({"topic": "fixes", "messages": 400}),
+        series=series(**dict.fromkeys(backlogs, RISING)),
     )
     found = growths(day)
     assert {name: (each.arrivals, each.saturated) for name, each in found.items()} == {
         "open_orders": (3 / 20, True),
-        "gps_in_flight": (2.0, True),
+        "in_flight.gps": (2.0, True),
+        "in_flight.menu": (50.05, False),
         "queue.gateway": (100.0, False),
+        "lag.fixes": (20.0, True),
     }
-    assert [each.per_minute for each in found.values()] == [pytest.approx(1.0, rel=1e-12)] * 3
+    assert [each.per_minute for each in found.values()] == [pytest.approx(1.0, rel=1e-12)] * 5
 
 
-def test_growth_is_told_with_its_share_of_the_arrivals() -> None:
-    assert Growth("open_orders", 3.14, 50.0, True).words == "open orders grow by 3.1/min (6 % of arrivals)"
-    assert Growth("queue.gateway", 1.0, 0.0, True).words == "jobs waiting at gateway grow by 1.0/min"
+def test_a_flow_that_turns_jobs_away_is_not_saturated_by_that() -> None:
+    """Half are refused, the rest leave as fast as they come."""
+    turned = flow([1] * 300, born=1200, rejected=400, abandoned=300, failed=200)
+    level = series(**{"in_flight.menu": [5.0, 6.0] * 15})
+    assert not growths(bare_run(warmup=600, end=1800, flows={"menu": turned}, series=level))["in_flight.menu"].saturated
+
+
+def test_a_run_without_a_city_has_no_backlog_of_orders() -> None:
+    day = bare_run(
+        warmup=600, end=1800, flows={"menu": flow([1], born=40)}, series=series(**{"in_flight.menu": RISING})
+    )
+    assert list(growths(day)) == ["in_flight.menu"]
+
+
+@pytest.mark.parametrize(
+    ("grown", "words"),
+    [
+        (Growth("open_orders", 3.14, 50.0, True), "open orders grow by 3.1/min (6 % of arrivals)"),
+        (Growth("unanswered_orders", 5.0, 50.0, True), "orders without an answer grow by 5.0/min (10 % of arrivals)"),
+        (Growth("in_flight.gps", 1000.0, 2000.0, True), "GPS fixes in flight grow by 1,000.0/min (50 % of arrivals)"),
+        (Growth("in_flight.menu", 1.0, 4.0, True), "jobs of menu in flight grow by 1.0/min (25 % of arrivals)"),
+        (Growth("queue.gateway", 1.0, 0.0, True), "jobs waiting at gateway grow by 1.0/min"),
+        (Growth("lag.fixes", 2.5, 5.0, True), "messages behind in fixes grow by 2.5/min (50 % of arrivals)"),
+    ],
+)
+def test_growth_is_told_with_its_share_of_the_arrivals(grown: Growth, words: str) -> None:
+    assert grown.words == words
 
 
 def test_a_backlog_that_rises_with_demand_is_not_saturated_and_one_that_outgrows_it_is() -> None:

@@ -42,3 +42,11 @@ def test_a_metric_that_some_replications_lack_shows_how_many_had_it() -> None:
         "a.b.mean": Estimate(1.0, (1.0, 1.0), (1.0, 1.0)),
         "c.d.max": Estimate(7.0, None, (7.0,)),
     }
+
+
+def test_the_interval_of_a_share_ends_where_shares_end() -> None:
+    shares = estimates([{"menu.completion.ratio": value, "menu.wait.probability": 1 - value} for value in (1.0, 0.7)])
+    done, waited = shares["menu.completion.ratio"].ci95, shares["menu.wait.probability"].ci95
+    assert done is not None
+    assert waited is not None
+    assert (done[1], waited[0]) == (1.0, 0.0)

@@ -9,7 +9,7 @@ import pytest
 from swifteats_sim.results import Estimate, Judgement, exit_code, judge
 from swifteats_sim.results.names import backlog_of, unit_of_name
 from swifteats_sim.results.saturation import Growth
-from swifteats_sim.scenario.metrics import catalogue
+from swifteats_sim.scenario.metrics import CITY
 from swifteats_sim.scenario.targets import Target
 
 QUICK = Target("order.latency.p99", "<", 0.5, "p99 < 500 ms", "s")
@@ -75,8 +75,21 @@ def test_what_must_never_happen_is_judged_whatever_grows() -> None:
 
 
 def test_growth_elsewhere_does_not_touch_a_target() -> None:
-    growing = ({"gps_in_flight": Growth("gps_in_flight", 5.0, 50.0, True)},) * 3
+    growing = ({"in_flight.gps": Growth("in_flight.gps", 5.0, 50.0, True)},) * 3
     assert verdict(QUICK, interval(0.1, 0.2), growing).verdict == "pass"
+    fixes = Target("gps.latency.p99", "<", 0.5, "p99 < 500 ms", "s")
+    assert verdict(fixes, interval(0.1, 0.2), growing).verdict == "saturated"
+
+
+def test_a_topic_that_falls_behind_saturates_its_own_targets() -> None:
+    growing = ({"lag.fixes": Growth("lag.fixes", 5.0, 50.0, True)},) * 3
+    delay, other = (Target(f"broker.{topic}.delay.p99", "<", 0.5, "p99 < 500 ms", "s") for topic in ("fixes", "calls"))
+    judged = verdict(delay, interval(0.1, 0.2), growing)
+    assert (judged.verdict, judged.reason) == (
+        "saturated",
+        "messages behind in fixes grow by 5.0/min (10 % of arrivals) in 3 of 3 replications",
+    )
+    assert verdict(other, interval(0.1, 0.2), growing).verdict == "pass"
 
 
 def test_without_data_there_is_nothing_to_conclude() -> None:
@@ -117,27 +130,37 @@ def test_the_worst_verdict_is_the_exit_code(verdicts: tuple[str, ...], code: int
         ("orders.delivered.rate", "/s", "open_orders"),
         ("orders.delivered.count", "", "open_orders"),
         ("driver.utilization.mean", "ratio", "open_orders"),
+        ("driver.wait.mean", "s", "open_orders"),
         ("order.latency.p99", "s", "unanswered_orders"),
         ("assignment.latency.p99", "s", "open_orders"),
         ("assignment.double.count", "", None),
         ("location.stale.count", "", None),
-        ("tracking.latency.p99", "s", "gps_in_flight"),
+        ("gps.stale.count", "", None),
+        ("gps.completion.ratio", "ratio", "in_flight.gps"),
+        ("tracking.latency.p99", "s", "in_flight.tracking"),
+        ("menu.wait.probability", "ratio", "in_flight.menu"),
+        ("menu.bytes.rate", "B/s", "in_flight.menu"),
         ("station.orders-db.wait.max", "s", "queue.orders-db"),
-        ("station.gps.v2.queue.mean", "", "queue.gps.v2"),
+        ("station.stale.queue.mean", "", "queue.stale"),
+        ("broker.fixes.delay.p99", "s", "lag.fixes"),
+        ("broker.fixes.volume.rate", "B/s", "lag.fixes"),
+        ("broker.fixes.lost.count", "", "lag.fixes"),
+        ("pool.orders-db.wait.max", "s", None),
+        ("cache.menus.stale.ratio", "ratio", None),
+        ("stream.tracking.delivered.ratio", "ratio", None),
     ],
 )
 def test_a_metric_s_name_says_its_unit_and_its_backlog(metric: str, unit: str, backlog: str | None) -> None:
     assert (unit_of_name(metric), backlog_of(metric)) == (unit, backlog)
 
 
-def test_every_metric_of_the_catalogue_has_a_unit_and_a_backlog() -> None:
-    backlogs = {backlog_of(name) for name in catalogue(["gateway"])}
-    assert backlogs == {None, "unanswered_orders", "open_orders", "gps_in_flight", "queue.gateway"}
-    assert {unit_of_name(name) for name in catalogue(["gateway"])} == {"s", "/s", "ratio", ""}
+@pytest.mark.parametrize("unknown", ["order.latencty.p99", "order.wait.mean", "weather.rain.mean", "station.gateway"])
+def test_an_unknown_metric_is_an_error(unknown: str) -> None:
+    for ask in (unit_of_name, backlog_of):
+        with pytest.raises(KeyError, match=unknown):
+            ask(unknown)
 
 
-def test_an_unknown_metric_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        unit_of_name("order.latencty.p99")
-    with pytest.raises(KeyError, match="no backlog is known"):
-        backlog_of("weather.rain.mean")
+def test_every_metric_of_the_city_knows_its_backlog() -> None:
+    backlogs = {backlog_of(name) for metric in CITY for name in metric.names}
+    assert backlogs == {None, "unanswered_orders", "open_orders"}

@@ -105,7 +105,7 @@ def problems(path: Path, *overrides: tuple[str, str]) -> list[tuple[str, str]]:
             "stack.flows.tracking.0",
             "{start: gps}",
             "stack.flows.gps.4.start",
-            "flow 'gps' would start itself again (got 'tracking')",
+            "flow 'gps' would start itself again: gps -> tracking -> gps (got 'tracking')",
         ),
         (
             "stack.effects.read.at",
@@ -177,7 +177,9 @@ def test_a_geo_without_a_share_is_reported(tmp_path: Path) -> None:
     outer = ("city.geos.outer", "{kind: dense, area: 5 km2, restaurants: 1, drivers: 1}")
     found = problems(written(tmp_path), outer, ("demand.orders.share", "{centre: 100 %}"))
     assert found == [("demand.orders.share", "every geo needs a share; missing: outer")]
-    assert set(load(tmp_path / "tiny.yaml", [outer]).city.geos) == {"centre", "outer"}
+    city = load(tmp_path / "tiny.yaml", [outer]).city
+    assert city is not None
+    assert set(city.geos) == {"centre", "outer"}
 
 
 def test_with_a_trace_the_city_comes_from_it(tmp_path: Path, day: Path) -> None:
@@ -192,3 +194,76 @@ def test_with_a_trace_the_city_comes_from_it(tmp_path: Path, day: Path) -> None:
     assert ("city.geos", "with demand.trace there is exactly one geo") in problems(path, traced, two)
     one = ("city.geos", "{a: {kind: dense}}")
     assert load(path, [traced, one, ("city.kitchens.mode", "recorded")]).demand.trace == day
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "key", "said"),
+    [
+        (
+            "demand",
+            "{}",
+            "city",
+            "needs `demand.orders` (a rate) or `demand.trace` (a folder with a recorded day)",
+        ),
+        ("demand.menus", "{rate: 5/min, catalogue: 9}", "demand.menus", "needs a flow 'menu' in the stack"),
+        (
+            "demand.searches",
+            "{rate: 5/min, area: 9 km2, cell: 500 m}",
+            "demand.searches",
+            "needs a flow 'search' in the stack",
+        ),
+        (
+            "demand.menus",
+            "{rate: 5/min, catalog: 9}",
+            "demand.menus.catalog",
+            "unknown key 'catalog'; did you mean 'catalogue'? (got 9)",
+        ),
+        (
+            "demand.searches",
+            "{rate: 5/min, area: 510000000 km2, cell: 0.1 m}",
+            "demand.searches.cell",
+            "makes more than 1e+15 keys with this area (got '0.1 m')",
+        ),
+    ],
+)
+def test_demand_and_its_flows_belong_together(tmp_path: Path, path: str, value: str, key: str, said: str) -> None:
+    assert problems(written(tmp_path), (path, value)) == [(key, said)]
+
+
+def test_what_demand_brings_is_not_said_again(tmp_path: Path) -> None:
+    steps = "steps: [{delay: 1 ms}]"
+    menus = ("demand.menus", "{rate: 5/min, catalogue: 9}")
+    own = ("stack.flows.menu", f"{{arrivals: 1 s, keys: {{catalogue: 5}}, {steps}}}")
+    assert problems(written(tmp_path), menus, own) == [
+        ("stack.flows.menu.arrivals", "comes from demand.menus: leave it out (got '1 s')"),
+        ("stack.flows.menu.keys", "comes from demand.menus: leave it out"),
+    ]
+    assert load(tmp_path / "tiny.yaml", [menus, ("stack.flows.menu", f"{{{steps}}}")]).demand.menus is not None
+
+
+def test_without_a_city_there_are_no_orders_and_something_else_is_to_do(tmp_path: Path) -> None:
+    path, cityless = written(tmp_path), [("city", "null"), ("targets", "{}")]
+    assert problems(path, *cityless) == [
+        ("demand.orders", "needs a city"),
+        (
+            "stack.flows",
+            "without a city a flow needs a source: `arrivals`, a number of `clients`, "
+            "demand.menus (flow 'menu') or demand.searches (flow 'search')",
+        ),
+        ("stack.topics.fixes.partitions", "without a city there is one number: geos have no kind"),
+    ]
+    cityless += [("demand", "{}"), ("stack.topics.fixes.partitions", "8")]
+    driven = ("stack.flows.menu", "{clients: drivers, steps: [{delay: 1 ms}]}")
+    assert [key for key, _ in problems(path, *cityless, driven)] == ["stack.flows"]
+    for source in ("arrivals: 1 s", "clients: 5, every: 1 s"):
+        flow = ("stack.flows.calls", f"{{{source}, steps: [{{delay: 1 ms}}]}}")
+        assert load(path, [*cityless, flow]).city is None
+    menus = ("demand.menus", "{rate: 5/min, catalogue: 9}")
+    assert load(path, [*cityless, menus, ("stack.flows.menu", "[{delay: 1 ms}]")]).city is None
+
+
+def test_what_a_city_does_is_no_target_without_one(tmp_path: Path) -> None:
+    changes = [("city", "null"), ("demand", "{}"), ("stack.topics.fixes.partitions", "8")]
+    changes += [("stack.flows.calls", "{arrivals: 1 s, steps: [{delay: 1 ms}]}")]
+    said = "orders.completion is measured in a city, and there is none"
+    assert problems(written(tmp_path), *changes) == [("targets.orders.completion", said)]

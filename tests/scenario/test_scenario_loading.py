@@ -11,7 +11,7 @@ from scenario_text import HEAD, STACK, TINY, line_of, written
 
 from swifteats_sim.scenario import Scenario, ScenarioError, load
 from swifteats_sim.scenario import extending as extending_module
-from swifteats_sim.scenario.stack import Delay, Hold, Visit
+from swifteats_sim.scenario.steps import Delay, Hold, Visit
 
 OLD_RATE = "rate: 50/min"
 
@@ -25,16 +25,17 @@ def refusal(path: Path, *overrides: tuple[str, str]) -> str:
 def test_a_scenario_loads_in_internal_units_with_defaults(tmp_path: Path) -> None:
     scenario = load(written(tmp_path))
     assert (scenario.duration, scenario.warmup, scenario.end) == (600 * 10**9, 0, 600 * 10**9)
+    assert scenario.city is not None
     assert scenario.demand.orders is not None
     assert scenario.demand.orders.rate == 50 / 60
     geo = scenario.city.geos["centre"]
     assert (geo.speed, geo.detour, geo.area) == (25 / 3.6, 1.3, 50.0)
-    visit, hold, *_ = scenario.stack.flows["order"]
+    visit, hold, *_ = scenario.stack.flows["order"].steps
     assert isinstance(visit, Visit)
     assert {name: law.mean for name, law in visit.service.items()} == {"service": 0.005}
     assert isinstance(hold, Hold)
     assert (hold.hold.timeout, len(hold.steps)) == (2 * 10**9, 2)
-    delay = scenario.stack.flows["tracking"][1]
+    delay = scenario.stack.flows["tracking"].steps[1]
     assert isinstance(delay, Delay)
     assert [target.metric for target in scenario.conditions] == ["orders.completion.ratio"]
 
@@ -117,7 +118,8 @@ def test_a_scenario_cannot_be_changed(tmp_path: Path) -> None:
             "- place: fixes",
             "- plaice: fixes",
             "stack.flows.gps.1",
-            "a step has exactly one of at, delay, place, keep_newest, only_if, start, rule, hold; "
+            "a step has exactly one of at, delay, limit, place, consume, hold, branch, parallel, retry, cache, batch, "
+            "repeat, fail, send, deliver, keep_newest, keep_latest, only_if, fresh, start, rule; "
             "this one: unknown step 'plaice'; did you mean 'place'?",
         ),
         (
@@ -165,9 +167,10 @@ def test_set_replaces_a_value_at_its_dotted_path(tmp_path: Path) -> None:
         ],
     )
     assert (scenario.duration, scenario.seed, scenario.ordering.items) == (300 * 10**9, 9, 20)
-    visit = scenario.stack.flows["gps"][2]
+    visit = scenario.stack.flows["gps"].steps[2]
     assert isinstance(visit, Visit)
     assert visit.service["parse"].parameters == (0.001, 0.003)
+    assert scenario.city is not None
     assert scenario.city.geos["centre"].drivers == 4
     assert [target.text for target in scenario.conditions] == ["ratio > 50 %", "p99 < 1 s"]
 
@@ -216,8 +219,8 @@ def test_extends_is_laid_under_the_keys_beside_it(tmp_path: Path) -> None:
         9,
         8,
     )
-    assert len(scenario.stack.flows["tracking"]) == 1, "a list replaces"
-    assert len(scenario.stack.flows["gps"]) == 5
+    assert len(scenario.stack.flows["tracking"].steps) == 1, "a list replaces"
+    assert len(scenario.stack.flows["gps"].steps) == 5
 
 
 def test_a_whole_scenario_may_be_extended_from_another_folder(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from swifteats_sim.scenario import scenario_schema
 
 SCHEMA = scenario_schema()
@@ -34,6 +36,26 @@ def test_any_mapping_may_extend_a_file_instead_of_saying_all() -> None:
     assert definition("Stack")["properties"]["extends"]["type"] == "string"
     assert definition("Stack")["anyOf"] == [{"required": ["stations", "flows"]}, {"required": ["extends"]}]
     assert definition("Geo")["anyOf"] == [{"required": ["kind"]}, {"required": ["extends"]}]
+
+
+def test_the_short_forms_are_in_the_schema() -> None:
+    flows, effects = (definition("Stack")["properties"][key]["additionalProperties"] for key in ("flows", "effects"))
+    assert flows["anyOf"][0] == {"$ref": "#/$defs/Flow"}
+    assert flows["anyOf"][1]["type"] == "array"
+    assert {"$ref": "#/$defs/Branch"} in flows["anyOf"][1]["items"]["anyOf"]
+    assert [form.get("type", form.get("$ref")) for form in effects["anyOf"]] == ["#/$defs/EffectVisit", "array"]
+    assert [form["type"] for form in definition("Topic")["properties"]["partitions"]["anyOf"]] == ["integer", "object"]
+
+
+@pytest.mark.parametrize("name", ["Pause", "Crash", "LeaderLoss", "Offline"])
+def test_a_key_is_called_as_in_the_file(name: str) -> None:
+    assert "for" in definition(name)["properties"]
+    assert "lasting" not in definition(name)["properties"]
+
+
+def test_a_size_is_text_with_a_unit() -> None:
+    message = definition("Topic")["properties"]["message"]
+    assert (message["default"], message["description"]) == ("1 kB", "size of a message (a size in B, kB, MB or GB)")
 
 
 def test_no_marker_of_ours_is_left_and_the_schema_is_plain_json() -> None:

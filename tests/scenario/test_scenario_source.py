@@ -118,7 +118,11 @@ PATHS = (
     "name", "seed", "duration", "city", "city.geos", "city.geos.centre", "city.geos.centre.trip",
     "demand.trace",
     "demand.orders.share", "stack", "stack.flows", "stack.flows.order", "stack.flows.order.1", "stack.topics",
-    "stack.effects.read.service", "stack.stations.gps.queue", "targets", "targets.orders.completion",
+    "stack.effects.read", "stack.effects.read.service", "stack.stations.gps.queue", "stack.stations.gps.pauses",
+    "stack.flows.gps.1.consume", "stack.flows.gps.clients", "stack.topics.fixes.partitions", "stack.caches.menu",
+    "stack.limits.api", "stack.streams.customers", "demand", "demand.menus", "stack.flows.tracking.0.only_if",
+    "stack.flows.tracking.0.branch", "stack.flows.tracking.0.parallel", "stack.flows.tracking.0.retry",
+    "targets", "targets.orders.completion",
     "question",
 )  # fmt: skip
 
@@ -165,5 +169,5 @@ def test_the_line_is_that_of_the_key(tmp_path: Path) -> None:
     text = TINY.replace("balancing: partition", "balancing: by_chance")
     assert refusal(written(tmp_path, text)) == (
         f":{line_of(text, 'by_chance')}: stack.stations.gps.balancing: "
-        "must be 'shared', 'round_robin' or 'partition' (got 'by_chance')"
+        "must be 'shared', 'round_robin', 'least_busy', 'weighted', 'health_checked' or 'partition' (got 'by_chance')"
     )

@@ -6,9 +6,18 @@ import pytest
 
 from swifteats_sim.scenario.errors import KeyProblems
 from swifteats_sim.scenario.metrics import catalogue
+from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.targets import Target, Targets
 
-NAMES = catalogue(["gateway"])
+NAMES = catalogue(
+    Stack.model_validate(
+        {
+            "stations": {"gateway": {}},
+            "topics": {"fixes": {"partitions": 1, "placement": "keyed"}},
+            "flows": {"menu": [{"at": "gateway", "service": "5 ms"}]},
+        }
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +31,12 @@ NAMES = catalogue(["gateway"])
         ("assignment.double", "count == 0", "count", "==", 0, ""),
         ("eta.error", "p50 > -1 min", "p50", ">", -60, "s"),
         ("station.gateway.utilization", "mean < 80 %", "mean", "<", 0.8, "ratio"),
+        ("menu.bytes", "rate < 9 MB/s", "rate", "<", 9_000_000, "B/s"),
+        ("broker.fixes.volume", "rate <= 0.5kB/s", "rate", "<=", 500, "B/s"),
+        ("menu.throughput", "rate > 9/s", "rate", ">", 9, "/s"),
+        ("menu.wait", "probability < 5 %", "probability", "<", 0.05, "ratio"),
+        ("menu.wait", "mean < 5 ms", "mean", "<", 0.005, "s"),
+        ("menu.in_flight", "mean < 3.5", "mean", "<", 3.5, ""),
     ],
 )
 def test_a_condition_becomes_a_limit_in_si(
@@ -47,6 +62,9 @@ def test_a_condition_becomes_a_limit_in_si(
         ("order.latency", "p99 < 5 m", (0,), "write '5 min'"),
         ("orders.completion", "ratio >= 0.98", (0,), "'0.98' has no unit: a ratio is written in %"),
         ("orders.delivered", "rate >= 490", (0,), "'490' has no unit: a rate"),
+        ("menu.bytes", "rate < 9/s", (0,), "'9/s': '/s' is no unit of a byte rate; use B/s, kB/s, MB/s or GB/s"),
+        ("menu.bytes", "rate < 9 mb/s", (0,), "'9 mb/s' is not a byte rate: write '9 MB/s'"),
+        ("menu.bytes", "rate < 9", (0,), "'9' has no unit: a byte rate is written in B/s, kB/s, MB/s or GB/s"),
         ("assignment.double", "count == 0 %", (0,), "'0 %' must be a bare number"),
         ("order.latency", "p99 != 1 s", (0,), "'p99 != 1 s' is no condition"),
         ("order.latency", "", (0,), "'' is no condition"),

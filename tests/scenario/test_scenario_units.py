@@ -11,10 +11,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from swifteats_sim.scenario.quantities import (
     AREA,
+    BYTE_RATE,
     DURATION,
     LENGTH,
     RATE,
     RATIO,
+    SIZE,
     SPEED,
     Quantity,
     parse,
@@ -22,7 +24,7 @@ from swifteats_sim.scenario.quantities import (
 )
 from swifteats_sim.scenario.units import PositiveDuration, Ratio, SignedRatio, format_duration, format_value
 
-FLOATS = (RATE, RATIO, LENGTH, AREA, SPEED)
+FLOATS = (RATE, RATIO, LENGTH, AREA, SPEED, BYTE_RATE)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,12 @@ FLOATS = (RATE, RATIO, LENGTH, AREA, SPEED)
         ("500 km2", AREA, 500),
         ("30 km/h", SPEED, Fraction(25, 3)),
         ("5 m/s", SPEED, 5),
+        ("343 B", SIZE, 343),
+        ("0.5 kB", SIZE, 500),
+        ("2MB", SIZE, 2_000_000),
+        ("1 GB", SIZE, 10**9),
+        ("9 MB/s", BYTE_RATE, 9_000_000),
+        ("1.5 B/s", BYTE_RATE, Fraction(3, 2)),
     ],
 )
 def test_a_text_is_read_exactly(text: str, quantity: Quantity, value: Fraction) -> None:
@@ -65,6 +73,11 @@ def test_a_text_is_read_exactly(text: str, quantity: Quantity, value: Fraction) 
         ("1e400 s", DURATION, "'1e400 s' is out of reach: a duration is at most 36500 day"),
         ("101000 h", LENGTH, "'101000 h': 'h' is no unit of a length; use m or km"),
         ("0.1 ns", DURATION, "'0.1 ns' is finer than a nanosecond"),
+        ("0.1 B", SIZE, "'0.1 B' is finer than a byte"),
+        ("5 KB", SIZE, "'5 KB' is not a size: write '5 kB'"),
+        (5, SIZE, "5 has no unit: a size is written in B, kB, MB or GB, like '343 B'"),
+        ("1001 GB", SIZE, "'1001 GB' is out of reach: a size is at most 1000 GB"),
+        ("5 KB/s", BYTE_RATE, "'5 KB/s' is not a byte rate: write '5 kB/s'"),
         ("nan s", DURATION, "'nan s' is no number with a unit: a duration is written in ns, us, ms"),
         ("inf %", RATIO, "'inf %' is no number with a unit: a ratio is written in %"),
         ("٣ s", DURATION, "'٣ s' is no number with a unit"),
@@ -84,6 +97,11 @@ def test_a_duration_survives_being_written(nanoseconds: int) -> None:
     assert parse(written(nanoseconds, DURATION), DURATION) == nanoseconds
 
 
+@given(st.integers(0, 10**12))
+def test_a_size_survives_being_written(size: int) -> None:
+    assert parse(written(size, SIZE), SIZE) == size
+
+
 @given(st.sampled_from(FLOATS), st.floats(0, 1000) | st.integers(0, 10**6).map(lambda n: n / 60))
 def test_a_float_survives_being_written(quantity: Quantity, value: float) -> None:
     number, unit = quantity.reach
@@ -95,6 +113,7 @@ def test_what_was_written_by_hand_is_written_back_alike() -> None:
     for text, quantity in (("500/min", RATE), ("30 km/h", SPEED), ("80 %", RATIO), ("1.4 km", LENGTH)):
         assert written(float(parse(text, quantity)), quantity) == text
     assert [written(n, DURATION) for n in (0, 90 * 10**9, 5_400 * 10**9)] == ["0 s", "90 s", "90 min"]
+    assert [written(n, SIZE) for n in (0, 343, 1500, 2_000_000)] == ["0 B", "343 B", "1500 B", "2 MB"]
 
 
 def test_bounds_are_named_with_their_unit() -> None:
@@ -116,6 +135,9 @@ def test_bounds_are_named_with_their_unit() -> None:
         (0, "s", "0 s"),
         (500 / 60, "/s", "500/min"),
         (2000, "/s", "2,000/s"),
+        (9_216_000, "B/s", "9.22 MB/s"),
+        (343, "B/s", "343 B/s"),
+        (0, "B/s", "0 B/s"),
         (0.982, "ratio", "98.2 %"),
         (0.99999, "ratio", "99.999 %"),
         (0.000001, "ratio", "0.0001 %"),

@@ -101,10 +101,10 @@ def test_deferral_keeps_drivers_out_of_the_kitchen() -> None:
 def test_a_fleet_of_instances_below_the_load_is_saturated() -> None:
     """Thirty drivers send 6 fixes/s; one server that needs 200 ms for each manages 5."""
     scenario = scenario_of(
-        CITY, "stack.stations.gps={instances: 1, concurrency: 1}", "stack.flows.gps.0.service=200 ms",
+        CITY, "stack.stations.gps={instances: 1, concurrency: 1}", "stack.flows.gps.steps.2.service=200 ms",
         'targets.gps.completion=["ratio >= 99.9 %"]', 'targets.gps.latency=["p99 < 1 h"]',
     )  # fmt: skip
-    tables = run("stack.stations.gps={instances: 1, concurrency: 1}", "stack.flows.gps.0.service=200 ms")
+    tables = run("stack.stations.gps={instances: 1, concurrency: 1}", "stack.flows.gps.steps.2.service=200 ms")
     estimated = estimates([measure(tables)])
     judged = judge(scenario.conditions, estimated, [growths(tables)])
     assert [each.verdict for each in judged] == ["saturated", "saturated"]

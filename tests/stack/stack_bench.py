@@ -13,9 +13,10 @@ from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.station import Station
 from swifteats_sim.engine.streams import Streams
+from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.engine.usage import Usage
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.effects import Caller, Cost, Process, Runner
+from swifteats_sim.stack.effects import Caller, Cost, Costs, Process, Runner
 from swifteats_sim.stack.store import Store
 
 MS = 1_000_000
@@ -50,7 +51,7 @@ def found(drivers: Mapping[int, int], preparation_left: int = 0, version: int = 
 
 
 class Bench:
-    """One store, one broker and one station for all effects.
+    """One store, one broker and one station for all effects but those whose `costs` are given.
 
     done : (instant, who, outcome) of every rule, in order of completion.
     """
@@ -62,18 +63,20 @@ class Bench:
         search: Callable[[int], Candidates] = lambda order: found({}),
         pays: Callable[[int, int], bool] = lambda order, attempt: True,
         laws: Mapping[str, Law] | None = None,
+        costs: Mapping[str, Costs] | None = None,
+        topic: Topic | None = None,
         **times: float,
     ) -> None:
         self.clock, self.store, self.streams = Clock(), Store(), Streams(1, 0)
         self.station = station or desk()
         every = {name: fixed(ms) for name, ms in {**TIMES, **times}.items()} | dict(laws or {})
-        costs = {
-            name: Cost(self.station, law, self.streams(name), shared=loop is not None) for name, law in every.items()
+        visits: dict[str, Costs] = {
+            name: (Cost(self.station, law, self.streams(name), shared=loop is not None),) for name, law in every.items()
         }
-        self.topic = Topic("assignment", (1, 1), "round_robin")
+        self.topic = topic or Topic("assignment", (1, 1), "round_robin", traffic=Traffic(0, LONG))
         topics = {"assignment": self.topic}
         self.loop = loop or Loop((), {})
-        self.runner = Runner(self.clock, self.loop, self.store, topics, costs, search, pays)
+        self.runner = Runner(self.clock, self.loop, self.store, topics, visits | dict(costs or {}), search, pays)
         self.done: list[tuple[int, str, Any]] = []
 
     def at(self, instant: int, who: str, rule: Rule[Any], caller: Caller | None = None, insist: bool = False) -> None:

@@ -1,8 +1,13 @@
-"""Topics: which partition a message goes to, and who hears of it."""
+"""Topics: which partition a message goes to, who hears of it, and what dies with a leader."""
 
 from __future__ import annotations
 
-from swifteats_sim.stack.broker import Topic
+import pytest
+
+from swifteats_sim.engine.publishing import Leaders
+from swifteats_sim.engine.streams import Stream
+from swifteats_sim.engine.traffic import Traffic
+from swifteats_sim.stack.broker import Placement, Topic
 
 
 def test_round_robin_deals_a_geo_s_messages_over_its_own_partitions() -> None:
@@ -29,6 +34,59 @@ def test_a_partition_keeps_its_messages_in_order_and_rings_its_consumer() -> Non
     assert list(topic.logs[0]) == [(10, "unheard")]
     # The message is there before the bell rings.
     assert rung == [1, 2]
-    assert topic.lag() == 3
-    topic.logs[1].popleft()
-    assert topic.lag() == 2
+
+
+def test_a_pinned_topic_uses_the_first_partition_of_each_geo_whatever_the_key() -> None:
+    topic = Topic("fixes", (3, 2), "pinned")
+    assert [topic.partition(geo, key) for geo in (0, 1) for key in (0, 1, 2)] == [0, 0, 0, 3, 3, 3]
+
+
+def test_random_placement_spreads_a_key_s_messages_by_draws_with_an_address() -> None:
+    stream = Stream(1, 0, "topic.fixes")
+    topic = Topic("fixes", (1, 4), "random", stream)
+    drawn = [topic.partition(1, 7, index) for index in range(200)]
+    assert drawn == [1 + int(4 * stream.uniform(7, index)) for index in range(200)]
+    assert {drawn.count(partition) > 30 for partition in (1, 2, 3, 4)} == {True}
+    # The same message goes to the same partition, whatever was placed in between.
+    assert topic.partition(1, 7, 3) == drawn[3]
+
+
+def test_random_placement_needs_a_stream() -> None:
+    with pytest.raises(ValueError, match="random placement needs a stream"):
+        Topic("fixes", (1,), "random")
+
+
+@pytest.mark.parametrize("placement", ["keyed", "pinned", "round_robin"])
+def test_other_placements_need_none(placement: Placement) -> None:
+    assert Topic("fixes", (1,), placement).partition(0, 5) == 0
+
+
+def test_messages_that_were_taken_in_vain_are_in_the_log_again_at_their_place() -> None:
+    topic, rung = Topic("assignment", (1,), "keyed"), list[str]()
+    for now, message in [(10, "first"), (20, "second"), (30, "third"), (40, "fourth")]:
+        topic.append(now, 0, 0, message)
+    first, second, third = (topic.logs[0].popleft() for _ in range(3))
+    topic.subscribe(0, lambda: rung.append("bell"))
+    topic.put_back(0, [third])
+    # The third came back before the first two did, and still stands behind them.
+    topic.put_back(0, [first, second])
+    assert [message for _, message in topic.logs[0]] == ["first", "second", "third", "fourth"]
+    assert rung == ["bell", "bell"]
+
+
+def test_what_is_logged_is_counted_in_the_measured_span_and_waits_until_it_is_done() -> None:
+    traffic = Traffic(100, 200)
+    topic = Topic("assignment", (1,), "keyed", traffic=traffic)
+    for now in (50, 120, 150, 200):
+        topic.append(now, 0, 0, now)
+    assert (traffic.messages, traffic.waiting) == (2, 4)
+    assert traffic.waited == 1 * 20 + 2 * 30 + 3 * 50
+
+
+def test_a_message_that_only_a_dying_leader_has_is_lost_without_a_word() -> None:
+    traffic = Traffic(0, 1000)
+    topic = Topic("assignment", (1,), "keyed", traffic=traffic, leaders=Leaders(((100, 50),), unsafe=10))
+    for now in (89, 90, 99, 150):
+        topic.append(now, 0, 0, now)
+    assert [message for _, message in topic.logs[0]] == [89, 150]
+    assert (traffic.messages, traffic.lost, traffic.waiting) == (2, 2, 2)

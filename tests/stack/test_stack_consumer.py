@@ -10,23 +10,31 @@ from typing import Any
 
 import numpy as np
 import pytest
-from stack_bench import MINUTE, MS, SECOND, Bench, desk, found
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stack_bench import LONG, MINUTE, MS, SECOND, Bench, desk, found
 
 from swifteats_sim.domain.effects import Candidates, CompareAndSet, Insert
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.states import DriverState, OrderState
+from swifteats_sim.engine.group import Delivery
+from swifteats_sim.engine.membership import Membership
+from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.policies import Nearest
-from swifteats_sim.stack.consumer import Consumer, DispatchTerms
+from swifteats_sim.stack.broker import Topic
+from swifteats_sim.stack.consumer import Consumer, Member
+from swifteats_sim.stack.docket import DispatchTerms
 
 TERMS = DispatchTerms(
     least_slack=True, deferral="off", tolerance=2 * MINUTE, tries=3, attempts=3,
     retry_no_driver=60 * SECOND, retry_error=30 * SECOND,
 )  # fmt: skip
+AWAITED = Delivery()
 OFF_SHIFT = CompareAndSet("drivers", 20, 1, {"state": DriverState.OFF_SHIFT})
 
 
 class Dispatch:
-    """Consumers over the two geos of one topic, each with one partition.
+    """Consumers over the two geos of one topic, each with one partition; or a group of one geo, with keyed partitions.
 
     ready : the instant (ns) by which each order's food is estimated to be ready; travel : minutes of each driver to
     any restaurant; farther : minutes more to the restaurant of an order.
@@ -39,8 +47,16 @@ class Dispatch:
         travel: Mapping[int, int],
         search: Callable[[int], Candidates] | None = None,
         limit: int | None = None,
+        group: Membership | None = None,
+        delivery: Delivery = AWAITED,
     ) -> None:
-        self.bench = Bench(desk(servers=1000 if limit is None else 1, limit=limit), search=search or self.survey)
+        members = [Member(Membership(1, 1, 0, 0), 0, range(geo, geo + 1)) for geo in (0, 1)]
+        topic = None
+        if group is not None:
+            members = [Member(group, number, range(group.partitions)) for number in range(group.consumers)]
+            topic = Topic("assignment", (group.partitions,), "keyed", traffic=Traffic(0, LONG))
+        station = desk(servers=1000 if limit is None else 1, limit=limit)
+        self.bench = Bench(station, search=search or self.survey, topic=topic)
         self.ready, self.travel = dict(ready), dict(travel)
         self.farther: dict[int, int] = {}
         self.assigned: list[tuple[float, int, int]] = []
@@ -52,11 +68,14 @@ class Dispatch:
             self.bench.store.apply([Insert("orders", order, fields)])
         for driver in travel:
             self.bench.store.apply([Insert("drivers", driver, {"state": DriverState.AVAILABLE, "order": None})])
-        for partition in (0, 1):
-            consumer = Consumer(
-                self.bench.topic, (partition,), self.bench.runner, terms, Nearest().rank, self.survey,
+        self.consumers = [
+            Consumer(
+                self.bench.topic, member, delivery, self.bench.runner, terms, Nearest().rank, self.survey,
                 self._on_assigned, self._on_given_up, self._on_losses,
-            )  # fmt: skip
+            )
+            for member in members
+        ]  # fmt: skip
+        for consumer in self.consumers:
             self.bench.clock.process(consumer.run())
 
     def survey(self, order: int) -> Candidates:
@@ -240,3 +259,187 @@ def test_a_consumer_that_meets_a_full_queue_insists() -> None:
     dispatch.bench.run(until=10 * SECOND)
     # The second finds the only server busy at 0, and a second later free.
     assert dispatch.assigned == [(70.0, 1, 20), (1070.0, 2, 21)]
+
+
+def test_a_topic_knows_how_long_its_messages_waited_and_how_many_are_not_settled() -> None:
+    dispatch = Dispatch(TERMS, READY, {20: 1, 21: 2})
+    for order, at in [(1, 0), (2, 10), (3, 20)]:
+        dispatch.request(order, at=at * MS)
+    dispatch.bench.run(until=SECOND)
+    traffic = dispatch.bench.topic.traffic
+    # The second and the third are taken when the first is decided; one of them finds no driver and is tried again.
+    assert (traffic.delays / MS).tolist() == [0, 60, 50]
+    assert (traffic.messages, traffic.waiting) == (3, 1)
+
+
+FIRST_COME = DispatchTerms(False, "off", 0, 3, 3, 60 * SECOND, 30 * SECOND)
+MANY = dict.fromkeys(range(1, 9), 0)
+FLEET = {20 + number: 1 + number for number in range(8)}
+
+
+def group(*crashes: tuple[int, int, int], consumers: int = 2, partitions: int = 2) -> Membership:
+    """A death (consumer, at, for: ms) is noticed after 15 s; then nobody consumes for 3 s."""
+    deaths = [(consumer, at * MS, lasting * MS) for consumer, at, lasting in crashes]
+    return Membership(consumers, partitions, 15 * SECOND, 3 * SECOND, deaths)
+
+
+def crash(*crashes: tuple[int, int, int], every: int | None = None, awaited: bool = True, **size: int) -> Dispatch:
+    delivery = Delivery(awaited, None if every is None else every * MS)
+    return Dispatch(FIRST_COME, MANY, FLEET, group=group(*crashes, **size), delivery=delivery)
+
+
+def test_what_a_dead_consumer_was_deciding_comes_again_to_the_next_owner_of_its_partition() -> None:
+    dispatch = crash((0, 30, 60_000))
+    dispatch.request(2)
+    dispatch.bench.run(until=MINUTE)
+    assert dispatch.assigned == [(18_030 + 70, 2, 20)]
+    traffic = dispatch.bench.topic.traffic
+    assert (traffic.delays / MS).tolist() == [0, 18_030]
+    assert (traffic.messages, traffic.duplicates, traffic.lost, traffic.waiting) == (1, 1, 0, 0)
+
+
+def test_what_it_held_comes_again_in_the_order_of_the_log_and_before_what_came_later() -> None:
+    dispatch = crash((0, 100, 60_000), partitions=1)
+    for order, at in [(5, 0), (2, 1), (4, 2), (1, 5_000)]:
+        dispatch.request(order, at=at * MS)
+    dispatch.bench.run(until=MINUTE)
+    # The first was settled in time; the second was in hand.
+    assert dispatch.assigned == [(70.0, 5, 20), (18_170.0, 2, 21), (18_240.0, 4, 22), (18_310.0, 1, 23)]
+    assert dispatch.bench.topic.traffic.duplicates == 2
+
+
+@pytest.mark.parametrize("at", [65, 70], ids=["while it is served", "as it would commit"])
+def test_a_commit_that_its_consumer_does_not_live_to_see_is_not_made_and_keeps_no_lock(at: int) -> None:
+    dispatch = crash((0, at, 60_000))
+    held, store = list[bool](), dispatch.bench.store
+    dispatch.bench.do((at + 1) * MS, lambda: held.append(dispatch.bench.runner.locks.is_held(("drivers", 20))))
+    dispatch.request(2)
+    dispatch.bench.run(until=10 * SECOND)
+    assert held == [False]
+    record = store.read(("drivers", 20))
+    assert record is not None
+    assert (record.version, record.fields["state"]) == (1, DriverState.AVAILABLE)
+    dispatch.bench.run(until=MINUTE)
+    assert dispatch.assigned == [(18_000.0 + at + 70, 2, 20)]
+
+
+@pytest.mark.parametrize("at", [65, 70], ids=["while it waits", "as it would get the lock"])
+def test_a_consumer_that_dies_waiting_for_a_lock_leaves_it_to_others(at: int) -> None:
+    dispatch = crash((1, at, 60_000))
+    dispatch.request(2)
+    dispatch.request(3)
+    dispatch.bench.run(until=MINUTE)
+    # Both wanted driver 20: the first commits at 70, the second never does.
+    assert dispatch.assigned == [(70.0, 2, 20), (18_000.0 + at + 70, 3, 21)]
+    assert not any(dispatch.bench.runner.locks.is_held(("drivers", driver)) for driver in FLEET)
+
+
+def test_while_partitions_are_dealt_out_nobody_takes_a_message_but_what_is_in_hand_is_decided() -> None:
+    dispatch = crash((0, 1_000, 60_000))
+    for order, at in [(1, 15_950), (3, 15_950), (5, 15_960)]:
+        dispatch.request(order, at=at * MS)
+    dispatch.bench.run(until=MINUTE)
+    # The group stands still from 16 to 19 s.
+    assert dispatch.assigned == [(16_020.0, 1, 20), (16_090.0, 3, 21), (19_070.0, 5, 22)]
+
+
+def test_who_comes_back_gets_its_partitions_again() -> None:
+    dispatch = crash((0, 1_000, 60_000))
+    for order, at in [(2, 30_000), (3, 30_000), (4, 62_000), (6, 70_000), (7, 70_000)]:
+        dispatch.request(order, at=at * MS)
+    dispatch.bench.run(until=2 * MINUTE)
+    # Alone the other one decides one after the other; from 64 s on both decide, and want the same driver.
+    assert dispatch.assigned == [
+        (30_070.0, 2, 20), (30_140.0, 3, 21), (64_070.0, 4, 22), (70_070.0, 6, 23), (70_090.0, 7, 24),
+    ]  # fmt: skip
+
+
+def test_a_sleeper_keeps_its_time_though_its_consumer_died_meanwhile() -> None:
+    # Ready at 15 min, the driver 3 min away: due at 10 min. The only consumer is dead from 5 to 6 min.
+    alone = group((0, 300_000, 60_000), consumers=1, partitions=1)
+    dispatch = Dispatch(DEFERRED, {2: 15 * MINUTE}, {20: 3}, group=alone)
+    dispatch.request(2)
+    dispatch.bench.run(until=20 * MINUTE)
+    assert dispatch.assigned == [(10 * MINUTE / MS + 70, 2, 20)]
+    assert (dispatch.bench.topic.traffic.delays / MS).tolist() == [0, 363_000]
+
+
+def test_a_dead_consumer_cannot_be_called_and_has_forgotten_its_failures() -> None:
+    alone = group((0, 61_000, 1_000), consumers=1, partitions=1)
+    dispatch = Dispatch(TERMS, {1: 0}, {}, group=alone)
+    called = list[bool]()
+    for at in (60_500, 61_500):
+        dispatch.bench.do(at * MS, lambda: called.append(dispatch.consumers[0].call(lambda order: True)))
+    dispatch.request(1)
+    dispatch.bench.run(until=10 * MINUTE)
+    # Back at 62 s, it joins anew at 65 s, and searches three times from then on.
+    assert called == [True, False]
+    assert dispatch.given_up == [(65_000 + 60 + 60_000 + 60 + 60_000 + 60, 1)]
+
+
+def test_with_commits_by_time_what_counted_as_read_dies_with_its_consumer() -> None:
+    dispatch = crash((0, 130, 60_000), every=100, partitions=1)
+    for order, at in [(1, 0), (2, 1), (3, 60), (4, 200)]:
+        dispatch.request(order, at=at * MS)
+    dispatch.bench.run(until=MINUTE)
+    # The second and the third were taken at 70 and committed at 100; the second was being decided.
+    assert dispatch.assigned == [(70.0, 1, 20), (18_200.0, 4, 21)]
+    traffic = dispatch.bench.topic.traffic
+    assert (traffic.lost, traffic.duplicates, traffic.waiting) == (2, 0, 0)
+
+
+def test_with_commits_by_time_what_was_done_but_not_committed_is_done_again_in_vain() -> None:
+    dispatch = crash((0, 130, 60_000), every=1000, partitions=1)
+    for order, at in [(1, 0), (2, 1), (3, 60)]:
+        dispatch.request(order, at=at * MS)
+    dispatch.bench.run(until=MINUTE)
+    # The first is read again for 10 ms, and found to have its driver.
+    assert dispatch.assigned == [(70.0, 1, 20), (18_210.0, 2, 21), (18_280.0, 3, 22)]
+    traffic = dispatch.bench.topic.traffic
+    assert (traffic.lost, traffic.duplicates, traffic.waiting) == (0, 3, 0)
+
+
+UNAWAITED = Delivery(awaited=False)
+
+
+def test_handlers_that_are_not_awaited_overlap() -> None:
+    dispatch = Dispatch(TERMS, READY, DRIVERS, delivery=UNAWAITED)
+    for order, at in [(1, 0), (2, 0), (3, 30)]:
+        dispatch.request(order, at=at * MS)
+    dispatch.bench.run(until=SECOND)
+    # The third searches at 40, finds all three drivers free, and loses the first two to the others.
+    assert dispatch.assigned == [(70.0, 2, 20), (90.0, 1, 21), (120.0, 3, 22)]
+    assert dispatch.lost == 3
+
+
+def test_a_handler_that_is_not_awaited_repeats_its_search_like_any_other() -> None:
+    dispatch = Dispatch(TERMS, {1: 0}, {}, delivery=UNAWAITED)
+    dispatch.request(1)
+    dispatch.bench.run(until=10 * MINUTE)
+    assert dispatch.given_up == [(60 + 60_000 + 60 + 60_000 + 60, 1)]
+
+
+def test_all_handlers_of_a_consumer_die_with_it() -> None:
+    dispatch = crash((0, 75, 60_000), awaited=False, partitions=1)
+    for order in (1, 2, 3):
+        dispatch.request(order)
+    dispatch.bench.run(until=MINUTE)
+    assert dispatch.assigned == [(70.0, 1, 20), (18_145.0, 2, 21), (18_165.0, 3, 22)]
+    assert dispatch.bench.topic.traffic.duplicates == 2
+
+
+DEATHS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 40_000), st.integers(1, 30_000)), max_size=5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(DEATHS, st.lists(st.integers(0, 60_000), min_size=1, max_size=8), st.booleans())
+def test_whoever_dies_when_every_order_gets_exactly_one_driver_at_last(
+    deaths: list[tuple[int, int, int]], arrivals: list[int], awaited: bool
+) -> None:
+    dispatch = crash(*deaths, awaited=awaited, consumers=3, partitions=4)
+    for order, at in enumerate(arrivals, start=1):
+        dispatch.request(order, at=at * MS)
+    dispatch.bench.run(until=10 * MINUTE)
+    assert sorted(order for _, order, _ in dispatch.assigned) == list(range(1, len(arrivals) + 1))
+    assert len({driver for _, _, driver in dispatch.assigned}) == len(arrivals)
+    assert (dispatch.bench.topic.traffic.waiting, dispatch.bench.topic.traffic.lost) == (0, 0)

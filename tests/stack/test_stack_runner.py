@@ -9,12 +9,13 @@ from array import array
 from typing import Any
 
 import pytest
-from stack_bench import MS, SECOND, Bench, desk, fixed, found
+from stack_bench import LONG, MS, SECOND, Bench, desk, fixed, found
 
 from swifteats_sim.domain.effects import (
     COMMITTED,
     CallPayment,
     CompareAndSet,
+    Delete,
     Effect,
     FindDrivers,
     Insert,
@@ -26,12 +27,17 @@ from swifteats_sim.domain.effects import (
     Transaction,
     Unavailable,
 )
-from swifteats_sim.engine.flow import Flow, Visit
+from swifteats_sim.engine.flow import Flow
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
+from swifteats_sim.engine.publishing import Leaders
 from swifteats_sim.engine.sources import Periodic
+from swifteats_sim.engine.station import Station
+from swifteats_sim.engine.steps import End, Visit
 from swifteats_sim.engine.streams import Stream
-from swifteats_sim.stack.effects import Caller
+from swifteats_sim.engine.traffic import Traffic
+from swifteats_sim.stack.broker import Topic
+from swifteats_sim.stack.effects import PART, Caller, Cost, Costs, Delay
 
 ITEM = ("items", 1)
 READ = Read((ITEM,))
@@ -283,7 +289,8 @@ def test_an_effect_s_duration_has_the_address_of_its_rule_s_occasion_and_of_its_
 def with_flow(period: int) -> tuple[Bench, Flow]:
     """A bench whose one server also serves a flow: a job of 8 ms every `period`, from 2 ms on."""
     station = desk(servers=1)
-    flow = Flow("fixes", (Visit(station, fixed(8), Stream(1, 0, "fixes")),), 0, sampled=1)
+    steps = Visit(station, fixed(8), Stream(1, 0, "fixes")), End()
+    flow = Flow("fixes", steps, (0, LONG), sampled=1)
     loop = Loop((flow,), {0: Periodic(period, array("q", [2 * MS]))})
     loop.switch_on(0, 0, 0)
     return Bench(station, loop), flow
@@ -306,3 +313,185 @@ def test_an_effect_goes_before_the_flow_s_job_of_the_same_instant() -> None:
     bench.loop.advance(100 * MS)
     assert bench.timeline() == [(12.0, "reader", (None,))]
     assert [(born / MS, done / MS) for _, born, done in flow.sample] == [(2.0, 20.0)]
+
+
+STREAM = Stream(1, 0, "costs")
+
+
+def visit(ms: float, at: Station | None = None, **terms: Any) -> Cost:
+    return Cost(at or desk(), fixed(ms), STREAM, shared=False, **terms)
+
+
+def priced(kind: str, *costs: Cost | Delay, **bench: Any) -> Bench:
+    """A bench where effects of one kind cost this."""
+    parts: dict[str, Costs] = {kind: costs}
+    return Bench(costs=parts, **bench)
+
+
+def test_an_effect_may_visit_several_stations_with_delays_between_and_writes_when_all_is_done() -> None:
+    proxy, database = desk(servers=1), desk(servers=1)
+    bench = stocked(priced("compare_and_set", visit(2, proxy), Delay(fixed(3), STREAM), visit(20, database)))
+    heard = commits(bench)
+    bench.at(0, "first", just(put(1, 7)))
+    bench.at(1 * MS, "second", just(put(2, 8)))
+    bench.run()
+    # The second leaves the proxy at 4, and waits at the database from 7 on, till 25.
+    assert heard == [(25.0, 2), (45.0, 3)]
+    assert bench.timeline() == [(25.0, "first", True), (45.0, "second", True)]
+
+
+def test_a_read_sees_the_records_as_its_first_service_begins_whatever_comes_before_and_after() -> None:
+    costs = Delay(fixed(4), STREAM), visit(2), Delay(fixed(3), STREAM), visit(20)
+    bench = stocked(priced("read", *costs))
+    bench.do(4 * MS - 1, lambda: bench.store.apply([put(1, 7)]))
+    bench.do(4 * MS + 1, lambda: bench.store.apply([put(2, 8)]))
+    bench.at(0, "reader", just(READ))
+    bench.run()
+    assert bench.timeline() == [(29.0, "reader", (Record(2, {"n": 7}),))]
+
+
+def test_the_parts_of_an_effect_have_draws_of_their_own_and_the_first_keeps_its_address() -> None:
+    law = Law([("exponential", (0.01,), ())], 0.01)
+    part = Cost(desk(), law, STREAM, shared=False)
+    bench = priced("insert", part, Delay(law, STREAM), part)
+    bench.at(0, "rule", just(Insert("items", 1, {})), Caller(8, 3))
+    bench.run()
+    drawn = [law.draw_ns(STREAM, 8, 3, part * PART) for part in range(3)]
+    assert bench.done == [(sum(drawn), "rule", True)]
+    assert len(set(drawn)) == 3
+
+
+def test_the_place_on_the_path_of_orders_is_part_of_the_address() -> None:
+    law = Law([("exponential", (0.01,), ())], 0.01)
+    bench = Bench(laws={"insert": law})
+    bench.at(0, "rule", just(Insert("items", 1, {})), Caller(8, 3, place=77))
+    bench.run()
+    assert bench.done == [(law.draw_ns(bench.streams("insert"), 8, 3, 0, 77), "rule", True)]
+
+
+def test_a_service_may_take_longer_by_what_is_asked_at_its_arrival() -> None:
+    connections = [5]
+    bench = priced("insert", visit(10, extra=lambda: connections[0] * MS))
+    bench.at(0, "few", just(Insert("items", 1, {})))
+    bench.do(1 * MS, lambda: connections.append(connections.pop() * 4))
+    bench.at(2 * MS, "many", just(Insert("items", 2, {})))
+    bench.run()
+    assert bench.timeline() == [(15.0, "few", True), (32.0, "many", True)]
+
+
+def test_who_waits_longer_than_its_patience_is_refused_when_it_is_over() -> None:
+    station = desk(servers=1)
+    bench = priced("read", visit(10, station, patience=(fixed(6), STREAM)))
+    for start in (0, 3, 4, 5):
+        bench.at(start * MS, str(start), careful())
+    bench.run()
+    # At 3 and at 5 there are more than 6 ms to wait; at 4 exactly 6. The impatient ones go on without for 5.
+    assert bench.timeline() == [
+        (10.0, "0", "read"), (14.0, "3", "without desk"), (16.0, "5", "without desk"), (20.0, "4", "read"),
+    ]  # fmt: skip
+    assert station.usage.abandoned == 2
+
+
+def test_a_transaction_keeps_its_locks_while_it_waits_and_gives_them_back_when_its_patience_is_over() -> None:
+    station = desk(servers=1)
+    bench = stocked(priced("transaction", visit(10, station, patience=(fixed(6), STREAM))))
+    station.visit(0, 30 * MS)
+    bench.at(0, "impatient", just(Transaction((put(1, 7),))), insist=True)
+    held = list[bool]()
+    for ms in (5, 7):
+        bench.do(ms * MS, lambda: held.append(bench.runner.locks.is_held(ITEM)))
+    bench.run()
+    assert held == [True, False]
+    # It gave up at 6 and came back a second later.
+    assert bench.timeline() == [(1016.0, "impatient", COMMITTED)]
+
+
+def replica(lag: Law, **bench: Any) -> Bench:
+    """Reads are served by a replica."""
+    return stocked(priced("read", visit(10, lag=(lag, STREAM)), **bench))
+
+
+def test_a_replica_shows_the_records_as_they_were_a_lag_ago() -> None:
+    bench = replica(fixed(50))
+    for ms, version in [(10, 1), (20, 2), (80, 3)]:
+        bench.do(ms * MS, lambda version=version: bench.store.apply([put(version, version)]))  # type: ignore[misc]
+    reads = {59: 1, 61: 2, 69: 2, 71: 3, 129: 3, 131: 4}
+    for ms in reads:
+        bench.at(ms * MS, str(ms), just(READ))
+    bench.run()
+    assert {int(who): outcome[0].version for _, who, outcome in bench.timeline()} == reads
+    # At 71 the newest is still the third, which the replica shows.
+    assert bench.runner.counts["stale_reads"] == 4
+
+
+def test_a_write_is_at_the_replica_exactly_a_lag_later() -> None:
+    bench = replica(fixed(50))
+    bench.do(10 * MS, lambda: bench.store.apply([put(1, 7)]))
+    for instant in (60 * MS - 1, 60 * MS):
+        bench.at(instant, str(instant), just(READ))
+    bench.run()
+    assert [outcome[0].version for _, _, outcome in bench.timeline()] == [1, 2]
+
+
+def test_a_replica_does_not_show_yet_what_was_inserted_and_still_shows_what_was_deleted() -> None:
+    bench = replica(fixed(50))
+    bench.do(100 * MS, lambda: bench.store.apply([Insert("items", 2, {"n": 5}), Delete("items", 1, 1)]))
+    for ms in (149, 151):
+        bench.at(ms * MS, str(ms), just(Read((ITEM, ("items", 2)))))
+    bench.run()
+    assert [outcome for _, _, outcome in bench.timeline()] == [(Record(1, {"n": 0}), None), (None, Record(1, {"n": 5}))]
+    assert bench.runner.counts["stale_reads"] == 1
+
+
+def increment() -> Rule[int]:
+    """Adds one, and counts its tries."""
+    tries = 0
+    while True:
+        tries += 1
+        (record,) = yield READ
+        if (yield put(record.version, record.fields["n"] + 1)):
+            return tries
+
+
+@pytest.mark.parametrize(("lag", "tries"), [(0, 1), (35, 3)])
+def test_who_writes_by_what_a_replica_showed_fails_until_the_replica_has_caught_up(lag: int, tries: int) -> None:
+    bench = replica(fixed(lag))
+    bench.do(100 * MS, lambda: bench.store.apply([put(1, 10)]))
+    bench.at(101 * MS, "writer", increment())
+    bench.run()
+    # Reads at 101, 121 and 141: the write of 100 is at the replica from 135 on.
+    assert bench.timeline() == [(101 + 20 * tries, "writer", tries)]
+    assert bench.store.read(ITEM) == Record(3, {"n": 11})
+    assert bench.runner.counts["stale_reads"] == tries - 1
+
+
+def test_no_version_is_lost_or_counted_stale_where_reads_do_not_lag() -> None:
+    bench = stocked(Bench())
+    bench.do(5 * MS, lambda: bench.store.apply([put(1, 7)]))
+    bench.at(6 * MS, "reader", just(READ))
+    bench.run()
+    assert bench.timeline() == [(16.0, "reader", (Record(2, {"n": 7}),))]
+    assert bench.runner.counts["stale_reads"] == 0
+
+
+def election(at: int, lasting: int, unsafe: int = 0) -> Bench:
+    leaders = Leaders(((at * MS, lasting * MS),), unsafe * MS)
+    return Bench(topic=Topic("assignment", (1, 1), "round_robin", traffic=Traffic(0, LONG), leaders=leaders))
+
+
+def test_who_publishes_waits_for_the_new_leader() -> None:
+    bench = election(at=12, lasting=30)
+    for ms in (0, 5, 32, 33):
+        bench.at(ms * MS, str(ms), just(Publish("assignment", 0, 7, ms)))
+    bench.run()
+    assert bench.timeline() == [(10.0, "0", None), (42.0, "5", None), (42.0, "32", None), (43.0, "33", None)]
+    assert [(at / MS, message) for at, message in bench.topic.logs[0]] == [(10, 0), (42, 5), (42, 32), (43, 33)]
+
+
+def test_who_published_hears_nothing_of_a_message_that_died_with_its_leader() -> None:
+    bench = election(at=12, lasting=30, unsafe=5)
+    bench.at(0, "publisher", just(Publish("assignment", 0, 7, "hello")))
+    bench.run()
+    assert bench.timeline() == [(10.0, "publisher", None)]
+    assert not bench.topic.logs[0]
+    assert bench.topic.traffic.lost == 1

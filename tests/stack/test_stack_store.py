@@ -1,4 +1,4 @@
-"""Records and locks: all or nothing, versions, and first come, first served."""
+"""Records, their past, and locks: all or nothing, versions, and first come, first served."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stack_bench import MS
@@ -117,6 +118,63 @@ def test_any_history_of_writes_leaves_the_versions_of_a_plain_count(groups: list
         assert held == versions
 
 
+def later(clock: Clock, duration: int) -> None:
+    clock.run(until=clock.instant + duration)
+
+
+def test_the_past_of_a_record_is_kept_as_far_back_as_a_replica_may_be_behind() -> None:
+    clock, store = Clock(), Store()
+    store.remember(clock, reach=100)
+    for n in range(4):
+        later(clock, 40)
+        store.apply([Insert("items", 1, {"n": 0}) if n == 0 else CompareAndSet("items", 1, n, {"n": n})])
+    # Written at 40, 80, 120 and 160; it is 160 now.
+    past = {lag: store.read_past(ITEM, lag) for lag in (0, 1, 40, 41, 80, 81, 99, 100, 5000)}
+    versions = {lag: record.version for lag, record in past.items() if record is not None}
+    assert versions == {0: 4, 1: 3, 40: 3, 41: 2, 80: 2, 81: 1, 99: 1, 100: 1, 5000: 1}
+
+
+def test_a_record_that_came_and_went_is_there_in_between_only() -> None:
+    clock, store = Clock(), Store()
+    store.remember(clock, reach=100)
+    later(clock, 10)
+    store.apply([Insert("items", 1, {})])
+    later(clock, 10)
+    store.apply([Delete("items", 1, 1)])
+    later(clock, 10)
+    assert [store.read_past(ITEM, lag) for lag in (5, 10, 15, 20, 25)] == [
+        None,
+        None,
+        Record(1, {}),
+        Record(1, {}),
+        None,
+    ]
+
+
+def test_without_a_memory_the_past_is_what_stands() -> None:
+    store = Store()
+    store.apply([Insert("items", 1, {})])
+    assert store.read_past(ITEM, 10**9) == Record(1, {})
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 30), KEY), max_size=25), st.integers(0, 120))
+def test_any_past_within_reach_is_that_of_a_plain_diary(writes: list[tuple[int, int]], lag: int) -> None:
+    clock, store = Clock(), Store()
+    store.remember(clock, reach=120)
+    diary: dict[int, list[int]] = {0: [], 1: [], 2: []}
+    for pause, key in writes:
+        if pause:
+            later(clock, pause)
+        count = len(diary[key])
+        store.apply([CompareAndSet("t", key, count, {}) if count else Insert("t", key, {})])
+        diary[key].append(clock.instant)
+    for key, instants in diary.items():
+        version = sum(instant <= clock.instant - lag for instant in instants)
+        record = store.read_past(("t", key), lag)
+        assert (record.version if record else 0) == version
+
+
 def test_the_records_of_a_transaction_are_named_once_each() -> None:
     writes = Insert("b", 1, {}), CompareAndSet("a", 2, 1, {}), Delete("b", 1, 1)
     assert names_of(writes) == [("b", 1), ("a", 2)]
@@ -185,6 +243,36 @@ def test_crossing_records_never_stop_each_other_for_good() -> None:
     holders.hold("b, a", 2, [B, A], 10)
     holders.clock.run()
     assert holders.log == [("c alone", 0, 10), ("a, c, b", 10, 20), ("b, a", 20, 30)]
+
+
+@pytest.mark.parametrize("at", [5, 10], ids=["in line", "as its turn comes"])
+def test_who_is_interrupted_waiting_leaves_the_line_and_gives_back_what_it_had(at: int) -> None:
+    holders = Holders()
+    clock = holders.clock
+
+    def waiting() -> Process:
+        yield clock.sleep(1)
+        try:
+            yield from holders.locks.acquire([A, B])
+        except simpy.Interrupt:
+            holders.log.append(("interrupted", clock.instant, clock.instant))
+
+    def killer(victim: simpy.Process) -> Process:
+        yield clock.sleep(at - 1)
+        yield clock.sleep(1)  # scheduled so late that the record is handed over before
+        assert holders.locks.is_held(B)
+        victim.interrupt()
+
+    holders.hold("first", 0, [B], 10)
+    victim = clock.process(waiting())
+    clock.process(killer(victim))
+    holders.hold("behind", 2, [B], 3)
+    holders.hold("other", 3, [A], 4)
+    clock.run()
+    assert sorted(holders.log) == [
+        ("behind", 10, 13), ("first", 0, 10), ("interrupted", at, at), ("other", at, at + 4),
+    ]  # fmt: skip
+    assert not any(holders.locks.is_held(name) for name in (A, B))
 
 
 @settings(max_examples=150, deadline=None)

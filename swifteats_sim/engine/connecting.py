@@ -1,0 +1,22 @@
+"""A source of connections: a client's first one, and one more after each time it was cut off."""
+
+from __future__ import annotations
+
+from swifteats_sim.engine.gaps import Gaps
+from swifteats_sim.engine.sources import NEVER, Following
+
+
+class Connecting(Following):
+    """A job when an entity is switched on, and when it is back after each of its gaps, while it stays on."""
+
+    def __init__(self, breaks: Gaps | None) -> None:
+        """breaks : when clients are cut off; None: never."""
+        super().__init__(NEVER)
+        self._breaks = breaks
+
+    def next(self, entity: int, index: int, born: int) -> int:
+        """See Source."""
+        if not self.is_on(entity, index) or self._breaks is None:
+            return NEVER
+        super().next(entity, index, born)
+        return self._breaks.next_end(entity, born)

@@ -1,0 +1,73 @@
+"""Steps of messages: be logged, and be handled by a consumer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from swifteats_sim.engine.group import Group, Hand
+from swifteats_sim.engine.job import COMPLETED, DEAD, FAILED, WAIT, Job, Stage
+from swifteats_sim.engine.retrying import REPEATABLE
+from swifteats_sim.engine.streams import Stream
+
+
+@dataclass(frozen=True)
+class Consume:
+    """Be logged, and handled by the topic's group. The next step is the `Handling`."""
+
+    group: Group
+    stream: Stream
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        group, step = self.group, job.pc + 1
+        taken = group.log(job, step, now, loop)
+        share = group.delivery.duplicates
+        if share and self.stream.uniform(job.entity, job.index, job.pc, job.lane) < share:
+            group.again(job, step, now, loop)
+        return step if taken else WAIT
+
+
+@dataclass(frozen=True)
+class Handling:
+    """A consumer handles the message: the steps after this one. Then the job goes on at `after`.
+
+    A handling that fails is repeated at once; after the last attempt the message is a dead letter (A24).
+    """
+
+    group: Group
+    after: int
+    stream: Stream
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        number, job.tries = job.tries, job.tries + 1
+        loop.run(job.part(number, job.pc + 1, self), now)
+        return WAIT
+
+    def joined(self, job: Job, part: Job, outcome: int, now: int, loop: Stage) -> None:
+        """See Spawner."""
+        job.parts = None
+        job.waited += part.waited
+        delivery = self.group.delivery
+        if outcome == COMPLETED and delivery.failures:
+            u = self.stream.uniform(job.entity, job.index, job.pc, part.lane)
+            outcome = FAILED if u < delivery.failures else COMPLETED
+        if outcome in REPEATABLE and job.tries < delivery.attempts:
+            loop.resume(job, now, job.pc)
+            return
+        job.tries = 0
+        if outcome == COMPLETED and not job.is_copy:
+            job.adopt(part)
+            self._put_down(job, now, loop)
+            job.pc = self.after
+            loop.run(job, now)
+        elif outcome in REPEATABLE:
+            self.group.traffic.dead += self.group.traffic.counts(now)
+            loop.end(job, DEAD, now)
+        else:
+            loop.end(job, outcome, now)
+
+    def _put_down(self, job: Job, now: int, loop: Stage) -> None:
+        hand = next(held for held in job.held or () if isinstance(held, Hand) and held.group is self.group)
+        job.give_up(hand)
+        hand.release(job, now, loop)

@@ -1,0 +1,40 @@
+"""A level: a number that goes up and down, measured over a span."""
+
+from __future__ import annotations
+
+
+class Level:
+    """How many there are, from 0 on, and what that came to in the measured span [warmup, end) (ns).
+
+    `area` and `most` are to be asked when the run is over: the last value is taken to last until `end`.
+    """
+
+    __slots__ = ("_area", "_end", "_most", "_since", "_warmup", "value")
+
+    def __init__(self, warmup: int, end: int) -> None:
+        """None at all."""
+        self._warmup, self._end = warmup, end
+        self.value = self._since = self._area = self._most = 0
+
+    def change(self, now: int, by: int) -> None:
+        """`by` more, or fewer, from now on."""
+        lasted = self._inside(now)
+        if lasted:
+            self._area += self.value * lasted
+            self._most = max(self._most, self.value)
+        self._since = now
+        self.value += by
+
+    @property
+    def area(self) -> int:
+        """The level times the time it lasted, summed, ns."""
+        return self._area + self.value * self._inside(self._end)
+
+    @property
+    def most(self) -> int:
+        """The highest that lasted."""
+        return max(self._most, self.value) if self._inside(self._end) else self._most
+
+    def _inside(self, now: int) -> int:
+        """Ns of the span since the last change."""
+        return max(0, min(now, self._end) - max(self._since, self._warmup))

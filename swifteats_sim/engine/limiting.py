@@ -1,0 +1,37 @@
+"""Steps that refuse a client who asks too often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from swifteats_sim.engine.buckets import Buckets
+from swifteats_sim.engine.job import REJECTED, WAIT, Job, Stage
+from swifteats_sim.engine.streams import Stream
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Clients behind a number of shared addresses (carrier-grade NAT): each always behind the same one."""
+
+    count: int
+    stream: Stream
+
+    def of(self, client: int) -> int:
+        """A client's address."""
+        return min(int(self.stream.uniform(client) * self.count), self.count - 1)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Go on only with a token of the client's bucket, or of its address's."""
+
+    buckets: Buckets
+    addresses: Addresses | None
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        key = job.entity if self.addresses is None else self.addresses.of(job.entity)
+        if self.buckets.admit(key, now):
+            return job.pc + 1
+        loop.end(job, REJECTED, now)
+        return WAIT

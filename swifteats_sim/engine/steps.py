@@ -1,0 +1,167 @@
+"""The plain steps of a program: be served, let time pass, be placed, be remembered, go on only if, start, end."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from swifteats_sim.engine.job import ABANDONED, DROPPED, EXPIRED, FAILED, REJECTED, STALE, WAIT, Job, Stage, lane_below
+from swifteats_sim.engine.laws import Law
+from swifteats_sim.engine.station import REJECTED as FULL
+from swifteats_sim.engine.station import Station
+from swifteats_sim.engine.streams import Stream
+
+Register = array  # of int64, one per entity
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Be served at a station. patience : longest wait; extra : ns added to the service, asked at arrival."""
+
+    station: Station
+    law: Law
+    stream: Stream
+    patience: tuple[Law, Stream] | None = None
+    extra: Callable[[], int] | None = None
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        pc = job.pc
+        service = self.law.draw_ns(self.stream, job.entity, job.index, pc, job.lane)
+        if self.extra is not None:
+            service += self.extra()
+        patience = None if self.patience is None else self._patience(job, *self.patience)
+        start, departure = self.station.visit(now, service, job.partition, patience)
+        if start >= 0:
+            job.waited += start - now
+            loop.resume(job, departure, pc + 1)
+        elif start == FULL:
+            loop.end(job, REJECTED, now)
+        else:
+            job.waited += departure - now
+            loop.resume(job, departure, len(job.flow.steps) - 1)
+            job.outcome = ABANDONED
+        return WAIT
+
+    def _patience(self, job: Job, law: Law, stream: Stream) -> int:
+        return law.draw_ns(stream, job.entity, job.index, job.pc, job.lane)
+
+
+@dataclass(frozen=True)
+class Delay:
+    """Let time pass."""
+
+    law: Law
+    stream: Stream
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        pc = job.pc
+        loop.resume(job, now + self.law.draw_ns(self.stream, job.entity, job.index, pc, job.lane), pc + 1)
+        return WAIT
+
+
+@dataclass(frozen=True)
+class KeepNewest:
+    """Remember the job's birth as its entity's newest, unless a newer one is known; int64 per entity.
+
+    guarded : an older one ends here, so that nobody is shown where the entity was before; otherwise it overwrites.
+    """
+
+    register: Register[int]
+    guarded: bool = True
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        if job.born > self.register[job.entity]:
+            self.register[job.entity] = job.born
+            return job.pc + 1
+        job.flow.stale += job.flow.measures(job)
+        if self.guarded:
+            loop.end(job, STALE, now)
+            return WAIT
+        self.register[job.entity] = job.born
+        return job.pc + 1
+
+
+@dataclass(frozen=True)
+class OnlyIf:
+    """Go on only while the test holds for (entity, born)."""
+
+    test: Callable[[int, int], bool]
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        if self.test(job.entity, job.born):
+            return job.pc + 1
+        loop.end(job, DROPPED, now)
+        return WAIT
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """Go on only if the job is at most `age` ns old."""
+
+    age: int
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        if now - job.born <= self.age:
+            return job.pc + 1
+        loop.end(job, EXPIRED, now)
+        return WAIT
+
+
+@dataclass(frozen=True)
+class Fail:
+    """Fail with probability `share`."""
+
+    share: float
+    stream: Stream
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        if self.stream.uniform(job.entity, job.index, job.pc, job.lane) >= self.share:
+            return job.pc + 1
+        loop.end(job, FAILED, now)
+        return WAIT
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send the client a message of `size` bytes."""
+
+    size: int
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        if job.flow.measures(job):
+            job.flow.messages += 1
+            job.flow.bytes += self.size
+        return job.pc + 1
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start a job of another flow, sent when this one was. number : of this step among its flow's, for the address."""
+
+    flow: int
+    number: int = 0
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        started = Job(loop.flows[self.flow], job.entity, job.index, lane_below(job.lane, self.number), job.born)
+        started.entered, started.partition, started.key = job.entered, job.partition, job.key
+        loop.begin(started, now)
+        return job.pc + 1
+
+
+@dataclass(frozen=True)
+class End:
+    """The end of a program, or of a part of it. A job that gave up waiting has its outcome already."""
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        loop.end(job, job.outcome, now)
+        return WAIT

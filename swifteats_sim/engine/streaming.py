@@ -1,0 +1,95 @@
+"""Open connections of clients to one of several processes, and which messages reach them (A48, C28, C29)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from swifteats_sim.engine.gaps import Gaps
+from swifteats_sim.engine.job import DROPPED, WAIT, Job, Stage
+from swifteats_sim.engine.streams import Stream
+
+CONNECTION, SUBSCRIPTION, SLOT = range(3)
+"""What is drawn for a client: the process of its connection, that of its subscription, its place in line."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How clients' connections lie over `processes`.
+
+    sticky : a client's stream and its subscription are at the same process; otherwise each is wherever it fell.
+    fan_out : a message reaches every process; otherwise only the one that consumes its partition.
+    scan : ns to check one connection when a message is sent. slots : connections there is room for, None: for all.
+    """
+
+    processes: int = 1
+    sticky: bool = False
+    fan_out: bool = True
+    scan: int = 0
+    slots: int | None = None
+
+
+class Connections:
+    """Clients' open streams. count : clients who want one now, in all processes.
+
+    breaks : when a client's connection is broken; a client who does not resubscribe hears nothing after the first break
+    (C27). sent, delivered : messages, and those that reached their client.
+    """
+
+    def __init__(
+        self,
+        spread: Spread,
+        count: Callable[[], int],
+        stream: Stream,
+        breaks: Gaps | None = None,
+        resubscribes: bool = True,
+    ) -> None:
+        """Nothing sent yet."""
+        self._spread, self._count, self._stream = spread, count, stream
+        self._breaks, self._resubscribes = breaks, resubscribes
+        self.sent = self.delivered = 0
+
+    def scanning(self) -> int:
+        """Ns that a process needs to go through its connections for one message."""
+        slots = self._spread.slots
+        count = self._count() if slots is None else min(self._count(), slots)
+        return count * self._spread.scan // self._spread.processes
+
+    def reaches(self, client: int, partition: int, now: int) -> bool:
+        """Whether a message handled by the process of this partition comes to the client."""
+        return self._is_connected(client, now) and (self._spread.fan_out or self._is_here(client, partition))
+
+    def _is_connected(self, client: int, now: int) -> bool:
+        """Clients are admitted in the order of a draw of theirs, as many as there are slots for."""
+        slots = self._spread.slots
+        if slots is not None and self._stream.uniform(client, SLOT) * self._count() >= slots:
+            return False
+        if self._breaks is None:
+            return True
+        return self._breaks.back(client, now) == now and (self._resubscribes or not self._breaks.had_one(client, now))
+
+    def _is_here(self, client: int, partition: int) -> bool:
+        here = partition % self._spread.processes
+        at_home = self._at(client, CONNECTION) == here
+        return at_home and (self._spread.sticky or self._at(client, SUBSCRIPTION) == here)
+
+    def _at(self, client: int, what: int) -> int:
+        return min(int(self._stream.uniform(client, what) * self._spread.processes), self._spread.processes - 1)
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """Go on only if the message reaches the client."""
+
+    connections: Connections
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        reached = self.connections.reaches(job.entity, job.partition, now)
+        if job.flow.measures(job):
+            self.connections.sent += 1
+            self.connections.delivered += reached
+        if reached:
+            return job.pc + 1
+        loop.end(job, DROPPED, now)
+        return WAIT

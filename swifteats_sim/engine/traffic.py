@@ -1,0 +1,61 @@
+"""What passed a topic, and how far its consumers are behind."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.engine.clock import MINUTE
+
+
+class Traffic:
+    """Counters of one topic over the measured span [warmup, end), ns.
+
+    messages : logged; lost : by their broker or consumer; duplicates : handled once more; dead : letters.
+    waiting : messages logged and not yet done, now.
+    """
+
+    def __init__(self, warmup: int, end: int) -> None:
+        """Nothing has passed."""
+        self._warmup, self._end = warmup, end
+        self.messages = self.lost = self.duplicates = self.dead = self.waiting = 0
+        self._delays = array("q")
+        self._waited = self._since = 0
+        self._last = end // MINUTE + 1
+        self._change = [0] * (self._last + 1)
+
+    def change(self, now: int, by: int) -> None:
+        """`by` messages more, or fewer, are waiting from now on."""
+        self._waited += self._standing(now)
+        self._since = now
+        self.waiting += by
+        self._change[min(now // MINUTE, self._last)] += by
+
+    def counts(self, now: int) -> bool:
+        """Whether an instant lies in the measured span."""
+        return self._warmup <= now < self._end
+
+    def take(self, logged: int, now: int) -> None:
+        """A message is taken by a consumer."""
+        if self.counts(logged):
+            self._delays.append(now - logged)
+
+    @property
+    def delays(self) -> NDArray[np.int64]:
+        """int64[...]: ns from logged to taken, of messages logged in the span, in the order they were taken."""
+        return np.array(self._delays, dtype=np.int64)
+
+    @property
+    def waited(self) -> int:
+        """Time that messages waited or were in work inside the span, ns summed; to be asked when the run is over."""
+        return self._waited + self._standing(self._end)
+
+    def lag_by_minute(self, minutes: int) -> NDArray[np.int64]:
+        """int64[minutes]: messages waiting at the end of each minute of the run."""
+        return np.cumsum(np.array(self._change[:minutes], dtype=np.int64))
+
+    def _standing(self, until: int) -> int:
+        """Ns of those who wait since the last change."""
+        return self.waiting * max(0, min(until, self._end) - max(self._since, self._warmup))

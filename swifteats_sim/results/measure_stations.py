@@ -1,0 +1,47 @@
+"""Metrics of what work waits for: stations with their servers, pools with their connections."""
+
+from __future__ import annotations
+
+from swifteats_sim.results.span import rows, span_of
+from swifteats_sim.results.tables import Tables
+from swifteats_sim.scenario.quantities import SECOND
+
+
+def measure_stations(tables: Tables) -> dict[str, float]:
+    """Every metric of stations and pools, in SI units."""
+    return {**_stations(tables), **_pools(tables)}
+
+
+def _stations(tables: Tables) -> dict[str, float]:
+    seconds = span_of(tables).seconds
+    metrics: dict[str, float] = {}
+    for name, station in rows(tables, "stations"):
+        subject = f"station.{name}"
+        metrics[f"{subject}.utilization.mean"] = station["busy"] / SECOND / (station["servers"] * seconds)
+        metrics[f"{subject}.queue.mean"] = station["wait"] / SECOND / seconds  # Little's law on the time spent waiting
+        metrics[f"{subject}.throughput.rate"] = station["visits"] / seconds
+        metrics[f"{subject}.rejected.count"] = station["rejected"]
+        metrics.update(_waits(subject, station, "visits"))
+    return metrics
+
+
+def _pools(tables: Tables) -> dict[str, float]:
+    seconds = span_of(tables).seconds
+    metrics: dict[str, float] = {}
+    for name, pool in rows(tables, "pools"):
+        subject = f"pool.{name}"
+        metrics[f"{subject}.utilization.mean"] = pool["held"] / SECOND / (pool["size"] * seconds)
+        metrics[f"{subject}.refused.count"] = pool["refused"]
+        metrics[f"{subject}.in_use.max"] = pool["most"]
+        metrics.update(_waits(subject, pool, "takes"))
+    return metrics
+
+
+def _waits(subject: str, row: dict[str, float], served: str) -> dict[str, float]:
+    """The wait of each that was served; nothing where none was."""
+    if not row[served]:
+        return {}
+    return {
+        f"{subject}.wait.mean": row["wait"] / SECOND / row[served],
+        f"{subject}.wait.max": row["max_wait"] / SECOND,
+    }

@@ -1,0 +1,73 @@
+"""The tables of all replications as they are written: which of them, one below the other, times in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from swifteats_sim.results.digest import FRAMES
+from swifteats_sim.results.tables import CITY_COLUMNS, FLOW_NUMBERS, ORDER_INSTANTS, Tables
+from swifteats_sim.scenario.quantities import SECOND
+
+FLOWS = "flows"
+ALWAYS = ("stations", "series")
+"""Tables of the stack that are written even when they are empty."""
+
+INSTANTS: dict[str, tuple[str, ...]] = {
+    "orders": ORDER_INSTANTS,
+    "offers": ("committed", "answered", "eligible", "released"),
+    "shifts": ("on", "off"),
+    "states": ("at",),
+    "legs": ("start", "end"),
+    "fixes": ("sent", "known"),
+    "series": ("at",),
+}
+"""Columns that are points in time, where -1 is "never"."""
+
+DURATIONS: dict[str, tuple[str, ...]] = {
+    "offers": ("travel", "slack"),
+    "kitchens": ("busy",),
+    "stations": ("busy", "wait", "max_wait"),
+    "pools": ("held", "wait", "max_wait"),
+    "topics": ("waited",),
+    "flows": ("presence",),
+}
+"""Columns that are lengths of time; a slack of -1 ns is a slack."""
+
+
+def written(tables_list: Sequence[Tables]) -> Iterator[str]:
+    """The tables worth a file: those of a city where there is one, those of parts that the stack has."""
+    for name in (*FRAMES, FLOWS):
+        of_city = name in CITY_COLUMNS and any(tables.has_city for tables in tables_list)
+        if of_city or name in ALWAYS or any(len(_frame(tables, name)) for tables in tables_list):
+            yield name
+
+
+def seconds_table(tables_list: Sequence[Tables], name: str) -> pd.DataFrame:
+    """One table over all replications: `replication` (from 0) first, times in seconds, NaN for never."""
+    frames = [_in_seconds(_frame(tables, name), name) for tables in tables_list]
+    numbers = [number for number, frame in enumerate(frames) for _ in range(len(frame))]
+    whole = pd.concat(frames, ignore_index=True)
+    whole.insert(0, "replication", pd.Series(numbers, dtype="int64"))
+    return whole
+
+
+def _frame(tables: Tables, name: str) -> pd.DataFrame:
+    frame: pd.DataFrame = _flow_table(tables) if name == FLOWS else getattr(tables, name)
+    return frame
+
+
+def _flow_table(tables: Tables) -> pd.DataFrame:
+    """A row a flow: what became of its jobs, without their single times."""
+    rows = [{"flow": name, **flow.numbers} for name, flow in tables.flows.items()]
+    return pd.DataFrame(rows, columns=["flow", *FLOW_NUMBERS])
+
+
+def _in_seconds(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    converted = frame.copy()
+    for column in INSTANTS.get(name, ()) + DURATIONS.get(name, ()):
+        converted[column] = frame[column].astype("float64") / SECOND
+    for column in INSTANTS.get(name, ()):
+        converted[column] = converted[column].where(frame[column].astype("int64") >= 0)
+    return converted

@@ -1,0 +1,82 @@
+"""The platform's software in one run: its equipment, its flows, and the loop that they run in."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from swifteats_sim.engine.flow import Flow
+from swifteats_sim.engine.loop import Loop
+from swifteats_sim.engine.sources import Renewal
+from swifteats_sim.engine.streams import Streams
+from swifteats_sim.scenario import Scenario
+from swifteats_sim.stack.equipment import GPS, ORDER, Equipment
+from swifteats_sim.stack.programs import Compiler, Registers
+from swifteats_sim.stack.sources import Sources
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the software is told of the city.
+
+    geos : kind of each geo; registers : what flows share with it; fix_every (ns), driver_phases (int64 per driver, ns)
+    : when drivers send fixes; watchers : how many customers follow an order now.
+    """
+
+    geos: tuple[str, ...]
+    registers: Registers
+    fix_every: int
+    driver_phases: array[int]
+    watchers: Callable[[], int]
+
+
+class Software:
+    """Everything that flows, connected and not yet started. flows : by name; numbers : of the flows in the loop."""
+
+    def __init__(self, scenario: Scenario, streams: Streams, around: Surroundings, sampled: int = 0) -> None:
+        """sampled : fixes of drivers divisible by this are noted one by one; 0: none."""
+        stack, span = scenario.stack, (scenario.warmup, scenario.end)
+        self.equipment = Equipment(stack, streams, around.geos, span, around.watchers)
+        self._declared = [(name, stack.flows[name]) for name in sorted(stack.flows) if name != ORDER]
+        self.numbers = {name: number for number, (name, _) in enumerate(self._declared)}
+        sources = Sources(stack, scenario.demand, streams, around.fix_every, around.driver_phases)
+        self.flows = dict[str, Flow]()
+        for name, declared in self._declared:
+            keys = sources.keys(name, declared)
+            drawn = None if keys is None else (keys, streams(f"flow.{name}.keys"))
+            steps = Compiler(name, self.equipment, around.registers, streams, self.numbers).program(declared)
+            self.flows[name] = Flow(name, steps, span, sampled if name == GPS else 0, drawn)
+        found = {number: sources.source(name, flow) for number, (name, flow) in enumerate(self._declared)}
+        self._sources = {number: source for number, source in found.items() if source is not None}
+        self.loop = Loop(tuple(self.flows.values()), self._sources)
+        self._openings = {number: sources.openings(name, flow) for number, (name, flow) in enumerate(self._declared)}
+
+    def start(self) -> None:
+        """Open the sources that ask nobody, and watch over the consumer groups."""
+        for number, source in self._sources.items():
+            if isinstance(source, Renewal):
+                self.loop.open(number)
+            for client, at in self._openings[number]:
+                self.loop.switch_on(number, client, at)
+        for group in self.equipment.groups.values():
+            group.watch(self.loop)
+
+    def watched(self) -> list[int]:
+        """Numbers of the flows whose clients are the customers who follow an order."""
+        declared = enumerate(self._declared)
+        return [number for number, (_, flow) in declared if flow.clients == "watchers" or flow.connects is not None]
+
+
+def alone(scenario: Scenario) -> Surroundings:
+    """The surroundings of a stack without a city, at its busiest: every client is watched, and always on the move."""
+    counts = [flow.clients for flow in scenario.stack.flows.values() if isinstance(flow.clients, int)]
+    clients = max(counts, default=1)
+    registers = Registers(
+        array("q", [-1]) * clients, bytearray(b"\x01") * clients, lambda entity: 0, lambda distance: _always
+    )
+    return Surroundings(("dense",), registers, 1, array("q"), lambda: clients)
+
+
+def _always(entity: int, born: int) -> bool:
+    return True

@@ -1,0 +1,82 @@
+"""The catalogue and the measures agree: no name without a measure, no measure without a name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from results_records import (
+    bare_run,
+    caches,
+    flow,
+    kitchens,
+    offers,
+    orders,
+    pools,
+    run,
+    series,
+    shifts,
+    states,
+    stations,
+    streams,
+    times,
+    topics,
+)
+
+from swifteats_sim.results import Tables, measure
+from swifteats_sim.results.names import unit_of_name
+from swifteats_sim.scenario.metrics import CITY, catalogue
+from swifteats_sim.scenario.stack import Stack
+
+STACK = Stack.model_validate(
+    {
+        "stations": {"gateway": {}},
+        "pools": {"orders-db": {"size": 1}},
+        "caches": {"menus": {"ttl": "2 min"}},
+        "topics": {"fixes": {"partitions": 1, "placement": "keyed"}},
+        "streams": {"tracking": {"processes": 1}},
+        "flows": {
+            name: [{"at": "gateway", "service": "deterministic(1 ms)"}] for name in ("order", "gps", "tracking", "menu")
+        },
+    }
+)
+
+LIFE = dict.fromkeys(("placed", "answered", "paid", "accepted", "cooking", "ready", "eligible", "assigned"), 100)
+ENDS = dict.fromkeys(("at_restaurant", "picked_up", "delivered", "closed", "promised", "eta"), 110)
+RACES = (
+    "double_assignments", "oversold", "reserve_tries", "reserve_conflicts", "commit_tries", "commit_conflicts",
+)  # fmt: skip
+SOFTWARE: dict[str, Any] = {
+    "stations": stations({"station": "gateway", "servers": 1, "visits": 1, "busy": 1, "wait": 0}),
+    "pools": pools({"pool": "orders-db", "size": 1, "takes": 1}),
+    "caches": caches({"cache": "menus", "reads": 1, "hits": 1}),
+    "topics": topics({"topic": "fixes", "messages": 1}),
+    "streams": streams({"stream": "tracking", "sent": 1, "delivered": 1}),
+    "flows": {name: flow([1], born=1, wait=[1], attempts=1) for name in ("gps", "tracking", "menu")},
+    "delays": {"fixes": times(1)},
+    "series": series(**{"lag.fixes": [0, 0, 0]}),
+}
+
+
+def full() -> Tables:
+    return run(
+        orders=orders({**LIFE, **ENDS, "state": "delivered"}),
+        offers=offers({"committed": 100, "answered": 101, "released": 110}),
+        kitchens=kitchens({"cooks": 1, "busy": 1}),
+        shifts=shifts((0, 180)),
+        states=states((0, 0, "available")),
+        counts=dict.fromkeys(RACES, 1),
+        **SOFTWARE,
+    )
+
+
+def test_a_full_record_answers_the_whole_catalogue_and_nothing_else() -> None:
+    assert set(measure(full())) == set(catalogue(STACK))
+
+
+def test_every_measure_has_a_unit() -> None:
+    assert {unit_of_name(name) for name in measure(full())} == {"s", "/s", "B/s", "ratio", ""}
+
+
+def test_without_a_city_its_metrics_are_absent() -> None:
+    of_city = {name for metric in CITY for name in metric.names} - {"location.stale.count"}  # of the flow gps
+    assert set(measure(bare_run(**SOFTWARE))) == set(catalogue(STACK)) - of_city
