@@ -19,14 +19,14 @@ from swifteats_sim.domain.effects import (
     CompareAndSet,
     FindDrivers,
     Insert,
-    Read,
     Record,
     Rule,
     Transaction,
 )
 from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ORDERS, AssignmentRequest
+from swifteats_sim.domain.reading import decided, there
 from swifteats_sim.domain.slack import slack
-from swifteats_sim.domain.states import WAITING, DriverState, OrderState, move_order
+from swifteats_sim.domain.states import WAITING, DriverState, Impossible, OrderState, move_order
 
 Ranking = Callable[[Candidates], NDArray[np.int64]]
 """Positions of candidates, best first."""
@@ -61,8 +61,8 @@ def assign(request: AssignmentRequest, rank: Ranking, tries: int) -> Rule[Assign
     Where only the order has changed, because its kitchen moved on, the same driver is tried again. A request
     whose version is not the order's latest is stale and does nothing.
     """
-    (order,) = yield Read(((ORDERS, request.order),))
-    if not _wants_driver(order, request):
+    order = yield from _wanting(request)
+    if order is None:
         return STALE
     found = without((yield FindDrivers(request.order)), request.excluded)
     if not len(found.drivers):
@@ -77,14 +77,23 @@ def assign(request: AssignmentRequest, rank: Ranking, tries: int) -> Rule[Assign
         if outcome != _ORDER:
             position = next(ranked, None)
             continue
-        (order,) = yield Read(((ORDERS, request.order),))
-        if not _wants_driver(order, request):
+        order = yield from _wanting(request)
+        if order is None:
             return Unassigned("stale", losses)
     return Unassigned("contended", losses)
 
 
-def _wants_driver(order: Record | None, request: AssignmentRequest) -> bool:
-    return order is not None and order.fields["state"] in WAITING and order.fields["request"] == request.version
+def _wanting(request: AssignmentRequest) -> Rule[Record | None]:
+    """The order, if it still wants a driver by this request; it was stored before the request was sent."""
+
+    def wanting(record: Record | None) -> Record | None:
+        order = there(record)
+        if order.fields["request"] < request.version:
+            raise Impossible("an order's request is stored before it is sent")
+        wants = order.fields["state"] in WAITING and order.fields["request"] == request.version
+        return order if wants else None
+
+    return (yield from decided(((ORDERS, request.order),), wanting))
 
 
 def without(found: Candidates, excluded: tuple[int, ...]) -> Candidates:

@@ -6,10 +6,13 @@ Order and driver change together in one transaction; the driver is released at t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from swifteats_sim.domain.effects import (
     COMMITTED,
     CompareAndSet,
     Delete,
+    Name,
     Publish,
     Read,
     Record,
@@ -19,21 +22,25 @@ from swifteats_sim.domain.effects import (
 )
 from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ORDERS, AssignmentRequest
 from swifteats_sim.domain.orders import REQUESTS
+from swifteats_sim.domain.reading import decided, there
 from swifteats_sim.domain.states import CLOSED, DriverState, OrderState, move_driver, move_order
 
 
 def report(driver: int, state: DriverState) -> Rule[None]:
     """The driver moves on alone: accepted, at the restaurant, at the door; or logs on."""
     while True:
-        (record,) = yield Read(((DRIVERS, driver),))
-        if (yield _driver(driver, record, state)):
+        moved = yield from decided(((DRIVERS, driver),), lambda record: _driver(driver, record, state))
+        if (yield moved):
             return
 
 
 def log_off(driver: int) -> Rule[bool]:
-    """The driver's shift ends, unless an order is under way; False then: ask again after the drop-off."""
+    """The driver's shift ends, unless an order is under way; False then: ask again after the drop-off.
+
+    By an old sight of the order that has just ended, nobody would ask again: the primary is asked.
+    """
     while True:
-        (record,) = yield Read(((DRIVERS, driver),))
+        (record,) = yield Read(((DRIVERS, driver),), newest=True)
         if record.fields["state"] != DriverState.AVAILABLE:
             return False
         if (yield _driver(driver, record, DriverState.OFF_SHIFT)):
@@ -42,30 +49,36 @@ def log_off(driver: int) -> Rule[bool]:
 
 def advance(order: int, driver: int, to: OrderState, with_driver: DriverState) -> Rule[bool]:
     """Pick-up and departure: order and driver move together; False where the order was closed meanwhile."""
+
+    def move(record: Record | None, with_record: Record | None) -> Transaction | None:
+        if there(record).fields["state"] in CLOSED:
+            return None
+        return Transaction((_order(order, record, to), _driver(driver, with_record, with_driver)))
+
     while True:
-        order_record, driver_record = yield Read(((ORDERS, order), (DRIVERS, driver)))
-        if order_record.fields["state"] in CLOSED:
+        moved = yield from decided(((ORDERS, order), (DRIVERS, driver)), move)
+        if moved is None:
             return False
-        writes = (_order(order, order_record, to), _driver(driver, driver_record, with_driver))
-        if (yield Transaction(writes)) == COMMITTED:
+        if (yield moved) == COMMITTED:
             return True
 
 
 def drop_off(order: int, driver: int) -> Rule[None]:
     """The order is delivered and the driver is free, at the same instant."""
-    while True:
-        order_record, *held = yield _held(order, driver)
-        delivered = _order(order, order_record, OrderState.DELIVERED)
-        if (yield Transaction((delivered, *_release(driver, *held)))) == COMMITTED:
-            return
+
+    def end(record: Record | None, *held: Record | None) -> Transaction:
+        return Transaction((_order(order, record, OrderState.DELIVERED), *_release(driver, *held)))
+
+    yield from _commit(_held(order, driver), end)
 
 
 def free_driver(order: int, driver: int) -> Rule[None]:
     """The driver's order was closed on the way: the driver is available again."""
-    while True:
-        _, *held = yield _held(order, driver)
-        if (yield Transaction(_release(driver, *held))) == COMMITTED:
-            return
+
+    def free(_: Record | None, *held: Record | None) -> Transaction:
+        return Transaction(_release(driver, *held))
+
+    yield from _commit(_held(order, driver), free)
 
 
 def turn_down(driver: int, request: AssignmentRequest) -> Rule[AssignmentRequest | None]:
@@ -74,11 +87,15 @@ def turn_down(driver: int, request: AssignmentRequest) -> Rule[AssignmentRequest
     None where the order was closed meanwhile and asks no more.
     """
     again = request._replace(version=request.version + 1, excluded=(*request.excluded, driver))
+
+    def turn(record: Record | None, *held: Record | None) -> tuple[bool, Transaction]:
+        back = _back_to_kitchen(request.order, there(record), again.version)
+        return bool(back), Transaction((*back, *_release(driver, *held)))
+
     while True:
-        order_record, *held = yield _held(request.order, driver)
-        back = _back_to_kitchen(request.order, order_record, again.version)
-        if (yield Transaction((*back, *_release(driver, *held)))) == COMMITTED:
-            return again if back else None
+        asks, turned = yield from decided(_held(request.order, driver), turn)
+        if (yield turned) == COMMITTED:
+            return again if asks else None
 
 
 def ask_again(request: AssignmentRequest) -> Rule[None]:
@@ -86,8 +103,16 @@ def ask_again(request: AssignmentRequest) -> Rule[None]:
     yield Publish(REQUESTS, request.geo, request.order, request)
 
 
-def _held(order: int, driver: int) -> Read:
-    return Read(((ORDERS, order), (DRIVERS, driver), (ACTIVE, driver)))
+def _commit(names: tuple[Name, ...], write: Callable[..., Transaction]) -> Rule[None]:
+    """What `write` makes of the records, however often it takes."""
+    while True:
+        transaction = yield from decided(names, write)
+        if (yield transaction) == COMMITTED:
+            return
+
+
+def _held(order: int, driver: int) -> tuple[Name, ...]:
+    return (ORDERS, order), (DRIVERS, driver), (ACTIVE, driver)
 
 
 def _back_to_kitchen(order: int, record: Record, request: int) -> tuple[Write, ...]:
@@ -97,15 +122,18 @@ def _back_to_kitchen(order: int, record: Record, request: int) -> tuple[Write, .
     return (CompareAndSet(ORDERS, order, record.version, {"state": state, "driver": None, "request": request}),)
 
 
-def _order(order: int, record: Record, to: OrderState) -> CompareAndSet:
-    return CompareAndSet(ORDERS, order, record.version, {"state": move_order(record.fields["state"], to)})
+def _order(order: int, record: Record | None, to: OrderState) -> CompareAndSet:
+    version, fields = there(record)
+    return CompareAndSet(ORDERS, order, version, {"state": move_order(fields["state"], to)})
 
 
-def _driver(driver: int, record: Record, to: DriverState) -> CompareAndSet:
-    return CompareAndSet(DRIVERS, driver, record.version, {"state": move_driver(record.fields["state"], to)})
+def _driver(driver: int, record: Record | None, to: DriverState) -> CompareAndSet:
+    version, fields = there(record)
+    return CompareAndSet(DRIVERS, driver, version, {"state": move_driver(fields["state"], to)})
 
 
-def _release(driver: int, record: Record, active: Record) -> tuple[Write, ...]:
-    state = move_driver(record.fields["state"], DriverState.AVAILABLE)
-    freed = CompareAndSet(DRIVERS, driver, record.version, {"state": state, "order": None})
-    return freed, Delete(ACTIVE, driver, active.version)
+def _release(driver: int, record: Record | None, active: Record | None) -> tuple[Write, ...]:
+    version, fields = there(record)
+    state = move_driver(fields["state"], DriverState.AVAILABLE)
+    freed = CompareAndSet(DRIVERS, driver, version, {"state": state, "order": None})
+    return freed, Delete(ACTIVE, driver, there(active).version)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Key = int | tuple[int, int]
+Name = tuple[str, Key]
+"""(table, key) of a record."""
 Fields = Mapping[str, Any]
 Outcome = TypeVar("Outcome")
 Rule = Generator["Effect", Any, Outcome]
@@ -26,9 +28,13 @@ class Record(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Read records by (table, key); receives tuple[Record | None, ...], as they stood when service began."""
+    """Read records; receives tuple[Record | None, ...], as they stood when service began.
 
-    records: tuple[tuple[str, Key], ...]
+    newest : from the primary, also where other reads are served by a replica that lags (A57).
+    """
+
+    records: tuple[Name, ...]
+    newest: bool = False
 
 
 class CompareAndSet(NamedTuple):

@@ -9,14 +9,18 @@ from swifteats_sim.domain.effects import (
     CompareAndSet,
     Fields,
     Insert,
+    Name,
     Publish,
     Read,
     Record,
     Rule,
 )
 from swifteats_sim.domain.messages import ORDERS, UNPAID, AssignmentRequest, Cart, Refusal
-from swifteats_sim.domain.states import CLOSED, WAITING, OrderState, move_order
+from swifteats_sim.domain.reading import decided, there
+from swifteats_sim.domain.states import CLOSED, WAITING, Impossible, OrderState, move_order
 
+_TOO_LATE = CLOSED | {OrderState.PICKED_UP, OrderState.OUT_DELIVERY}
+"""States in which an order is no longer cancelled."""
 REQUESTS = "assignment"
 """The topic of assignment requests, one for each geo (F3)."""
 
@@ -62,15 +66,16 @@ def mark_kitchen(order: int, stage: OrderState) -> Rule[bool]:
 
 
 def close_order(order: int, state: OrderState) -> Rule[bool]:
-    """Cancel or fail an order; False where it was never created, has been picked up, or is closed already."""
+    """Cancel or fail an order; False where it was never created, has been picked up, or is closed already.
 
-    def change(record: Record) -> Fields | None:
-        current = record.fields["state"]
-        if current in CLOSED or current in (OrderState.PICKED_UP, OrderState.OUT_DELIVERY):
-            return None
-        return {"state": move_order(current, state)}
-
-    return (yield from _update(order, change))
+    Nobody asks again after a No, and an order may really be missing: the primary is asked at once.
+    """
+    while True:
+        (record,) = yield Read(_name(order), newest=True)
+        if record is None or record.fields["state"] in _TOO_LATE:
+            return False
+        if (yield CompareAndSet(ORDERS, order, record.version, {"state": move_order(record.fields["state"], state)})):
+            return True
 
 
 Change = Callable[[Record], Fields | None]
@@ -86,15 +91,25 @@ def _to(state: OrderState) -> Change:
 
 
 def _next_request(record: Record) -> Fields | None:
+    if record.fields["state"] == OrderState.NEW_ORDER:
+        raise Impossible("an order asks for a driver once it is paid")
     return {"request": record.fields["request"] + 1} if record.fields["state"] in WAITING else None
 
 
 def _update(order: int, change: Change) -> Rule[bool]:
-    """Read, change, compare-and-set until it holds; False where there is none or `change` leaves it alone."""
+    """Read, change, compare-and-set until it holds; False where `change` leaves the order alone."""
+
+    def write(record: Record | None) -> CompareAndSet | None:
+        changes = change(there(record))
+        return None if changes is None else CompareAndSet(ORDERS, order, there(record).version, changes)
+
     while True:
-        (record,) = yield Read(((ORDERS, order),))
-        changes = None if record is None else change(record)
-        if changes is None:
+        changed = yield from decided(_name(order), write)
+        if changed is None:
             return False
-        if (yield CompareAndSet(ORDERS, order, record.version, changes)):
+        if (yield changed):
             return True
+
+
+def _name(order: int) -> tuple[Name, ...]:
+    return ((ORDERS, order),)

@@ -72,7 +72,11 @@ DRIVER_MOVES: dict[DriverState, frozenset[DriverState]] = {
 }
 
 
-class IllegalMove(RuntimeError):
+class Impossible(RuntimeError):
+    """What a rule was shown cannot be true of the newest records."""
+
+
+class IllegalMove(Impossible):
     """A rule tried a transition that the state machine does not know."""
 
 

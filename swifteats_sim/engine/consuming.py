@@ -12,7 +12,7 @@ from swifteats_sim.engine.streams import Stream
 
 @dataclass(frozen=True)
 class Consume:
-    """Be logged, and handled by the topic's group. The next step is the `Handling`."""
+    """Be logged, and handled by the topic's group. The next step is the `Handling`, or the handler's own first one."""
 
     group: Group
     stream: Stream
@@ -58,7 +58,7 @@ class Handling:
         job.tries = 0
         if outcome == COMPLETED and not job.is_copy:
             job.adopt(part)
-            self._put_down(job, now, loop)
+            put_down(job, self.group, now, loop)
             job.pc = self.after
             loop.run(job, now)
         elif outcome in REPEATABLE:
@@ -67,7 +67,21 @@ class Handling:
         else:
             loop.end(job, outcome, now)
 
-    def _put_down(self, job: Job, now: int, loop: Stage) -> None:
-        hand = next(held for held in job.held or () if isinstance(held, Hand) and held.group is self.group)
-        job.give_up(hand)
-        hand.release(job, now, loop)
+
+@dataclass(frozen=True)
+class Handled:
+    """The message is handled, where nothing can go wrong: its job took the handler's steps itself, in no `Handling`."""
+
+    group: Group
+
+    def take(self, job: Job, now: int, loop: Stage) -> int:
+        """See Step."""
+        put_down(job, self.group, now, loop)
+        return job.pc + 1
+
+
+def put_down(job: Job, group: Group, now: int, loop: Stage) -> None:
+    """Let a job's consumer go."""
+    hand = next(held for held in job.held or () if isinstance(held, Hand) and held.group is group)
+    job.give_up(hand)
+    hand.release(job, now, loop)

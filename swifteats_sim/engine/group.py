@@ -68,6 +68,12 @@ class Group:
         self._done: list[deque[Hand]] = [deque() for _ in self._consumers]
         self._number = 0
 
+    @property
+    def is_reliable(self) -> bool:
+        """Whether every message is handled exactly once: nobody crashes, nothing fails or comes twice."""
+        delivery = self.delivery
+        return not (self._membership.changes or delivery.failures or delivery.duplicates)
+
     def watch(self, loop: Stage) -> None:
         """Note every crash and every new division of partitions in the journal."""
         for at in self._membership.changes:

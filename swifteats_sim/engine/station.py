@@ -74,6 +74,11 @@ class Station:
         self._join = balancer.join if isinstance(balancer, LeastBusy) else None
         self._is_plain = self._crews is None and self._join is None
 
+    @property
+    def has_limit(self) -> bool:
+        """Whether a queue can be full."""
+        return self._limit is not None
+
     def visit(self, now: int, service: int, partition: int = 0, patience: int | None = None) -> tuple[int, int]:
         """(start, departure) of a job that arrives `now` (ns).
 

@@ -28,7 +28,10 @@ class Traffic:
 
     def change(self, now: int, by: int) -> None:
         """`by` messages more, or fewer, are waiting from now on."""
-        self._waited += self._standing(now)
+        if self._warmup <= self._since and now < self._end:
+            self._waited += self.waiting * (now - self._since)
+        else:
+            self._waited += self._standing(now)
         self._since = now
         self.waiting += by
         self._change[min(now // MINUTE, self._last)] += by

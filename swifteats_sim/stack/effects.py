@@ -1,16 +1,17 @@
 """The effect runner: performs what the rules yield, in virtual time.
 
 An effect costs visits to stations and delays, one after the other: it reads when its first service begins and
-writes when all is done. A read of a replica sees the records as they were a while ago. A transaction takes its locks
-before it is served and gives them back at its commit. A compare-and-set outside a transaction never waits: on a locked
-record it fails. Who is interrupted leaves nothing behind but busy servers: what was not committed is not written.
+writes when all is done. A read of a replica sees the records as they were a while ago; a read of the newest ones goes
+where writes land. A transaction takes its locks before it is served and gives them back at its commit. A
+compare-and-set outside a transaction never waits: on a locked record it fails. Who is interrupted leaves nothing behind
+but busy servers: what was not committed is not written.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import simpy
@@ -31,6 +32,10 @@ PART = 1 << 20
 """Stride of the step word: a rule has effects, and an effect is made of parts, each with draws of its own."""
 REACH = 100
 """Times its mean lag, the farthest that a replica is behind: past versions are kept so long and no longer."""
+NEWEST = "read the newest"
+"""A read that goes to the primary, whatever other reads do."""
+ROUND_TRIP = SECOND // 1000
+"""How long a write takes that costs nothing and is lost: who tries it again must not do so for ever in one instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ class Runner:
         """A runner with no lock held and nothing counted. The store remembers past versions only if reads lag."""
         self.clock, self.store, self.locks = clock, store, Locks(clock)
         self.counts: Counter[str] = Counter()
-        self._loop, self._topics, self._costs = loop, topics, costs
+        self._loop, self._topics, self._costs = loop, topics, {**costs, NEWEST: at_primary(costs)}
         self._search, self._pays = search, pays
         visits = [cost for cost in costs.get("read", ()) if isinstance(cost, Cost)]
         self._lag = next((cost.lag for cost in visits if cost.lag is not None), None)
@@ -185,12 +190,13 @@ class Runner:
         return seen
 
     def _read(self, effect: e.Read, caller: Caller, number: int) -> Process:
-        return self._pass("read", caller, number, lambda: self._records(effect, caller, number))
+        kind = NEWEST if effect.newest else "read"
+        return self._pass(kind, caller, number, lambda: self._records(effect, caller, number))
 
     def _records(self, effect: e.Read, caller: Caller, number: int) -> tuple[e.Record | None, ...]:
         """What the database, or its replica, shows now."""
         newest = tuple([self.store.read(name) for name in effect.records])
-        if self._lag is None:
+        if self._lag is None or effect.newest:
             return newest
         lag = self._draw(*self._lag, caller, number)
         seen = tuple([self.store.read_past(name, lag) for name in effect.records])
@@ -198,15 +204,19 @@ class Runner:
         return seen
 
     def _compare_and_set(self, effect: e.CompareAndSet, caller: Caller, number: int) -> Process:
+        began = self.clock.instant
         yield from self._pass("compare_and_set", caller, number)
-        return not self.locks.is_held((effect.table, effect.key)) and self.store.apply((effect,)) == e.COMMITTED
+        holds = not self.locks.is_held((effect.table, effect.key)) and self.store.apply((effect,)) == e.COMMITTED
+        if not holds:
+            yield from self._lost(began)
+        return holds
 
     def _insert(self, effect: e.Insert, caller: Caller, number: int) -> Process:
         yield from self._pass("insert", caller, number)
         return self.store.apply((effect,)) == e.COMMITTED
 
     def _transaction(self, effect: e.Transaction, caller: Caller, number: int) -> Process:
-        names = names_of(effect.writes)
+        names, began = names_of(effect.writes), self.clock.instant
         yield from self.locks.acquire(names)
         try:
             yield from self._pass("transaction", caller, number)
@@ -216,7 +226,14 @@ class Runner:
         table = effect.writes[0].table
         self.counts[f"{table}_tries"] += 1
         self.counts[f"{table}_conflicts"] += outcome != e.COMMITTED
+        if outcome != e.COMMITTED:
+            yield from self._lost(began)
         return outcome
+
+    def _lost(self, began: int) -> Process:
+        """A write did not hold: let some time pass, if none has since it began."""
+        if self.clock.instant == began:
+            yield self.clock.sleep(ROUND_TRIP)
 
     def _publish(self, effect: e.Publish, caller: Caller, number: int) -> Process:
         yield from self._pass("publish", caller, number)
@@ -235,3 +252,15 @@ class Runner:
 
     def _sleep(self, effect: e.Sleep, caller: Caller, number: int) -> Process:
         yield self.clock.sleep(effect.duration)
+
+
+def at_primary(costs: Mapping[str, Costs]) -> Costs:
+    """What a read of the newest records costs: as any other, but where a compare-and-set lands, not at a replica."""
+    visits = [cost for cost in costs.get("compare_and_set", ()) if isinstance(cost, Cost)]
+
+    def moved(cost: Cost | Delay) -> Cost | Delay:
+        if isinstance(cost, Delay) or cost.lag is None:
+            return cost
+        return replace(cost, station=visits[-1].station, shared=visits[-1].shared, lag=None)
+
+    return tuple(moved(cost) for cost in costs.get("read", ()))

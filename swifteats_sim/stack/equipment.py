@@ -91,6 +91,10 @@ class Equipment:
             for since in desk.queue.waiting_since():
                 desk.usage.abandon(since, self._span[1])
 
+    def takes_everybody(self, station: str) -> bool:
+        """Whether a station never refuses a job."""
+        return station in self.desks or not self.stations[station].has_limit
+
     def ceiling(self, stack: Stack, pool: str) -> Ceiling | None:
         """How many connections the pool's station accepts over all pools, if it limits them."""
         return self._ceilings.get(stack.pools[pool].to or "")
@@ -178,7 +182,9 @@ def breaks_of(name: str, stream: DeclaredStream, streams: Streams) -> Gaps | Non
     return Gaps(law_of(stream.drops), law_of(stream.reconnect), streams(f"stream.{name}.breaks"))
 
 
-def _leaders(topic: DeclaredTopic) -> Leaders:
+def _leaders(topic: DeclaredTopic) -> Leaders | None:
+    if not topic.leader_losses:
+        return None
     losses = sorted((loss.at, loss.lasting) for loss in topic.leader_losses)
     return Leaders(tuple(losses), topic.replication_lag if topic.acks == "leader" else 0)
 

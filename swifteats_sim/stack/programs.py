@@ -10,7 +10,7 @@ from itertools import accumulate
 from swifteats_sim.engine.batching import Depart, Gather, Scatter, Tray
 from swifteats_sim.engine.branching import Branch, Fork, Jump
 from swifteats_sim.engine.caching import Fill, Lookup
-from swifteats_sim.engine.consuming import Consume, Handling
+from swifteats_sim.engine.consuming import Consume, Handled, Handling
 from swifteats_sim.engine.flow import Step
 from swifteats_sim.engine.holding import Acquire, GaveUp, Release, Serve
 from swifteats_sim.engine.job import Job
@@ -25,6 +25,11 @@ from swifteats_sim.scenario.flows import Flow
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.equipment import GPS, Equipment
 from swifteats_sim.stack.laws import law_of
+
+NEVER_FAIL = (
+    declared.Delay, declared.Branch, declared.Send, declared.Deliver, declared.KeepNewest, declared.KeepLatest,
+    declared.OnlyIf, declared.Fresh, declared.Start,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -170,10 +175,20 @@ class Compiler:
     def _consume(self, step: declared.Consume) -> None:
         group = self._equipment.groups[step.consume]
         self._emit(Consume(group, self._stream(".duplicates")))
+        if group.is_reliable and all(self._never_fails(inner) for inner in declared.flat(step.steps)):
+            self._sequence(step.steps)
+            self._emit(Handled(group))
+            return
         handling = self._reserve()
         self._sequence(step.steps)
         self._emit(End())
         self._code[handling] = Handling(group, self._here, self._stream(".failures"))
+
+    def _never_fails(self, step: declared.Step) -> bool:
+        """Whether a step may end a job only in ways that no second handling would mend."""
+        if isinstance(step, declared.Visit):
+            return step.patience is None and self._equipment.takes_everybody(step.at)
+        return isinstance(step, NEVER_FAIL)
 
     def _branch(self, step: declared.Branch) -> None:
         branch, ways, ends = self._reserve(), list[int](), list[int]()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swifteats_sim.engine.batching import Depart, Gather, Scatter, Tray
-from swifteats_sim.engine.consuming import Consume, Handling
+from swifteats_sim.engine.consuming import Consume, Handled, Handling
 from swifteats_sim.engine.group import Delivery, Group
 from swifteats_sim.engine.holding import Acquire, GaveUp, Release
 from swifteats_sim.engine.job import DROPPED, FAILED, LANES, Job, Stage, Step
@@ -254,3 +254,29 @@ def test_every_message_is_handled_lost_or_dead_and_the_books_balance(
 
 def test_a_flow_without_a_crash_never_looks_at_the_group_again() -> None:
     assert run(*Topic().steps(), births=(0,)).ends == [(0, "completed", 0)]
+
+
+@given(
+    births=st.lists(st.integers(0, 60), min_size=1, max_size=12).map(sorted),
+    durations=st.lists(st.integers(0, 20), min_size=12, max_size=12),
+    awaited=st.booleans(),
+    consumers=st.integers(1, 3),
+)
+def test_where_nothing_can_go_wrong_a_handler_needs_no_part_of_its_own(
+    births: list[int], durations: list[int], awaited: bool, consumers: int
+) -> None:
+    def ended(direct: bool) -> tuple[list[tuple[int, str, int]], list[int]]:
+        topic = Topic(Delivery(awaited), consumers, 3)
+        place, consume, *_ = topic.steps()
+        handler = after(each(*durations))
+        last = Handled(topic.group) if direct else Ends(0)
+        steps = [place, consume, *([] if direct else [Handling(topic.group, 5, STREAM)]), handler, last, after(3)]
+        flow = Watched(*steps)
+        loop = Loop((flow,), {0: Once(*births)})
+        loop.open(0)
+        loop.advance(EVER)
+        return flow.ends, flow.wait.tolist()
+
+    direct, apart = ended(True), ended(False)
+    assert sorted(direct[0]) == sorted(apart[0])
+    assert sorted(direct[1]) == sorted(apart[1])
