@@ -119,7 +119,8 @@ def _say_of(declared: list[tuple[Path, Scenario]], quiet: bool, as_json: bool) -
         typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     for path, scenario in declared:
-        typer.echo(f"{path}: ok ({scenario.name}, {len(scenario.conditions)} targets)")
+        targets = len(scenario.conditions)
+        typer.echo(f"{path}: ok ({scenario.name}, {targets} target{'s' * (targets != 1)})")
         if not quiet:
             say_in_words(explain(scenario))
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from swifteats_sim.scenario.city import City, Geo
+from swifteats_sim.scenario.cityless import CALLS, cityless_findings
 from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.effects import EFFECTS
 from swifteats_sim.scenario.errors import Findings, KeyPath, unknown_name
 from swifteats_sim.scenario.flow_consistency import flow_findings
-from swifteats_sim.scenario.metrics import CITY, ORDER
+from swifteats_sim.scenario.metrics import ORDER
+from swifteats_sim.scenario.nesting import nesting_findings
+from swifteats_sim.scenario.paths import GPS
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.stack_consistency import stack_findings
-from swifteats_sim.scenario.steps import Consume, Place, flat
 from swifteats_sim.scenario.targets import Targets
 
-FLOWS = (ORDER, "gps")
-GPS = "gps"
+FLOWS = (ORDER, GPS)
 TOPICS = ("assignment", "fixes")
-CALLS = (("menus", "menu"), ("searches", "search"))
-"""Demand of anyone, and the flow that it feeds."""
 
 
 class Parts(NamedTuple):
@@ -34,11 +33,12 @@ class Parts(NamedTuple):
 def inconsistencies(scenario: Parts) -> Findings:
     """Everything in a scenario that does not fit together."""
     if scenario.city is None:
-        yield from _without_city(scenario)
+        yield from cityless_findings(scenario.demand, scenario.stack, scenario.targets)
     else:
         yield from _with_city(scenario, scenario.city)
     yield from _calls(scenario)
     yield from stack_findings(scenario.stack)
+    yield from nesting_findings(scenario.stack)
     yield from flow_findings(scenario.stack)
 
 
@@ -95,7 +95,7 @@ def _needed(stack: Stack) -> Findings:
         if missing:
             yield ("stack", kind), f"missing: {', '.join(missing)}"
     gps = stack.flows.get(GPS)
-    if gps is not None and gps.counted:
+    if gps is not None and (gps.counted or gps.clients == "watchers"):
         yield ("stack", "flows", GPS), "in a city its clients are the drivers: leave any other source out"
 
 
@@ -105,40 +105,6 @@ def _partitions(stack: Stack, city: City) -> Findings:
         missing = [kind for kind in kinds if kind not in topic.partitions]
         if missing:
             yield ("stack", "topics", name, "partitions"), f"missing for {' and '.join(missing)} geos"
-
-
-def _without_city(scenario: Parts) -> Findings:
-    demand, flows = scenario.demand, scenario.stack.flows
-    for key in ("orders", "trace"):
-        if getattr(demand, key) is not None:
-            yield ("demand", key), "needs a city"
-    called = any(getattr(demand, key) is not None for key, _ in CALLS)
-    if not called and not any(flow.counted for flow in flows.values()):
-        yield (
-            ("stack", "flows"),
-            "without a city a flow needs a source: `arrivals`, a number of `clients`, "
-            "demand.menus (flow 'menu') or demand.searches (flow 'search')",
-        )
-    yield from _one_number(scenario.stack)
-    yield from _measured_in_a_city(scenario.targets)
-
-
-def _one_number(stack: Stack) -> Findings:
-    """Without geos there is no kind to choose the partitions by."""
-    steps = [step for name, flow in stack.flows.items() if name != ORDER for step in flat(flow.steps)]
-    used = [step.place for step in steps if isinstance(step, Place)]
-    used += [step.consume for step in steps if isinstance(step, Consume)]
-    for name, topic in stack.topics.items():
-        if name in used and topic.partitions.get("dense") != topic.partitions.get("sparse"):
-            yield ("stack", "topics", name, "partitions"), "without a city there is one number: geos have no kind"
-
-
-def _measured_in_a_city(targets: Targets) -> Findings:
-    # The order of fixes is kept, or not, by the software: it needs drivers who send, but no city.
-    names = [f"{metric.subject}.{metric.quantity}" for metric in CITY if metric.subject != "location"]
-    for name in targets.root:
-        if name in names:
-            yield ("targets", name), f"{name} is measured in a city, and there is none"
 
 
 def _calls(scenario: Parts) -> Findings:

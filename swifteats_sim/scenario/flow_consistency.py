@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from graphlib import CycleError, TopologicalSorter
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from swifteats_sim.scenario.errors import Findings, KeyPath
 from swifteats_sim.scenario.metrics import ORDER
+from swifteats_sim.scenario.paths import GPS, Met, Path, along, brought_along, circle_of, of_drivers
 from swifteats_sim.scenario.stack import Stack
-from swifteats_sim.scenario.steps import Branch, CacheStep, Consume, Parallel, Place, Start, Step, Visit, nested
+from swifteats_sim.scenario.stack_consistency import OWN_CONSUMERS
+from swifteats_sim.scenario.steps import Consume, KeepLatest, KeepNewest, OnlyIf, Start, Step, Visit, nested
 
 FLOWS: KeyPath = ("stack", "flows")
 DEEPEST = 6
 LONGEST = 12
 """Names of a circle in a message."""
-OWN_CONSUMERS = ("assignment",)
-"""Topics whose messages the platform's own consumers handle."""
-FED = ("gps", "menu", "search")
-"""Flows that may have a source without saying so."""
-
-
-class Met(NamedTuple):
-    """A step on a job's path, with the topics that the job was placed in before."""
-
-    path: KeyPath
-    step: Step
-    placed: frozenset[str]
-
-
-Path = tuple[Met, ...]
 
 
 def flow_findings(stack: Stack) -> Findings:
@@ -37,16 +22,19 @@ def flow_findings(stack: Stack) -> Findings:
     for name, flow in stack.flows.items():
         yield from _too_deep(flow.steps, (*FLOWS, name, "steps"), 1)
     jobs = {
-        name: tuple(_along(flow.steps, (*FLOWS, name, "steps"), frozenset()))
+        name: tuple(along(flow.steps, (*FLOWS, name, "steps"), frozenset()))
         for name, flow in stack.flows.items()
         if name != ORDER
     }
-    circle = _circle(jobs)
+    circle = circle_of(jobs)
     yield from _started(jobs, circle)
-    brought = frozenset(jobs) if circle else _brought(stack, jobs)
+    brought = frozenset(jobs) if circle else brought_along(stack, jobs)
+    driven = frozenset(jobs) if circle else of_drivers(stack, jobs)
     for name, path in jobs.items():
         for met in path:
             yield from _placed_first(stack, met, name in brought)
+            if name not in driven:
+                yield from _drivers_only(met)
 
 
 def _too_deep(steps: tuple[Step, ...], path: KeyPath, depth: int) -> Findings:
@@ -56,22 +44,6 @@ def _too_deep(steps: tuple[Step, ...], path: KeyPath, depth: int) -> Findings:
     for index, step in enumerate(steps):
         for below, inside in nested(step):
             yield from _too_deep(inside, (*path, index, *below), depth + 1)
-
-
-def _along(steps: tuple[Step, ...], path: KeyPath, placed: frozenset[str]) -> Generator[Met, None, frozenset[str]]:
-    """Every step in turn; the topics in which every job that comes to the end was placed."""
-    for index, step in enumerate(steps):
-        yield Met((*path, index), step, placed)
-        ends = []
-        for below, inside in nested(step):
-            ends.append((yield from _along(inside, (*path, index, *below), placed)))
-        if isinstance(step, Place):
-            placed |= {step.place}
-        elif isinstance(step, Branch | CacheStep):
-            placed = frozenset.intersection(*ends)
-        elif ends and not isinstance(step, Parallel):  # what runs in parallel keeps its place for itself
-            placed = ends[0]
-    return placed
 
 
 def _placed_first(stack: Stack, met: Met, brought: bool) -> Findings:
@@ -98,36 +70,8 @@ def _started(jobs: Mapping[str, Path], circle: tuple[str, ...]) -> Findings:
         yield (*step.path, "start"), f"flow {first!r} would start itself again: {' -> '.join(named)}"
 
 
-def _graph(jobs: Mapping[str, Path]) -> TopologicalSorter[str]:
-    """The flows, those that are started before those that start them."""
-    return TopologicalSorter({name: [started for started, _ in _starts(path)] for name, path in jobs.items()})
-
-
-def _starts(path: Path) -> list[tuple[str, frozenset[str]]]:
-    """The flows that a path starts, each with what the job was placed in by then."""
-    return [(met.step.start, met.placed) for met in path if isinstance(met.step, Start) and met.step.start != ORDER]
-
-
-def _circle(jobs: Mapping[str, Path]) -> tuple[str, ...]:
-    """Flows of which each starts the next, the first one again at the end; () when there is no circle."""
-    try:
-        _graph(jobs).prepare()
-    except CycleError as error:
-        names: list[str] = error.args[1][:0:-1]  # graphlib names what comes first first: the started
-        first = min(range(len(names)), key=lambda index: list(jobs).index(names[index]))
-        return (*names[first:], *names[: first + 1])
-    return ()
-
-
-def _brought(stack: Stack, jobs: Mapping[str, Path]) -> frozenset[str]:
-    """Flows all of whose jobs bring a partition along, from the flows that start them."""
-    given: dict[str, list[bool]] = {name: [] for name in jobs}
-    brought: list[str] = []
-    for name in reversed(tuple(_graph(jobs).static_order())):
-        flow = stack.flows[name]
-        fed = name in FED or flow.arrivals is not None or flow.clients is not None
-        if given[name] and all(given[name]) and not fed:
-            brought.append(name)
-        for started, placed in _starts(jobs[name]):
-            given[started].append(bool(placed) or name in brought)
-    return frozenset(brought)
+def _drivers_only(met: Met) -> Findings:
+    if isinstance(met.step, KeepNewest | KeepLatest | OnlyIf):
+        key = next(iter(type(met.step).model_fields))
+        where = f"in flow {GPS!r}, if its jobs are of `clients`, and in flows that it alone starts"
+        yield (*met.path, key), f"{key} speaks of drivers: only {where}"

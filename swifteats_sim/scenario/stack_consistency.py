@@ -24,6 +24,8 @@ from swifteats_sim.scenario.steps import (
 FLOWS: KeyPath = ("stack", "flows")
 DECIDING = (Visit, Delay, LimitBy, Hold, Branch, Parallel, Retry, RuleStep)
 """The steps of flow `order`, whose jobs decide; jobs that only flow take any but rules."""
+OWN_CONSUMERS = ("assignment",)
+"""Topics whose messages the platform's own consumers handle."""
 
 
 def stack_findings(stack: Stack) -> Findings:
@@ -40,6 +42,7 @@ def stack_findings(stack: Stack) -> Findings:
         yield from _ruled(stack)
         yield from _pools_apart(stack)
     yield from _effects(stack)
+    yield from _handled_once(stack)
 
 
 def _allowed(flow: str, step: Step, path: KeyPath) -> Findings:
@@ -82,15 +85,10 @@ def _customers(stack: Stack) -> Findings:
 
 def _ruled(stack: Stack) -> Findings:
     """An order is reserved, created, paid and sent for assignment, once each and in that order."""
-    steps = stack.flows[ORDER].steps
-    named = [step.rule for step in flat(steps) if isinstance(step, RuleStep)]
+    named = [step.rule for step in flat(stack.flows[ORDER].steps) if isinstance(step, RuleStep)]
     if named != list(RULES):
         found = ", ".join(named) or "none"
         yield (*FLOWS, ORDER), f"needs the rules {', '.join(RULES)}, once each in this order; has {found}"
-        return
-    for path, step in located(steps, (*FLOWS, ORDER, "steps")):
-        if isinstance(step, RuleStep) and "branch" in path:
-            yield (*path, "rule"), "a rule is for every order: not inside a branch"
 
 
 def _pools_apart(stack: Stack) -> Findings:
@@ -111,3 +109,12 @@ def _effects(stack: Stack) -> Findings:
             yield from _decides(stack, cost, path)
             if cost.lag is not None and kind != "read":
                 yield (*path, "lag"), "only `read` may read a replica"
+
+
+def _handled_once(stack: Stack) -> Findings:
+    """Of the faults of handlers, the platform's own consumers know only their death."""
+    for name in OWN_CONSUMERS:
+        for key in ("duplicates", "failures"):
+            if name in stack.topics and getattr(stack.topics[name], key):
+                path = ("stack", "topics", name, key)
+                yield path, f"the consumers of {name} are the platform's own, which repeat no handling"

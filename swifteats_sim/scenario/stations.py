@@ -118,7 +118,9 @@ class Limit(Frozen):
 
     rate: Rate = Field(gt=0, description="tokens that come back; a job takes one")
     burst: int = Field(gt=0, le=1_000_000, description="tokens a full bucket holds")
-    per: Literal["client", "address"] = default("client", description="whose bucket it is")
+    per: Literal["client", "address"] = default(
+        "client", description="whose bucket it is; where arrivals have no `population` each job is another client"
+    )
     addresses: int | None = default(
         None, gt=0, le=1_000_000_000, description="addresses that clients share; with `per: address`"
     )

@@ -104,7 +104,7 @@ stack:
       - branch:
           - {share: 30 %, steps: [{fail: 5 %}]}
           - {share: 70 %, steps: []}
-    upload:
+    gps:
       clients: 10000
       every: 5 s
       offline: {every: exponential(1 h), for: uniform(1 min, 5 min), keep: 50}
@@ -134,7 +134,7 @@ stack:
     read: [{delay: 1 ms}, {at: database, service: 5 ms, lag: exponential(100 ms)}]
     insert: {at: database, service: 5 ms}
 targets:
-  upload.bytes: ["rate < 9 MB/s"]
+  gps.bytes: ["rate < 9 MB/s"]
   cache.menu.hit: ["ratio > 60 %"]
 """
 """A scenario without a city that says about everything a stack can say."""

@@ -13,7 +13,7 @@ from swifteats_sim.scenario.metrics import CATALOGUE, DISTRIBUTION
 
 def test_every_part_of_a_stack_has_its_metrics(tmp_path: Path) -> None:
     names = catalogue(load(written(tmp_path, FULL)).stack)
-    for name in ("upload.latency.p99", "menu.wait.probability", "pool.web-db.in_use.max", "cache.menu.stale.ratio",
+    for name in ("gps.latency.p99", "menu.wait.probability", "pool.web-db.in_use.max", "cache.menu.stale.ratio",
                  "station.api.queue.mean", "broker.fixes.lag.max", "stream.customers.delivered.ratio",
                  "orders.completion.ratio"):  # fmt: skip
         assert name in names
@@ -43,7 +43,7 @@ def test_a_name_alone_finds_the_same_metric(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "unit"),
     [
-        ("upload.bytes.rate", "B/s"),
+        ("gps.bytes.rate", "B/s"),
         ("broker.fixes.volume.rate", "B/s"),
         ("broker.fixes.throughput.rate", "/s"),
         ("orders.delivered.rate", "/s"),

@@ -69,7 +69,7 @@ def test_a_dump_speaks_the_language_of_files(full: Scenario) -> None:
     assert "lasting" not in str(stack)
     assert stack["topics"]["fixes"]["message"] == "343 B"
     assert stack["topics"]["fixes"]["crashes"] == [{"consumer": 1, "at": "5 min", "for": "1 min"}]
-    assert stack["flows"]["upload"]["steps"][0]["retry"]["budget"] == "20 %"
+    assert stack["flows"]["gps"]["steps"][0]["retry"]["budget"] == "20 %"
     assert stack["flows"]["menu"]["steps"][-1] == {"send": "500 B"}
     assert [next(iter(cost)) for cost in stack["effects"]["read"]] == ["delay", "at"]
 
@@ -107,11 +107,11 @@ def test_a_number_of_partitions_serves_every_geo(tmp_path: Path) -> None:
 
 
 def test_a_flow_has_a_source_and_keys(full: Scenario) -> None:
-    upload, bulk, shown = (full.stack.flows[name] for name in ("upload", "bulk", "shown"))
-    assert (upload.clients, upload.every, upload.counted) == (10_000, 5 * SECOND, True)
-    assert upload.offline is not None
-    assert (upload.offline.lasting.mean, upload.offline.keep, upload.offline.parallel) == (180, 50, 10)
-    assert upload.keys == Places.model_validate({"area": "500 km2", "cell": "100 m"})
+    gps, bulk, shown = (full.stack.flows[name] for name in ("gps", "bulk", "shown"))
+    assert (gps.clients, gps.every, gps.counted) == (10_000, 5 * SECOND, True)
+    assert gps.offline is not None
+    assert (gps.offline.lasting.mean, gps.offline.keep, gps.offline.parallel) == (180, 50, 10)
+    assert gps.keys == Places.model_validate({"area": "500 km2", "cell": "100 m"})
     assert bulk.arrivals is not None
     assert (bulk.arrivals.mean, bulk.batch, bulk.keys) == (0.125, 5, Catalogue(catalogue=10))
     assert (shown.counted, shown.keys, shown.arrivals) == (False, None, None)
@@ -161,9 +161,9 @@ def test_steps_hold_steps(full: Scenario) -> None:
 
 
 def test_a_flow_is_walked_depth_first(full: Scenario) -> None:
-    upload = full.stack.flows["upload"].steps
-    assert [type(step) for step in flat(upload)][:5] == [Retry, Visit, Place, Consume, Visit]
-    assert [path for path, _ in located(upload, ("steps",))][:5] == [
+    gps = full.stack.flows["gps"].steps
+    assert [type(step) for step in flat(gps)][:5] == [Retry, Visit, Place, Consume, Visit]
+    assert [path for path, _ in located(gps, ("steps",))][:5] == [
         ("steps", 0),
         ("steps", 0, "steps", 0),
         ("steps", 1),
@@ -208,11 +208,11 @@ def test_terms_have_defaults(full: Scenario) -> None:
          "unknown key 'fr'; did you mean 'for'? (got '5 s')"),
         ("{at: 10 min, for: 5 s}", "{at: 10 min}", "stack.topics.fixes.leader_losses.0.for",
          "required key is missing"),
-        ("clients: 10000", "clients: driver", "stack.flows.upload.clients",
+        ("clients: 10000", "clients: driver", "stack.flows.gps.clients",
          "must be a whole number from 1 to 100000000, 'drivers' or 'watchers' (got 'driver')"),
-        ("clients: 10000", "clients: 0", "stack.flows.upload.clients",
+        ("clients: 10000", "clients: 0", "stack.flows.gps.clients",
          "must be a whole number from 1 to 100000000, 'drivers' or 'watchers' (got 0)"),
-        ("keys: {area: 500 km2, cell: 100 m}", "keys: {area: 500 km2}", "stack.flows.upload.keys.cell",
+        ("keys: {area: 500 km2, cell: 100 m}", "keys: {area: 500 km2}", "stack.flows.gps.keys.cell",
          "required key is missing"),
         ("keys: {catalogue: 10}", "keys: {catalogue: 10, area: 5 km2}", "stack.flows.bulk.keys",
          "give either `catalogue`, or `area` and `cell`"),
@@ -221,7 +221,7 @@ def test_terms_have_defaults(full: Scenario) -> None:
         ("{moved: 100 m}", "{moved: 100}", "stack.flows.shown.1.only_if.moved",
          "100 has no unit: a length is written in m or km, like '5 km'"),
         ("repeat: 3", "repeat: 101", "stack.flows.shown.4.steps.0.repeat", "must be at most 100 (got 101)"),
-        ("attempts: 4", "attempts: 51", "stack.flows.upload.steps.0.retry.attempts", "must be at most 50 (got 51)"),
+        ("attempts: 4", "attempts: 51", "stack.flows.gps.steps.0.retry.attempts", "must be at most 50 (got 51)"),
         ("{share: 70 %, steps: []}", "{share: 70 %}", "stack.flows.search.2.branch.1.steps",
          "required key is missing"),
         ("[{fail: 5 %}]", "[{fail: 101 %}]", "stack.flows.search.2.branch.0.steps.0.fail",

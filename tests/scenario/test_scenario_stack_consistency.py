@@ -90,11 +90,11 @@ NAMES = [
      "unknown station 'wep'; did you mean 'web'?"),
     ("flows.search.2.branch.1.steps", "[{at: wep, service: 1 s}]", "flows.search.2.branch.1.steps.0.at",
      "unknown station 'wep'; did you mean 'web'?"),
-    ("flows.upload.steps.2.consume", "fixs", "flows.upload.steps.2.consume",
+    ("flows.gps.steps.2.consume", "fixs", "flows.gps.steps.2.consume",
      "unknown topic 'fixs'; did you mean 'fixes'?"),
-    ("flows.upload.steps.2.steps.0.scan", "customer", "flows.upload.steps.2.steps.0.scan",
+    ("flows.gps.steps.2.steps.0.scan", "customer", "flows.gps.steps.2.steps.0.scan",
      "unknown stream 'customer'; did you mean 'customers'?"),
-    ("flows.upload.steps.2.steps.3.start", "show", "flows.upload.steps.2.steps.3.start",
+    ("flows.gps.steps.2.steps.3.start", "show", "flows.gps.steps.2.steps.3.start",
      "unknown flow 'show'; did you mean 'shown'?"),
     ("flows.shown.6.deliver", "custom", "flows.shown.6.deliver", "unknown stream 'custom'; did you mean 'customers'?"),
     ("effects.read.1.at", "databse", "effects.read.1.at", "unknown station 'databse'; did you mean 'database'?"),
@@ -183,7 +183,7 @@ def test_a_partition_comes_along_with_a_start(tmp_path: Path) -> None:
     said = [("stack.flows.shown.3.at", "location balances by partition, and no `place` stands before (got 'location')")]
     assert problems(path, flow("{start: shown}")) == said
     assert problems(path, ("stack.flows.bulk.steps.0", "{start: shown}")) == said
-    between = ("stack.flows.upload.steps.2.steps.3.start", "other")
+    between = ("stack.flows.gps.steps.2.steps.3.start", "other")
     assert load(path, [flow("{start: shown}"), between]).stack.flows["other"].steps
     assert problems(path, flow("{start: shown}", arrivals="1 s"), between) == said
 
@@ -199,8 +199,8 @@ def test_circles_are_found_wherever_they_begin(tmp_path: Path) -> None:
     path = written(tmp_path, FULL)
     change = ("stack.flows.shown.2", "{batch: {every: 1 s}, steps: [{start: menu}]}")
     assert load(path, [change]).stack.flows["menu"].steps
-    closed = ("stack.flows.menu.3", "{repeat: 2, steps: [{start: upload}]}")
-    said = "flow 'menu' would start itself again: menu -> upload -> shown -> menu (got 'upload')"
+    closed = ("stack.flows.menu.3", "{repeat: 2, steps: [{start: gps}]}")
+    said = "flow 'menu' would start itself again: menu -> gps -> shown -> menu (got 'gps')"
     assert problems(path, change, closed) == [("stack.flows.menu.3.steps.0.start", said)]
 
 
