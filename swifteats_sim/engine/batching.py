@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from swifteats_sim.engine.job import FAILED, VOID, WAIT, Job, Stage
+from swifteats_sim.engine.job import VOID, WAIT, Job, Stage
 
 
 class Tray:
     """Jobs that wait for a batch of `size` (None: any number), or for its time.
 
     every : ns after which the first must not wait longer; without a size, ticks of that length counted from 0.
+    apart : one batch a server, where each handles messages of its own; otherwise one for all.
     """
 
-    def __init__(self, size: int | None, every: int) -> None:
+    def __init__(self, size: int | None, every: int, apart: bool = False) -> None:
         """Empty."""
-        self.size, self.every = size, every
-        self.waiting: list[Seat] = []
+        self.size, self.every, self.apart = size, every, apart
+        self._waiting: dict[int, list[Seat]] = {}
+
+    def waiting(self, job: Job) -> list[Seat]:
+        """Those who wait with a job, or would."""
+        return self._waiting.setdefault(job.server if self.apart else 0, [])
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody waits."""
+        return not any(self._waiting.values())
+
+    def clear(self, job: Job) -> list[Seat]:
+        """The same, who then wait no longer."""
+        seats = self.waiting(job)
+        self._waiting[job.server if self.apart else 0] = []
+        return seats
 
     def departure(self, now: int) -> int:
         """When a batch whose first job comes now must go."""
@@ -32,7 +48,7 @@ class Seat:
     def release(self, job: Job, now: int, loop: Stage) -> None:
         """See Held: where the first leaves the tray, the next in line wakes the batch instead."""
         self.empty = True
-        waiting = self.tray.waiting
+        waiting = self.tray.waiting(self.job)
         if self not in waiting:
             return
         first = waiting[0] is self
@@ -49,10 +65,15 @@ class Members:
         self.seats = seats
 
     def release(self, job: Job, now: int, loop: Stage) -> None:
-        """See Held: where the leader does not get through, nobody does."""
+        """See Held: where the leader does not get through, nobody does; where it is stopped, they gather anew."""
         for seat in self.seats:
-            if not seat.empty:
-                loop.end(seat.job, FAILED, now)
+            if seat.empty:
+                continue
+            if job.stopped:
+                seat.job.give_up(seat)
+                loop.resume(seat.job, now, seat.job.pc - 1)
+            else:
+                loop.end(seat.job, job.outcome, now)
 
 
 @dataclass(frozen=True)
@@ -63,7 +84,7 @@ class Gather:
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        waiting, seat = self.tray.waiting, Seat(job, self.tray)
+        waiting, seat = self.tray.waiting(job), Seat(job, self.tray)
         job.since = now
         job.pc += 1
         job.keep(seat)
@@ -83,7 +104,7 @@ class Depart:
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        seats, self.tray.waiting = self.tray.waiting, []
+        seats = self.tray.clear(job)
         for seat in seats:
             seat.job.waited += now - seat.job.since
             seat.job.turn = VOID  # the first need not wake any longer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from swifteats_sim.engine.job import COMPLETED, WAIT, Job, Stage
+from swifteats_sim.engine.job import COMPLETED, WAIT, Job, Stage, address
 from swifteats_sim.engine.streams import Stream
 
 
@@ -27,10 +27,11 @@ class Branch:
     upto: tuple[float, ...]
     ways: tuple[int, ...]
     stream: Stream
+    place: int = 0
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        u = self.stream.uniform(job.entity, job.index, job.pc, job.lane)
+        u = self.stream.uniform(job.entity, job.index, 0, address(job.lane, self.place))
         return self.ways[min(bisect_right(self.upto, u), len(self.ways) - 1)]
 
 
@@ -47,7 +48,7 @@ class Fork:
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
         job.tries = len(self.ways)
-        for part in [job.part(number, pc, self) for number, pc in enumerate(self.ways)]:
+        for part in [job.part(job.lane, pc, self) for pc in self.ways]:
             loop.run(part, now)
         return WAIT
 
@@ -63,5 +64,4 @@ class Fork:
         if job.outcome != COMPLETED:
             loop.end(job, job.outcome, now)
         else:
-            job.pc = self.after
-            loop.run(job, now)
+            loop.resume(job, now, self.after)

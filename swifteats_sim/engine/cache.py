@@ -12,8 +12,8 @@ from swifteats_sim.engine.streams import Stream
 class Cache(ABC):
     """What all caches share: the counters and the fills under way.
 
-    reads, hits : asked and found; stale : hits on what has changed since; evicted : entries still good that had to
-        go for others; stampedes : fills begun while the same key was being filled. All inside [warmup, end) (ns).
+    reads, hits : asked and found, also by another's fill; stale : hits on what has changed since; evicted : entries
+        still good that had to go for others; stampedes : fills begun while the same key was being filled. All inside [warmup, end) (ns).
     """
 
     def __init__(self, warmup: int, end: int) -> None:
@@ -42,6 +42,10 @@ class Cache(ABC):
     def give_up(self, key: int, begun: int | None = None) -> None:
         """A fill will not be completed. begun and errors : as in `fill`."""
         self._close(key, begun)
+
+    def share(self, now: int) -> None:
+        """Somebody has waited for another's fill, and is spared his own: a hit after all."""
+        self.hits += self._counts(now)
 
     def is_filling(self, key: int) -> bool:
         """Whether somebody is filling the key."""

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from swifteats_sim.engine.cache import Cache
-from swifteats_sim.engine.job import WAIT, Job, Stage
+from swifteats_sim.engine.job import WAIT, Job, Stage, address
 
 Waiting = tuple[Job, int, "Lookup"]
 """(job, asked, the lookup it stands at); void when the job has asked anew since."""
@@ -46,6 +46,7 @@ class Filling:
         self.shelf.cache.fill(self._key, now, self._begun)
         while (following := self.shelf.next_waiting(self._key, now)) is not None:
             waiting, lookup = following
+            self.shelf.cache.share(now)
             loop.resume(waiting, now, lookup.hit)
 
     def release(self, job: Job, now: int, loop: Stage) -> None:
@@ -65,11 +66,12 @@ class Lookup:
     shelf: Shelf
     hit: int
     miss: int
+    place: int = 0
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
         key, shelf = job.flow.key_of(job), self.shelf
-        if shelf.cache.read(key, now, job.entity, job.index, job.pc, job.lane):
+        if shelf.cache.read(key, now, job.entity, job.index, 0, address(job.lane, self.place)):
             return self.hit
         if shelf.single_flight and shelf.cache.is_filling(key):
             job.asked += 1

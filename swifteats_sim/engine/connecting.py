@@ -14,6 +14,13 @@ class Connecting(Following):
         super().__init__(NEVER)
         self._breaks = breaks
 
+    def switch_on(self, entity: int, now: int) -> tuple[int, int] | None:
+        """See Switched: the time to the first break counts from here."""
+        first = super().switch_on(entity, now)
+        if first is not None and self._breaks is not None:
+            self._breaks.begin(entity, now)
+        return first
+
     def next(self, entity: int, index: int, born: int) -> int:
         """See Source."""
         if not self.is_on(entity, index) or self._breaks is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from swifteats_sim.engine.group import Group, Hand
-from swifteats_sim.engine.job import COMPLETED, DEAD, FAILED, WAIT, Job, Stage
+from swifteats_sim.engine.job import COMPLETED, DEAD, FAILED, WAIT, Job, Stage, address, lane_below
 from swifteats_sim.engine.retrying import REPEATABLE
 from swifteats_sim.engine.streams import Stream
 
@@ -16,13 +16,14 @@ class Consume:
 
     group: Group
     stream: Stream
+    place: int = 0
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
         group, step = self.group, job.pc + 1
         taken = group.log(job, step, now, loop)
         share = group.delivery.duplicates
-        if share and self.stream.uniform(job.entity, job.index, job.pc, job.lane) < share:
+        if share and self.stream.uniform(job.entity, job.index, 0, address(job.lane, self.place)) < share:
             group.again(job, step, now, loop)
         return step if taken else WAIT
 
@@ -37,11 +38,13 @@ class Handling:
     group: Group
     after: int
     stream: Stream
+    place: int = 0
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        number, job.tries = job.tries, job.tries + 1
-        loop.run(job.part(number, job.pc + 1, self), now)
+        lane = lane_below(job.lane, self.place, job.tries) if job.tries else job.lane
+        job.tries += 1
+        loop.run(job.part(lane, job.pc + 1, self), now)
         return WAIT
 
     def joined(self, job: Job, part: Job, outcome: int, now: int, loop: Stage) -> None:
@@ -50,7 +53,7 @@ class Handling:
         job.waited += part.waited
         delivery = self.group.delivery
         if outcome == COMPLETED and delivery.failures:
-            u = self.stream.uniform(job.entity, job.index, job.pc, part.lane)
+            u = self.stream.uniform(job.entity, job.index, job.tries, address(job.lane, self.place))
             outcome = FAILED if u < delivery.failures else COMPLETED
         if outcome in REPEATABLE and job.tries < delivery.attempts:
             loop.resume(job, now, job.pc)
@@ -59,10 +62,9 @@ class Handling:
         if outcome == COMPLETED and not job.is_copy:
             job.adopt(part)
             put_down(job, self.group, now, loop)
-            job.pc = self.after
-            loop.run(job, now)
+            loop.resume(job, now, self.after)
         elif outcome in REPEATABLE:
-            self.group.traffic.dead += self.group.traffic.counts(now)
+            self.group.traffic.dead += self.group.traffic.counts(now) and not job.is_copy
             loop.end(job, DEAD, now)
         else:
             loop.end(job, outcome, now)

@@ -27,10 +27,13 @@ class Flow:
 
     steps : its program, which ends its jobs by a step `End`.
     number : its place in the loop's total order, which the loop gives.
-    keys : what its jobs ask for, with the stream they are drawn from; None: each entity asks for its own.
+    keys : what its jobs ask for, with the stream they are drawn from; None: each entity asks for its own. keyed :
+    whether they ask for something of their own.
     sampled : jobs of entities divisible by this are noted one by one in `sample` (entity, born, done).
-    outcomes : jobs ended, by outcome. attempts, wasted : attempts begun; attempts that ended after their client left.
-    in_flight : jobs entered and not ended, whenever born; the other counts are of those born in the span.
+    outcomes : jobs ended, by outcome. calls, attempts, wasted : first attempts; all of them; those that ended after
+    their client had left.
+    in_flight, finished : jobs entered and not ended; jobs completed in the span; both whenever born. The other counts
+    are of jobs born in the span.
     """
 
     def __init__(
@@ -44,11 +47,12 @@ class Flow:
         """A flow without jobs."""
         self.name, self.steps, self.number = name, steps, -1
         self._warmup, self._end = span
-        self.born = self.stale = self.attempts = self.wasted = self.messages = self.bytes = 0
+        self.born = self.finished = self.stale = self.calls = self.attempts = self.wasted = 0
+        self.messages = self.bytes = 0
         self.outcomes = [0] * len(OUTCOMES)
         self.in_flight = 0
         self.sample: list[tuple[int, int, int]] = []
-        self._sampled, self._keys = sampled, keys
+        self._sampled, self._keys, self.keyed = sampled, keys, keys is not None
         self._latency, self._wait = array("q"), array("q")
         self._last = self._end // MINUTE + 1
         self._change, self._completed = [0] * (self._last + 1), [0] * (self._last + 1)
@@ -64,14 +68,16 @@ class Flow:
                 job.key = keys.key(stream, job.entity, job.index)
         return job.key
 
+    def bear(self, job: Job) -> None:
+        """A job is born; it may enter later, or never."""
+        self.born += self.measures(job)
+
     def begin(self, job: Job) -> None:
         """A job enters; latency and presence count from here."""
         self.in_flight += 1
         entered, warmup, end = job.entered, self._warmup, self._end
         self._presence -= entered if warmup <= entered < end else self._within(entered)
         self._change[entered // MINUTE if entered < end else self._last] += 1
-        if warmup <= job.born < end:
-            self.born += 1
 
     def end(self, job: Job, outcome: int, now: int) -> None:
         """A job has ended."""
@@ -84,6 +90,7 @@ class Flow:
         self._change[minute] -= 1
         if outcome == COMPLETED:
             self._completed[minute] += 1
+            self.finished += warmup <= now < end
         if warmup <= job.born < end:
             self._count(job, outcome, now)
 

@@ -13,9 +13,13 @@ class Gaps:
     """Gap `k` of a client is drawn at (client, k). Questions about one client must come in order of time."""
 
     def __init__(self, every: Law, lasting: Law, stream: Stream) -> None:
-        """every : from 0, or the end of a gap, to the next one (s); lasting : of a gap (s), at least 1 ns."""
+        """every : from the beginning, or a gap's end, to the next one (s); lasting : of a gap (s), at least 1 ns."""
         self._every, self._lasting, self._stream = every, lasting, stream
         self._now: dict[int, tuple[int, int, int]] = {}
+
+    def begin(self, client: int, now: int) -> None:
+        """The client is there from now on, and its first gap lies ahead; who never began has been there since 0."""
+        self._now[client] = self._draw(client, 0, now)
 
     def back(self, client: int, now: int) -> int:
         """When the client is reached: now, or at the end of the gap it is in (ns)."""

@@ -11,10 +11,12 @@ from collections import deque
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from swifteats_sim.engine.job import LANES, LOST, VOID, Job, Stage, lane_below
+from swifteats_sim.engine.job import LOST, VOID, Job, Stage, lane_below
 from swifteats_sim.engine.membership import Membership
 from swifteats_sim.engine.traffic import Traffic
 
+COPIES = 1 << 62
+"""Place of the lanes of second deliveries: no step's."""
 Message = tuple[int, int, Job, int]
 """(number, asked, job, step to go on at) in a log; void when the job has asked anew since."""
 
@@ -111,10 +113,13 @@ class Group:
         while done and done[0].taken < committed:
             done.popleft()
 
-    def again(self, job: Job, step: int, now: int, loop: Stage) -> None:
-        """Deliver a message twice. Its second handling does what it does, and ends; the job goes on only once."""
+    def again(self, job: Job, step: int, now: int, loop: Stage, copy: int = 1) -> None:
+        """Deliver a message twice. Its second handling does what it does, and ends; the job goes on only once.
+
+        copy : 1 for the topic's own duplicate, 2 for what a crash brings again.
+        """
         self.traffic.duplicates += self.traffic.counts(now)
-        twin = Job(job.flow, job.entity, job.index, lane_below(job.lane, LANES - 1), job.born)
+        twin = Job(job.flow, job.entity, job.index, lane_below(job.lane, COPIES, copy), job.born)
         twin.entered, twin.partition, twin.key, twin.orphan = job.entered, job.partition, job.key, True
         if self.log(twin, step, now, loop):
             loop.resume(twin, now, step)
@@ -123,6 +128,7 @@ class Group:
         job = message[2]
         self.traffic.take(job.since, now)
         job.waited += now - job.since
+        job.server = consumer
         hand = Hand(self, consumer, message, now)
         self._hands[consumer][message[0]] = hand
         job.keep(hand)
@@ -169,7 +175,7 @@ class Group:
                 self._log_again(consumer, hand.message, now)
         for hand in done:
             if hand.taken >= committed:
-                self.again(hand.message[2], hand.message[3], now, loop)
+                self.again(hand.message[2], hand.message[3], now, loop, copy=2)
 
     def _committed(self, now: int) -> int:
         """The instant of the last automatic commit: what was taken before it is never delivered again."""

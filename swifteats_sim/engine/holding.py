@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from swifteats_sim.engine.job import ABANDONED, REJECTED, WAIT, Job, Stage
+from swifteats_sim.engine.job import ABANDONED, REJECTED, WAIT, Job, Stage, address
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.resource import Resource
 from swifteats_sim.engine.streams import Stream
@@ -71,10 +71,11 @@ class Serve:
     usage: Usage
     law: Law
     stream: Stream
+    place: int = 0
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        service = self.law.draw_ns(self.stream, job.entity, job.index, job.pc, job.lane)
+        service = self.law.draw_ns(self.stream, job.entity, job.index, 0, address(job.lane, self.place))
         self.usage.visit(job.since, now, now + service)
         loop.resume(job, now + service, job.pc + 1)
         return WAIT

@@ -12,18 +12,27 @@ STALE = 8
 """Through, but overtaken by a newer one: counted as completed, and no part of it goes on."""
 OUTCOMES = ("completed", "rejected", "abandoned", "failed", "dropped", "expired", "lost", "dead")
 
-LANES = 1024
-"""Lanes below one lane: the job's parts have numbers from 1 on, a message's second delivery has the last one."""
 VOID = 0
 """The turn of a job that expects no event."""
 WAIT = -1
 """Returned by a step that has arranged when its job goes on, or has ended it."""
 
 
-def lane_below(lane: int, number: int) -> int:
-    """Lane `number`, below LANES, of those below a lane: unique within the job, and below 2**61 however deep."""
-    below = lane * LANES + number
-    return below if below < 1 << 60 else below * 0x9E3779B97F4A7C15 % ((1 << 61) - 1)
+SPREAD, WORD = 0x9E3779B97F4A7C15, (1 << 63) - 1
+"""The multiplier that spreads lanes over a word (Knuth, TAOCP 3, 6.4: the golden ratio), and the word's bits."""
+
+
+def address(lane: int, place: int) -> int:
+    """Where a step's draws lie: the step's place in what its author declared, for the job itself; apart in each lane.
+
+    Two lanes of one job meet in a draw with a chance of 2**-63.
+    """
+    return place if lane == 0 else (lane * SPREAD + place) & WORD
+
+
+def lane_below(lane: int, place: int, number: int) -> int:
+    """The lane of repetition `number`, from 1 on, of the step at this place."""
+    return ((lane + number) * SPREAD + place + 1) & WORD
 
 
 class Kind(Protocol):
@@ -32,13 +41,16 @@ class Kind(Protocol):
     number: int
     steps: tuple[Step, ...]
     stale: int
+    calls: int
     attempts: int
     wasted: int
+    keyed: bool
     messages: int
     bytes: int
 
     def key_of(self, job: Job) -> int: ...  # noqa: D102
     def measures(self, job: Job) -> bool: ...  # noqa: D102
+    def bear(self, job: Job) -> None: ...  # noqa: D102
     def begin(self, job: Job) -> None: ...  # noqa: D102
     def end(self, job: Job, outcome: int, now: int) -> None: ...  # noqa: D102
 
@@ -84,32 +96,34 @@ class Job:
     entity, index, lane : its address, with the flow; draws depend on it. Lane 0 is the job itself.
     born, entered : when it came to be, and when it was sent (later, where its client was offline).
     pc : number of the step to take next. turn : of the event it expects; its other events are void.
-    partition, key : where its messages go and what it asks for. waited : ns in queues so far; since : when it began
+    partition, server : where its messages go, and which of several servers keyed by it has it in hand; key : what it
+    asks for. waited : ns in queues so far; since : when it began
     to wait; asked : number of its latest wait. tries : attempts begun, or parts awaited, at the step it is at.
-    orphan : nobody asks how it ends.
+    orphan : nobody asks how it ends; stopped : it has ended where it was, by a crash.
     """
 
     __slots__ = (
         "asked", "born", "entered", "entity", "flow", "held", "index", "key", "lane", "orphan", "outcome", "parent",
-        "partition", "parts", "pc", "since", "tries", "turn", "waited",
+        "partition", "parts", "pc", "server", "since", "stopped", "tries", "turn", "waited",
     )  # fmt: skip
 
     def __init__(self, flow: Kind, entity: int, index: int, lane: int, born: int) -> None:
         """A job that has taken no step."""
         self.flow, self.entity, self.index, self.lane, self.born = flow, entity, index, lane, born
-        self.pc = self.partition = self.waited = self.since = self.asked = self.tries = 0
+        self.pc = self.partition = self.server = self.waited = self.since = self.asked = self.tries = 0
         self.turn = VOID
         self.entered, self.outcome = born, COMPLETED
         self.key: int | None = None
         self.parent: tuple[Job, Spawner] | None = None
         self.parts: list[Job] | None = None
         self.held: list[Held] | None = None
-        self.orphan = False
+        self.orphan = self.stopped = False
 
-    def part(self, number: int, pc: int, spawner: Spawner) -> Job:
-        """A part of this job that begins at step `pc` and reports to `spawner`. number : below LANES - 2."""
-        part = Job(self.flow, self.entity, self.index, lane_below(self.lane, number + 1), self.born)
-        part.pc, part.entered, part.partition, part.key = pc, self.entered, self.partition, self.key
+    def part(self, lane: int, pc: int, spawner: Spawner) -> Job:
+        """A part of this job, on a lane, that begins at step `pc` and reports to `spawner`."""
+        part = Job(self.flow, self.entity, self.index, lane, self.born)
+        part.pc, part.entered, part.key = pc, self.entered, self.key
+        part.partition, part.server = self.partition, self.server
         part.parent = (self, spawner)
         if self.parts is None:
             self.parts = []
@@ -123,7 +137,7 @@ class Job:
 
     def adopt(self, part: Job) -> None:
         """Go on from where a part of this job has come to."""
-        self.partition, self.key = part.partition, part.key
+        self.partition, self.server, self.key = part.partition, part.server, part.key
 
     def keep(self, held: Held) -> None:
         """Hold on to something until it is given up, or the job ends."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.engine.clock import MINUTE
+
 
 class Level:
     """How many there are, from 0 on, and what that came to in the measured span [warmup, end) (ns).
@@ -9,12 +14,13 @@ class Level:
     `area` and `most` are to be asked when the run is over: the last value is taken to last until `end`.
     """
 
-    __slots__ = ("_area", "_end", "_most", "_since", "_warmup", "value")
+    __slots__ = ("_area", "_change", "_end", "_most", "_since", "_warmup", "value")
 
     def __init__(self, warmup: int, end: int) -> None:
         """None at all."""
         self._warmup, self._end = warmup, end
         self.value = self._since = self._area = self._most = 0
+        self._change = [0] * -(-end // MINUTE)
 
     def change(self, now: int, by: int) -> None:
         """`by` more, or fewer, from now on."""
@@ -24,6 +30,8 @@ class Level:
             self._most = max(self._most, self.value)
         self._since = now
         self.value += by
+        if now < self._end:
+            self._change[now // MINUTE] += by
 
     @property
     def area(self) -> int:
@@ -34,6 +42,10 @@ class Level:
     def most(self) -> int:
         """The highest that lasted."""
         return max(self._most, self.value) if self._inside(self._end) else self._most
+
+    def by_minute(self, minutes: int) -> NDArray[np.int64]:
+        """int64[minutes]: how many there are at the end of each minute of the run."""
+        return np.cumsum(np.array(self._change[:minutes], dtype=np.int64))
 
     def _inside(self, now: int) -> int:
         """Ns of the span since the last change."""

@@ -8,6 +8,9 @@ from swifteats_sim.engine.buckets import Buckets
 from swifteats_sim.engine.job import REJECTED, WAIT, Job, Stage
 from swifteats_sim.engine.streams import Stream
 
+CROWD = 1 << 44
+"""More than the clients of any flow."""
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -23,14 +26,19 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Limit:
-    """Go on only with a token of the client's bucket, or of its address's."""
+    """Go on only with a token of the client's bucket, or of its address's.
+
+    strangers : number of a flow whose jobs come from nobody who comes twice, nor to another flow; None for others.
+    """
 
     buckets: Buckets
     addresses: Addresses | None
+    strangers: int | None = None
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        key = job.entity if self.addresses is None else self.addresses.of(job.entity)
+        client = job.entity if self.strangers is None else (self.strangers + 1) * CROWD + job.entity
+        key = client if self.addresses is None else self.addresses.of(client)
         if self.buckets.admit(key, now):
             return job.pc + 1
         loop.end(job, REJECTED, now)

@@ -76,6 +76,7 @@ class Loop:
     def end(self, job: Job, outcome: int, now: int) -> None:
         """A job, or a part of one, has ended; what it still held is given back."""
         job.turn = VOID
+        job.outcome = outcome
         if job.held:
             self._give_back(job, now)
         if job.parent is not None:
@@ -91,7 +92,7 @@ class Loop:
         """Stop a part of a job, and its own parts, where they are: nobody waits for them any longer."""
         job.turn = VOID
         job.asked += 1
-        job.orphan = True
+        job.orphan = job.stopped = True
         self.cancel_parts(job, now)
         self._give_back(job, now)
 
@@ -104,6 +105,11 @@ class Loop:
     def _give_back(self, job: Job, now: int) -> None:
         while job.held:
             job.held.pop().release(job, now, self)
+
+    @property
+    def next_at(self) -> int | None:
+        """The instant of the first event that is not done yet; None where there is none."""
+        return self._heap[0][0] if self._heap else None
 
     def note(self, at: int, entry: Callable[[int], None]) -> None:
         """Journal a change of the deciding plane: `entry(at)` runs before any job of that instant.
@@ -165,4 +171,6 @@ class Loop:
             self._expect(following, number, entity, index + 1)
         size = source.batch
         for member in range(index * size, index * size + size):
-            source.send(Job(flow, source.client(entity, member), member, 0, now), now, self)
+            job = Job(flow, source.client(entity, member), member, 0, now)
+            flow.bear(job)
+            source.send(job, now, self)

@@ -63,11 +63,6 @@ class Membership:
         """Whether the consumer is dead now; at the instant it comes back it is not."""
         return consumer not in self._answer(now)[1]
 
-    def next_change(self, now: int) -> int | None:
-        """The first change after `now`, None where there is none."""
-        following = bisect_right(self.changes, now)
-        return self.changes[following] if following < len(self.changes) else None
-
     def _answer(self, now: int) -> tuple[Owners, tuple[int, ...]]:
         """Owners, and who is alive."""
         return self._answers[bisect_right(self._starts, now) - 1]

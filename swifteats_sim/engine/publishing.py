@@ -54,7 +54,7 @@ class Place:
                     self.traffic.lost += self.traffic.counts(now)
                 loop.end(job, LOST, now)
                 return WAIT
-        job.partition = self.partition(job)
+        job.partition = job.server = self.partition(job)
         if self.traffic is not None and self.traffic.counts(now):
             self.traffic.messages += 1
         return job.pc + 1

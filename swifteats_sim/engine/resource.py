@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -13,25 +14,33 @@ class Holding:
     """How a resource was used in the measured span [warmup, end), ns.
 
     in_use, waiting : jobs that hold one, and that wait for one. takes, refused : jobs that got one, and that did not.
-    max_wait : the longest wait that ended, as far as it lies in the span.
+    wait : ns that those who got one waited for, from asking on, summed.
+    max_wait : ns, the longest wait that reaches into the span, of all who waited; cut where the run ends.
     """
 
     def __init__(self, warmup: int, end: int) -> None:
         """Not used yet."""
         self._warmup, self._end = warmup, end
         self.in_use, self.waiting = Level(warmup, end), Level(warmup, end)
-        self.takes = self.refused = self.max_wait = 0
+        self.takes = self.refused = self.wait = self.max_wait = 0
 
     def taken(self, since: int, now: int) -> None:
         """A job that asked at `since` has got one."""
         self.in_use.change(now, 1)
-        self.takes += self._warmup <= now < self._end
-        self._waited(since, now)
+        if self._warmup <= now < self._end:
+            self.takes += 1
+            self.wait += now - since
+        self.waited(since, now)
 
     def left(self, since: int, now: int) -> None:
         """A job that asked at `since` has gone without."""
         self.refused += self._warmup <= now < self._end
-        self._waited(since, now)
+        self.waited(since, now)
+
+    def close(self, waiting_since: Iterable[int]) -> None:
+        """The run is over: who still waits has waited until now."""
+        for since in waiting_since:
+            self.waited(since, self._end)
 
     @property
     def held(self) -> int:
@@ -39,8 +48,8 @@ class Holding:
         return self.in_use.area
 
     @property
-    def wait(self) -> int:
-        """Time waited, summed over jobs, ns."""
+    def queued(self) -> int:
+        """Time waited, summed over all who wait, ns: also those who went without, or wait still."""
         return self.waiting.area
 
     @property
@@ -48,8 +57,10 @@ class Holding:
         """Jobs that held one at once."""
         return self.in_use.most
 
-    def _waited(self, since: int, now: int) -> None:
-        self.max_wait = max(self.max_wait, min(now, self._end) - max(since, self._warmup))
+    def waited(self, since: int, now: int) -> None:
+        """A wait is over."""
+        if self._warmup <= now:
+            self.max_wait = max(self.max_wait, min(now, self._end) - since)
 
 
 @dataclass(eq=False)
@@ -66,6 +77,7 @@ class Waiter:
         self.empty = True
         job.waited += now - job.since
         self.resource.holding.waiting.change(now, -1)
+        self.resource.holding.waited(job.since, now)
 
 
 class Resource:
@@ -129,6 +141,10 @@ class Resource:
     def waiting_since(self) -> list[int]:
         """When each job that still waits began to, ns, in the order in which they would be served."""
         return [since for _, since, _, waiter in sorted(self._line, key=lambda each: each[:3]) if not waiter.empty]
+
+    def close(self) -> None:
+        """The run is over."""
+        self.holding.close(self.waiting_since())
 
 
 class Ceiling:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from swifteats_sim.engine.job import ABANDONED, COMPLETED, FAILED, REJECTED, VOID, WAIT, Job, Stage, lane_below
+from swifteats_sim.engine.job import ABANDONED, COMPLETED, FAILED, REJECTED, VOID, WAIT, Job, Stage, address, lane_below
 from swifteats_sim.engine.streams import Stream
 
 MILLION = 1_000_000
@@ -61,17 +61,20 @@ class Attempt:
     of the timeout is too late. A job has waited as long as its answered attempts have.
     """
 
-    def __init__(self, terms: Terms, after: int, stream: Stream, budget: Budget | None = None) -> None:
+    def __init__(self, terms: Terms, after: int, stream: Stream, budget: Budget | None = None, place: int = 0) -> None:
         """budget : shared by all jobs of the flow; None for no limit."""
-        self._terms, self._after, self._stream, self._budget = terms, after, stream, budget
+        self._terms, self._after, self._stream, self._budget, self._place = terms, after, stream, budget, place
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        if job.tries == 0 and self._budget is not None:
-            self._budget.earn()
-        number, job.tries = job.tries, job.tries + 1
+        if job.tries == 0:
+            job.flow.calls += job.flow.measures(job)
+            if self._budget is not None:
+                self._budget.earn()
+        lane = lane_below(job.lane, self._place, job.tries) if job.tries else job.lane
+        job.tries += 1
         job.flow.attempts += job.flow.measures(job)
-        part = job.part(number, job.pc + 2, self)
+        part = job.part(lane, job.pc + 2, self)
         if self._terms.timeout is not None:
             loop.resume(job, now + self._terms.timeout, job.pc + 1)
         loop.run(part, now)
@@ -85,8 +88,7 @@ class Attempt:
         if outcome == COMPLETED:
             job.adopt(part)
             job.tries = 0
-            job.pc = self._after
-            loop.run(job, now)
+            loop.resume(job, now, self._after)
         elif outcome in REPEATABLE:
             self.again(job, now, loop, outcome)
         else:
@@ -99,7 +101,7 @@ class Attempt:
         if spent:
             loop.end(job, outcome, now)
         else:
-            u = self._stream.uniform(job.entity, job.index, step, lane_below(job.lane, tries))
+            u = self._stream.uniform(job.entity, job.index, tries, address(job.lane, self._place))
             loop.resume(job, now + self._terms.pause(tries, u), step)
 
     def _after_pause(self, job: Job) -> int:

@@ -6,7 +6,19 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from swifteats_sim.engine.job import ABANDONED, DROPPED, EXPIRED, FAILED, REJECTED, STALE, WAIT, Job, Stage, lane_below
+from swifteats_sim.engine.job import (
+    ABANDONED,
+    DROPPED,
+    EXPIRED,
+    FAILED,
+    REJECTED,
+    STALE,
+    WAIT,
+    Job,
+    Stage,
+    address,
+    lane_below,
+)
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.station import REJECTED as FULL
 from swifteats_sim.engine.station import Station
@@ -24,15 +36,20 @@ class Visit:
     stream: Stream
     patience: tuple[Law, Stream] | None = None
     extra: Callable[[], int] | None = None
+    place: int = 0
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
         pc = job.pc
-        service = self.law.draw_ns(self.stream, job.entity, job.index, pc, job.lane)
+        here = address(job.lane, self.place)
+        service = self.law.draw_ns(self.stream, job.entity, job.index, 0, here)
         if self.extra is not None:
             service += self.extra()
-        patience = None if self.patience is None else self._patience(job, *self.patience)
-        start, departure = self.station.visit(now, service, job.partition, patience)
+        patience = None
+        if self.patience is not None:
+            law, stream = self.patience
+            patience = law.draw_ns(stream, job.entity, job.index, 0, here)
+        start, departure = self.station.visit(now, service, job.server, patience)
         if start >= 0:
             job.waited += start - now
             loop.resume(job, departure, pc + 1)
@@ -44,9 +61,6 @@ class Visit:
             job.outcome = ABANDONED
         return WAIT
 
-    def _patience(self, job: Job, law: Law, stream: Stream) -> int:
-        return law.draw_ns(stream, job.entity, job.index, job.pc, job.lane)
-
 
 @dataclass(frozen=True)
 class Delay:
@@ -54,11 +68,12 @@ class Delay:
 
     law: Law
     stream: Stream
+    place: int = 0
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        pc = job.pc
-        loop.resume(job, now + self.law.draw_ns(self.stream, job.entity, job.index, pc, job.lane), pc + 1)
+        duration = self.law.draw_ns(self.stream, job.entity, job.index, 0, address(job.lane, self.place))
+        loop.resume(job, now + duration, job.pc + 1)
         return WAIT
 
 
@@ -119,10 +134,11 @@ class Fail:
 
     share: float
     stream: Stream
+    place: int = 0
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        if self.stream.uniform(job.entity, job.index, job.pc, job.lane) >= self.share:
+        if self.stream.uniform(job.entity, job.index, 0, address(job.lane, self.place)) >= self.share:
             return job.pc + 1
         loop.end(job, FAILED, now)
         return WAIT
@@ -144,15 +160,22 @@ class Send:
 
 @dataclass(frozen=True)
 class Start:
-    """Start a job of another flow, sent when this one was. number : of this step among its flow's, for the address."""
+    """Start a job of another flow, sent when this one was.
+
+    number : of this step among all that start flows, from 1 on, so that jobs started by different steps differ.
+    """
 
     flow: int
-    number: int = 0
+    number: int = 1
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        started = Job(loop.flows[self.flow], job.entity, job.index, lane_below(job.lane, self.number), job.born)
-        started.entered, started.partition, started.key = job.entered, job.partition, job.key
+        started = Job(loop.flows[self.flow], job.entity, job.index, lane_below(job.lane, 0, self.number), job.born)
+        started.entered = job.entered
+        if not started.flow.keyed:
+            started.key = job.key
+        started.partition, started.server = job.partition, job.server
+        started.flow.bear(started)
         loop.begin(started, now)
         return job.pc + 1
 

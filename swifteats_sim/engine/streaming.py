@@ -32,8 +32,8 @@ class Spread:
 class Connections:
     """Clients' open streams. count : clients who want one now, in all processes.
 
-    breaks : when a client's connection is broken; a client who does not resubscribe hears nothing after the first break
-    (C27). sent, delivered : messages, and those that reached their client.
+    breaks : when a client's connection is broken; a client who does not resubscribe hears nothing after the first
+    break (C27). sent, delivered : messages, and those that reached their client.
     """
 
     def __init__(
@@ -55,12 +55,12 @@ class Connections:
         count = self._count() if slots is None else min(self._count(), slots)
         return count * self._spread.scan // self._spread.processes
 
-    def reaches(self, client: int, partition: int, now: int) -> bool:
-        """Whether a message handled by the process of this partition comes to the client."""
-        return self._is_connected(client, now) and (self._spread.fan_out or self._is_here(client, partition))
+    def reaches(self, client: int, process: int, now: int) -> bool:
+        """Whether a message that this process handles comes to the client. process : modulo their number."""
+        return self._is_connected(client, now) and (self._spread.fan_out or self._is_here(client, process))
 
     def _is_connected(self, client: int, now: int) -> bool:
-        """Clients are admitted in the order of a draw of theirs, as many as there are slots for."""
+        """Each client has a slot with the same chance: about as many are admitted as there is room for."""
         slots = self._spread.slots
         if slots is not None and self._stream.uniform(client, SLOT) * self._count() >= slots:
             return False
@@ -68,8 +68,8 @@ class Connections:
             return True
         return self._breaks.back(client, now) == now and (self._resubscribes or not self._breaks.had_one(client, now))
 
-    def _is_here(self, client: int, partition: int) -> bool:
-        here = partition % self._spread.processes
+    def _is_here(self, client: int, process: int) -> bool:
+        here = process % self._spread.processes
         at_home = self._at(client, CONNECTION) == here
         return at_home and (self._spread.sticky or self._at(client, SUBSCRIPTION) == here)
 
@@ -79,13 +79,14 @@ class Connections:
 
 @dataclass(frozen=True)
 class Deliver:
-    """Go on only if the message reaches the client."""
+    """Go on only if the message reaches the client. client_of : whom an entity's messages are for."""
 
     connections: Connections
+    client_of: Callable[[int], int] = int
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        reached = self.connections.reaches(job.entity, job.partition, now)
+        reached = self.connections.reaches(self.client_of(job.entity), job.server, now)
         if job.flow.measures(job):
             self.connections.sent += 1
             self.connections.delivered += reached

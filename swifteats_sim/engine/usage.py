@@ -13,8 +13,10 @@ class Usage:
 
     warmup, end : ns; the measured span is [warmup, end).
     visits : services begun inside it; rejected : jobs refused, abandoned : jobs that gave up waiting inside it.
-    busy, wait : ns inside it, summed over jobs (a server that stands still with a job is busy; those that gave up
-        waited too); max_wait : ns, the longest wait that reaches into it.
+    wait : ns that those visits waited for, from their arrival on, summed.
+    busy, queued : ns inside it, summed over jobs: in service (a server that stands still with a job is busy), and
+        waiting (of all, also those who gave up or still waited when the run ended).
+    max_wait : ns, the longest wait that reaches into it, of all; cut where the run ends.
     """
 
     __slots__ = (
@@ -26,6 +28,7 @@ class Usage:
         "abandoned",
         "busy",
         "max_wait",
+        "queued",
         "rejected",
         "visits",
         "wait",
@@ -35,7 +38,7 @@ class Usage:
         """Nothing used yet."""
         minutes = -(-end // MINUTE) + 1
         self._warmup, self._end = warmup, end
-        self.visits = self.rejected = self.abandoned = self.busy = self.wait = self.max_wait = 0
+        self.visits = self.rejected = self.abandoned = self.busy = self.wait = self.queued = self.max_wait = 0
         self._busy, self._arrivals, self._starts = [0] * minutes, [0] * minutes, [0] * minutes
 
     def reject(self, now: int) -> None:
@@ -46,7 +49,7 @@ class Usage:
         """A job arrived `now`, waited, and leaves unserved at `leave`."""
         self.abandoned += self._warmup <= leave < self._end
         if leave > now:
-            self._queued(now, leave)
+            self._waits(now, leave)
 
     def visit(self, now: int, start: int, departure: int) -> None:
         """A job arrived `now`, is served from `start` and leaves at `departure`."""
@@ -56,23 +59,28 @@ class Usage:
         else:
             self._spread(start, departure)
         if start > now:
-            self._queued(now, start)
+            self._waits(now, start)
         if self._warmup <= start < self._end:
             self.visits += 1
+            self.wait += start - now
             if departure <= self._end:
                 self.busy += departure - start
                 return
         self.busy += max(0, min(departure, self._end) - max(start, self._warmup))
 
-    def _queued(self, now: int, start: int) -> None:
-        minutes = len(self._starts)
-        if (arrived := now // MINUTE) < minutes:
-            self._arrivals[arrived] += 1
-        if (started := start // MINUTE) < minutes:
-            self._starts[started] += 1
-        self.wait += max(0, min(start, self._end) - max(now, self._warmup))
-        if self._warmup < start and now < self._end:
-            self.max_wait = max(self.max_wait, min(start, self._end) - now)
+    def _waits(self, now: int, until: int) -> None:
+        """A wait; one that outlasts the run is still going on in its last minute, however long that is."""
+        end = self._end
+        if now >= end:
+            return
+        self._arrivals[now // MINUTE] += 1
+        if until < end:
+            self._starts[until // MINUTE] += 1
+        else:
+            until = end
+        if self._warmup <= until:
+            self.queued += until - max(now, self._warmup)
+            self.max_wait = max(self.max_wait, until - now)
 
     def _spread(self, start: int, departure: int) -> None:
         """Busy time over the minutes it covers."""
@@ -84,8 +92,10 @@ class Usage:
             start = edge
 
     def busy_servers(self, minutes: int) -> NDArray[np.float64]:
-        """float64[minutes]: mean number of busy servers in each minute of the run."""
-        return np.array(self._busy[:minutes], dtype=np.float64) / MINUTE
+        """float64[minutes]: mean number of busy servers in each minute of the run, the last as long as it is."""
+        lasted = np.minimum(np.arange(1, minutes + 1) * MINUTE, self._end) - np.arange(minutes) * MINUTE
+        busy: NDArray[np.float64] = np.array(self._busy[:minutes], dtype=np.float64) / lasted
+        return busy
 
     def queue(self, minutes: int) -> NDArray[np.int64]:
         """int64[minutes]: jobs waiting at the end of each minute of the run."""

@@ -56,7 +56,7 @@ def rehearse(scenario: Scenario, workers: int = 1, tick: Tick = lambda replicati
         scenario,
         tables,
         together,
-        judge(scenario.conditions, together, grown),
+        judge(scenario.conditions, together, grown, tables[0].paths),
         collect_findings(Evidence(tables, together, grown)),
         digest(tables, declared(scenario)),
         wall,

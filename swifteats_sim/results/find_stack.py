@@ -74,5 +74,13 @@ def retry_load(evidence: Evidence) -> Finding | None:
     attempts = {flow: mean for flow, mean in evidence.of_subjects("", "attempts.mean").items() if mean > MANY_ATTEMPTS}
     if not attempts:
         return None
-    clauses = [f"a job of {flow} was tried {mean:,.2f} times on average" for flow, mean in attempts.items()]
+    clauses = [
+        f"a call of {flow} was tried {mean:,.2f} times on average{_wasted(evidence, flow)}"
+        for flow, mean in attempts.items()
+    ]
     return Finding("retry-load", f"Retries multiply the load: {'; '.join(clauses)}.", ("A19",))
+
+
+def _wasted(evidence: Evidence, flow: str) -> str:
+    wasted = evidence.mean(f"{flow}.wasted.count")
+    return f", and {wasted:,.0f} attempts ended after their client had left" if wasted else ""

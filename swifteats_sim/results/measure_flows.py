@@ -35,7 +35,7 @@ def _pace(name: str, flow: FlowRecord, seconds: float) -> dict[str, float]:
     """Per second, and the jobs in flight: their presence over the span (Little's law)."""
     return {
         f"{name}.offered.rate": flow.born / seconds,
-        f"{name}.throughput.rate": flow.completed / seconds,
+        f"{name}.throughput.rate": flow.finished / seconds,
         f"{name}.in_flight.mean": flow.presence / SECOND / seconds,
         f"{name}.messages.rate": flow.messages / seconds,
         f"{name}.bytes.rate": flow.bytes / seconds,
@@ -43,12 +43,11 @@ def _pace(name: str, flow: FlowRecord, seconds: float) -> dict[str, float]:
 
 
 def _ends(name: str, flow: FlowRecord) -> dict[str, float]:
-    metrics = {f"{name}.stale.count": float(flow.stale)}
+    metrics = {f"{name}.stale.count": float(flow.stale), f"{name}.wasted.count": float(flow.wasted)}
     for quantity, end in ENDS.items():
         metrics.update(ratio(f"{name}.{quantity}", getattr(flow, end), flow.born))
-    ended = flow.completed + flow.rejected + flow.abandoned + flow.failed
-    if flow.attempts and ended:
-        metrics[f"{name}.attempts.mean"] = flow.attempts / ended
+    if flow.calls:
+        metrics[f"{name}.attempts.mean"] = flow.attempts / flow.calls
     return metrics
 
 

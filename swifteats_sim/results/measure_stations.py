@@ -18,7 +18,9 @@ def _stations(tables: Tables) -> dict[str, float]:
     for name, station in rows(tables, "stations"):
         subject = f"station.{name}"
         metrics[f"{subject}.utilization.mean"] = station["busy"] / SECOND / (station["servers"] * seconds)
-        metrics[f"{subject}.queue.mean"] = station["wait"] / SECOND / seconds  # Little's law on the time spent waiting
+        metrics[f"{subject}.queue.mean"] = (
+            station["queued"] / SECOND / seconds
+        )  # Little's law on the time spent waiting
         metrics[f"{subject}.throughput.rate"] = station["visits"] / seconds
         metrics[f"{subject}.rejected.count"] = station["rejected"]
         metrics.update(_waits(subject, station, "visits"))
@@ -38,10 +40,8 @@ def _pools(tables: Tables) -> dict[str, float]:
 
 
 def _waits(subject: str, row: dict[str, float], served: str) -> dict[str, float]:
-    """The wait of each that was served; nothing where none was."""
-    if not row[served]:
-        return {}
-    return {
-        f"{subject}.wait.mean": row["wait"] / SECOND / row[served],
-        f"{subject}.wait.max": row["max_wait"] / SECOND,
-    }
+    """The mean wait of those who were served, the longest of all who waited; nothing where nobody came."""
+    waits = {f"{subject}.wait.mean": row["wait"] / SECOND / row[served]} if row[served] else {}
+    if row[served] or row["max_wait"]:
+        waits[f"{subject}.wait.max"] = row["max_wait"] / SECOND
+    return waits

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from swifteats_sim.scenario.metrics import metric_named, unit_of
 
 OF_CITY = {
@@ -17,8 +19,8 @@ OF_CITY = {
 }
 """The backlog behind each subject of the city."""
 
-OF_STACK = {"station": "queue", "broker": "lag", "pool": None, "cache": None, "stream": None}
-"""What heaps up at each kind of part: what waits for a pool or a cache waits in the flow that came to it."""
+OF_STACK = {"station": "queue", "broker": "lag", "pool": "waiting", "cache": None, "stream": None}
+"""What heaps up at each kind of part: what waits for a cache waits in the flow that came to it."""
 
 ALWAYS_ZERO = ("double", "oversold", "stale")
 """Quantities that count what must never happen: no backlog excuses or endangers them."""
@@ -28,7 +30,12 @@ _WORDS = {
     "open_orders": "open orders",
     "in_flight.gps": "GPS fixes in flight",
 }
-_PHRASES = {"queue": "jobs waiting at {}", "lag": "messages behind in {}", "in_flight": "jobs of {} in flight"}
+_PHRASES = {
+    "queue": "jobs waiting at {}",
+    "waiting": "jobs waiting for {}",
+    "lag": "messages behind in {}",
+    "in_flight": "jobs of {} in flight",
+}
 
 
 def unit_of_name(metric: str) -> str:
@@ -37,9 +44,9 @@ def unit_of_name(metric: str) -> str:
 
 
 def backlog_of(metric: str) -> str | None:
-    """The column of `series` that must not keep growing for this metric to mean anything.
+    """The column of `series` that first of all must not keep growing for this metric to mean anything.
 
-    None where there is none: what must never happen, pools, caches and streams. KeyError for an unknown name.
+    None where there is none: what must never happen, caches and streams. KeyError for an unknown name.
     """
     metric_named(metric)
     subject, quantity, _ = metric.rsplit(".", 2)
@@ -51,6 +58,17 @@ def backlog_of(metric: str) -> str | None:
     if part and kind in OF_STACK:
         return f"{OF_STACK[kind]}.{part}" if OF_STACK[kind] else None
     return f"in_flight.{subject}"
+
+
+def backlogs_of(metric: str, paths: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Every column of `series` that must not keep growing for this metric to mean anything, its own first.
+
+    paths : see Tables; a flow's numbers depend on all that its jobs meet. KeyError for an unknown name.
+    """
+    own = backlog_of(metric)
+    if own is None:
+        return ()
+    return tuple(dict.fromkeys((own, *paths.get(metric.rsplit(".", 2)[0], ()))))
 
 
 def backlog_words(backlog: str) -> str:

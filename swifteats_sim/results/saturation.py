@@ -19,6 +19,8 @@ BLOCKS = 12
 FEWEST_BLOCKS = 4
 DEMAND_WINDOW = 15
 """Minutes over which demand is averaged, when a backlog is held against it."""
+CHANCE = 4.0
+"""Standard deviations of a Poisson count that growth must exceed, where levels are too few for a test."""
 OF_ORDERS = ("unanswered_orders", "open_orders")
 LEVEL = 0.95
 
@@ -70,17 +72,29 @@ def grows_clearly(levels: NDArray[np.float64]) -> bool:
     return mean * math.sqrt(blocks) / spread > float(t.ppf(LEVEL, blocks - 1))
 
 
+def grows_plainly(grown: float, arrivals: float) -> bool:
+    """Whether a backlog that took `grown` jobs more, of `arrivals`, did so by more than chance.
+
+    Where levels are too few for the test: by more than four standard deviations of a Poisson count.
+    """
+    return grown > CHANCE * math.sqrt(arrivals)
+
+
 def growth(backlog: str, minutes: NDArray[np.float64], levels: NDArray[np.float64], arrivals: float) -> Growth:
     """Judge one backlog: `levels` jobs at `minutes`, with `arrivals` jobs a minute.
 
-    Fewer than 5 levels can show no growth.
+    Saturated is what grows by more than 2 % of the arrivals, and `grows_clearly`. With fewer than 5 levels there is no
+    such test; then the last level must exceed the first by more than 2 % of what came in between, and `grows_plainly`.
     """
     slope = 0.0
     if levels.size > 1:
         centred = minutes - minutes.mean()
         slope = float(centred @ levels / (centred @ centred))
-    relevant = slope > RELEVANT_GROWTH * arrivals
-    return Growth(backlog, slope, arrivals, relevant and grows_clearly(levels))
+    if levels.size > FEWEST_BLOCKS:
+        return Growth(backlog, slope, arrivals, slope > RELEVANT_GROWTH * arrivals and grows_clearly(levels))
+    grown = float(levels[-1] - levels[0]) if levels.size else 0.0
+    came = arrivals * float(minutes[-1] - minutes[0]) if levels.size else 0.0
+    return Growth(backlog, slope, arrivals, grown > RELEVANT_GROWTH * came and grows_plainly(grown, came))
 
 
 def growths(tables: Tables) -> dict[str, Growth]:
@@ -94,13 +108,22 @@ def growths(tables: Tables) -> dict[str, Growth]:
 
 
 def _judged(tables: Tables, backlog: str, arrivals: float) -> Growth:
-    within = sampled(tables)
-    minutes, levels = series_of(tables, "at")[within] / MINUTE, series_of(tables, backlog)
-    found = growth(backlog, minutes, levels[within], arrivals)
+    levels = series_of(tables, backlog)
+    found = growth(backlog, *_in_span(tables, levels), arrivals)
     if not (found.saturated and backlog in OF_ORDERS and "placed" in tables.series.columns):
         return found
     even = _at_even_demand(levels, series_of(tables, "placed"))
-    return replace(found, saturated=growth(backlog, minutes, even[within], arrivals).saturated)
+    return replace(found, saturated=growth(backlog, *_in_span(tables, even), arrivals).saturated)
+
+
+def _in_span(tables: Tables, levels: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(minutes, levels) of the measured span. Where they are few, the last level before it opens it: at time 0 none."""
+    at, within = series_of(tables, "at"), sampled(tables)
+    minutes, inside = at[within] / MINUTE, levels[within]
+    if inside.size > FEWEST_BLOCKS or (inside.size and minutes[0] * MINUTE == tables.warmup):
+        return minutes, inside
+    before = levels[at < tables.warmup]
+    return np.append(tables.warmup / MINUTE, minutes), np.append(before[-1] if before.size else 0.0, inside)
 
 
 def _at_even_demand(levels: NDArray[np.float64], placed: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -124,13 +147,15 @@ def _arrivals_in_city(tables: Tables) -> dict[str, float]:
 
 
 def _arrivals_in_stack(tables: Tables) -> dict[str, float]:
-    """Jobs and messages a minute that came to each flow, station and topic in the measured span."""
+    """Jobs and messages a minute that came to each flow, station, pool and topic in the measured span."""
     minutes = span_of(tables).minutes
     came = {f"in_flight.{name}": flow.born / minutes for name, flow in tables.flows.items()}
     # A station counts services started; the jobs left in line are not among them, so their share reads a
     # little high: 10 % instead of 9 when arrivals are 10 % over capacity.
     for name, station in rows(tables, "stations"):
         came[f"queue.{name}"] = (station["visits"] + station["rejected"]) / minutes
+    for name, pool in rows(tables, "pools"):
+        came[f"waiting.{name}"] = (pool["takes"] + pool["refused"]) / minutes
     for name, topic in rows(tables, "topics"):
         came[f"lag.{name}"] = topic["messages"] / minutes
     return came

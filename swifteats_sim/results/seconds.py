@@ -28,8 +28,8 @@ INSTANTS: dict[str, tuple[str, ...]] = {
 DURATIONS: dict[str, tuple[str, ...]] = {
     "offers": ("travel", "slack"),
     "kitchens": ("busy",),
-    "stations": ("busy", "wait", "max_wait"),
-    "pools": ("held", "wait", "max_wait"),
+    "stations": ("busy", "wait", "queued", "max_wait"),
+    "pools": ("held", "wait", "queued", "max_wait"),
     "topics": ("waited",),
     "flows": ("presence",),
 }

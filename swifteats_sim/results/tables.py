@@ -43,8 +43,8 @@ CITY_COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Columns of the tables of the city; all of them are empty when a run has none."""
 
 STACK_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "stations": ("station", "servers", "visits", "busy", "wait", "max_wait", "rejected"),
-    "pools": ("pool", "size", "takes", "held", "wait", "max_wait", "most", "refused"),
+    "stations": ("station", "servers", "visits", "busy", "wait", "queued", "max_wait", "rejected"),
+    "pools": ("pool", "size", "takes", "held", "wait", "queued", "max_wait", "most", "refused"),
     "caches": ("cache", "reads", "hits", "stale", "evicted", "stampedes"),
     "topics": ("topic", "messages", "bytes", "waited", "lost", "duplicates", "dead"),
     "streams": ("stream", "sent", "delivered"),
@@ -57,11 +57,13 @@ class FlowRecord:
     """The jobs of one flow that were born in the measured span.
 
     latency : int64[completed], born to completed.
-    wait : int64[completed + abandoned], waited in all at stations, pools and consumers.
+    wait : int64[completed + abandoned], waited in all, of the attempts that were answered.
+    finished : jobs completed inside the span, whenever born.
     born, completed, rejected, abandoned, failed, expired, dropped : jobs, by how they ended. Dropped jobs left at an
         `only_if`, expired ones at a `fresh`.
     stale : jobs that came after a newer one of their key; they are completed too.
-    attempts : tries of `retry`, of the jobs that ended; 0 in a flow without one.
+    calls, attempts, wasted : steps `retry` begun, what was tried in them, the first time included, and the attempts
+        of these that ended after their client had left; 0 in a flow without one.
     messages, bytes : sent to clients.
     presence : ns in flight, summed over all jobs and clipped to the measured span.
     """
@@ -69,6 +71,7 @@ class FlowRecord:
     latency: NDArray[np.int64]
     wait: NDArray[np.int64]
     born: int
+    finished: int
     completed: int
     rejected: int
     abandoned: int
@@ -76,7 +79,9 @@ class FlowRecord:
     stale: int
     expired: int
     dropped: int
+    calls: int
     attempts: int
+    wasted: int
     messages: int
     bytes: int
     presence: int
@@ -106,24 +111,30 @@ class Tables:
     states : a row a change of a driver's state: driver, at, state (text).
     legs : a row a movement: driver, start, end, x0, y0, x1, y1 (metres).
     fixes : sampled fixes: driver, sent, known (processed; -1 never), x, y (true position when sent).
-    stations : a row a station: servers, visits, busy, wait, max_wait (ns), rejected.
-    pools : a row a pool: size, takes, held, wait, max_wait (ns), most (in use at one time), refused.
+    stations : a row a station: servers, visits (services begun), busy, wait (of those visits, ns), queued (by all who
+        waited, also those who gave up or wait still, ns), max_wait (of all, ns), rejected.
+    pools : a row a pool: size, takes, held, wait (of those takes, ns), queued (by all, ns), max_wait (of all, ns),
+        most (in use at one time), refused.
     caches : a row a cache: reads, hits, stale (hits on what had changed), evicted, stampedes (fills begun while the
         same key was being filled).
     topics : a row a topic: messages, bytes (logged), waited (ns that messages were logged and not done), lost,
         duplicates (handled once more), dead (letters).
     streams : a row a stream: sent, delivered (messages).
-    series : a row a minute of the run (warm-up included): at (end of the minute); over the minute `busy.<station>`
+    series : a row a minute of the run (warm-up included), the last one at the end of the run, however long that
+        minute is: at (end of the minute); over the minute `busy.<station>`
         (mean busy servers) and `done.<flow>` (jobs completed); at its end `queue.<station>` (jobs waiting),
-        `in_flight.<flow>` (jobs), `lag.<topic>` (messages logged and not done). With a city also placed, delivered,
+        `waiting.<pool>` and `in_flight.<flow>` (jobs),
+        `lag.<topic>` (messages logged and not done). With a city also placed, delivered,
         unanswered_orders, open_orders, unassigned_orders, idle_drivers, busy_drivers.
     flows : per flow name, such as "gps".
     delays : per topic, int64 ns from logged to taken by a consumer.
+    paths : per flow the columns of `series` that must not grow for its numbers to mean anything, its own jobs first:
+        queues, pools and topics that it meets, and the same of the flows that it starts.
     counts : totals of the run: double_assignments, oversold, reserve_tries, reserve_conflicts, commit_tries,
         commit_conflicts (all with a city only), events.
 
-    Columns hold int64 or text; x and y are float64, and so may sums over a crowd be (busy, wait, held, waited): three
-    million messages behind for an hour are more ns than an int64 holds.
+    Columns hold int64 or text; x and y are float64, and so may sums over a crowd be (busy, wait, queued, held,
+    waited): three million messages behind for an hour are more ns than an int64 holds.
     """
 
     warmup: int
@@ -144,6 +155,7 @@ class Tables:
     series: pd.DataFrame
     flows: Mapping[str, FlowRecord]
     delays: Mapping[str, NDArray[np.int64]]
+    paths: Mapping[str, tuple[str, ...]]
     counts: Mapping[str, int]
 
     @property

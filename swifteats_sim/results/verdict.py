@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
-from swifteats_sim.results.names import backlog_of
+from swifteats_sim.results.names import backlogs_of
 from swifteats_sim.results.saturation import Growth
 from swifteats_sim.results.statistics import Estimate
 from swifteats_sim.scenario.targets import Target
 
 Verdict = Literal["pass", "fail", "inconclusive", "saturated"]
+
+Paths = Mapping[str, tuple[str, ...]]
+NO_PATHS: Paths = MappingProxyType({})
 
 PASSED, INCONCLUSIVE, FAILED = 0, 98, 99
 
@@ -35,10 +39,16 @@ class Judgement:
 
 
 def judge(
-    targets: Iterable[Target], estimates: Mapping[str, Estimate], growths: Sequence[Mapping[str, Growth]]
+    targets: Iterable[Target],
+    estimates: Mapping[str, Estimate],
+    growths: Sequence[Mapping[str, Growth]],
+    paths: Paths = NO_PATHS,
 ) -> tuple[Judgement, ...]:
-    """Judge every target on the estimates; `growths` holds the backlogs of every replication, in order."""
-    return tuple(_judge(target, estimates.get(target.metric), growths) for target in targets)
+    """Judge every target on the estimates.
+
+    growths : the backlogs of every replication, in order; paths : see Tables.
+    """
+    return tuple(_judge(target, estimates.get(target.metric), growths, paths) for target in targets)
 
 
 def exit_code(judgements: Iterable[Judgement]) -> int:
@@ -49,21 +59,24 @@ def exit_code(judgements: Iterable[Judgement]) -> int:
     return INCONCLUSIVE if "inconclusive" in verdicts else PASSED
 
 
-def _judge(target: Target, estimate: Estimate | None, growths: Sequence[Mapping[str, Growth]]) -> Judgement:
-    growing = None if estimate is None else _saturated(target, growths)  # nothing measured, nothing to distort
+def _judge(
+    target: Target, estimate: Estimate | None, growths: Sequence[Mapping[str, Growth]], paths: Paths
+) -> Judgement:
+    backlogs = () if estimate is None else backlogs_of(target.metric, paths)
+    growing = _saturated(backlogs, growths)  # nothing measured, nothing to distort
     verdict, reason = growing or _measured(target, estimate, len(growths))
     value, ci95 = (None, None) if estimate is None else (estimate.value, estimate.ci95)
     return Judgement(target, value, ci95, verdict, target.unit, reason)
 
 
-def _saturated(target: Target, growths: Sequence[Mapping[str, Growth]]) -> tuple[Verdict, str] | None:
-    """Growth comes before any value: a longer run would have shown another one."""
-    backlog = backlog_of(target.metric)
-    growing = [each[backlog] for each in growths if backlog is not None and backlog in each and each[backlog].saturated]
-    if not growing:
-        return None
-    worst = max(growing, key=lambda each: each.per_minute)
-    return "saturated", f"{worst.words} in {len(growing)} of {len(growths)} replications"
+def _saturated(backlogs: Iterable[str], growths: Sequence[Mapping[str, Growth]]) -> tuple[Verdict, str] | None:
+    """Growth comes before any value: a longer run would have shown another one. The first that grows is told."""
+    for backlog in backlogs:
+        growing = [each[backlog] for each in growths if backlog in each and each[backlog].saturated]
+        if growing:
+            worst = max(growing, key=lambda each: each.per_minute)
+            return "saturated", f"{worst.words} in {len(growing)} of {len(growths)} replications"
+    return None
 
 
 def _measured(target: Target, estimate: Estimate | None, replications: int) -> tuple[Verdict, str]:

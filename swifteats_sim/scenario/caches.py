@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from swifteats_sim.scenario.distributions import DurationLaw
+from swifteats_sim.scenario.distributions import SHORTEST, SHORTEST_WORDS, DurationLaw
 from swifteats_sim.scenario.errors import Findings, KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, default
 from swifteats_sim.scenario.units import Duration, PositiveDuration, Ratio
@@ -43,6 +43,8 @@ class Cache(Frozen):
         return self
 
     def _misfits(self) -> Findings:
+        if self.changes is not None and self.changes.mean < SHORTEST:
+            yield ("changes",), f"takes {SHORTEST_WORDS} on average at least: one key would change without end"
         if self.hits is not None:
             for key in ("entries", "changes", "invalidation"):
                 if getattr(self, key) is not None:

@@ -21,6 +21,8 @@ from swifteats_sim.scenario.laws import LAWS, canonical
 from swifteats_sim.scenario.quantities import DURATION, LENGTH, SECOND, Quantity
 
 MAX_TEXT = 500
+SHORTEST, SHORTEST_WORDS = 1e-6, "1 us"
+"""Seconds: the shortest mean of what repeats itself for ever, so that a run ends."""
 
 
 @dataclass(frozen=True, slots=True)

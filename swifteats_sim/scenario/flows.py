@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from swifteats_sim.scenario.distributions import DurationLaw
+from swifteats_sim.scenario.distributions import SHORTEST, SHORTEST_WORDS, DurationLaw
 from swifteats_sim.scenario.errors import Findings, KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, default
 from swifteats_sim.scenario.keys import Keys
 from swifteats_sim.scenario.steps import Steps
 from swifteats_sim.scenario.units import PositiveDuration
 
-MOST_CLIENTS = 100_000_000
+MOST_CLIENTS = 2_000_000
 
 
 class Offline(Frozen):
@@ -73,6 +73,10 @@ class Flow(Frozen):
         return self
 
     def _sources(self) -> Findings:
+        if self.arrivals is not None and self.arrivals.mean < SHORTEST:
+            yield ("arrivals",), f"takes {SHORTEST_WORDS} on average at least: there would be no end of jobs"
+        if self.offline is not None and self.offline.every.mean + self.offline.lasting.mean < SHORTEST:
+            yield ("offline",), f"`every` and `for` take {SHORTEST_WORDS} together at least"
         given = [key for key in ("arrivals", "clients", "connects") if getattr(self, key) is not None]
         if len(given) > 1:
             yield (given[1],), "give one of `arrivals`, `clients` and `connects`"

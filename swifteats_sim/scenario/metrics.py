@@ -17,6 +17,10 @@ ORDER = "order"
 """The flow whose jobs are orders: its metrics are those of the subjects `orders` and `order`."""
 
 
+WAITS = "waits for servers, pools, consumers, batches, others' fills and leaders, in the attempt that was answered"
+OF_SERVED = "of those served; the longest of all who waited"
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One quantity of one subject.
@@ -76,20 +80,27 @@ CITY: tuple[Metric, ...] = (
 
 FLOW: tuple[Metric, ...] = (
     Metric("<flow>", "offered", ("rate",), "/s", "jobs born"),
-    _times("<flow>", "latency", "birth to completion, of jobs completed (gps #115, order #41)"),
-    _times("<flow>", "wait", "waits at stations, pools and consumers, of jobs completed or abandoned"),
+    _times("<flow>", "latency", "sent (by clients who are offline: later) to completion (gps #115, order #41)"),
+    _times("<flow>", "wait", f"of jobs completed or abandoned: {WAITS}"),
     Metric("<flow>", "wait", ("probability",), "ratio", "share of those jobs that waited at all"),
-    Metric("<flow>", "throughput", ("rate",), "/s", "jobs completed"),
+    Metric("<flow>", "throughput", ("rate",), "/s", "jobs completed in the span, whenever born"),
     Metric("<flow>", "completion", ("ratio",), "ratio", "completed, of those born"),
     Metric("<flow>", "rejected", ("ratio",), "ratio", "refused by a full queue, an empty pool or a limit"),
     Metric("<flow>", "abandoned", ("ratio",), "ratio", "gave up waiting"),
-    Metric("<flow>", "failed", ("ratio",), "ratio", "failed, retries included"),
+    Metric(
+        "<flow>",
+        "failed",
+        ("ratio",),
+        "ratio",
+        "failed after their last attempt, or lost as messages (dead letters included)",
+    ),
     Metric("<flow>", "dropped", ("ratio",), "ratio", "ended by a condition, or not delivered"),
     Metric("<flow>", "expired", ("ratio",), "ratio", "too old to go on (C54)"),
     Metric("<flow>", "stale", ("count",), "", "jobs after a newer one of the same client (C55)"),
-    Metric("<flow>", "attempts", ("mean",), "", "attempts of `retry`, of jobs that ended"),
+    Metric("<flow>", "attempts", ("mean",), "", "attempts of each call that `retry` makes"),
+    Metric("<flow>", "wasted", ("count",), "", "attempts that ended after their client had left"),
     Metric("<flow>", "in_flight", ("mean",), "", "jobs under way"),
-    Metric("<flow>", "messages", ("rate",), "/s", "messages sent to clients"),
+    Metric("<flow>", "messages", ("rate",), "/s", "messages sent to clients, of jobs born in the span"),
     Metric("<flow>", "bytes", ("rate",), "B/s", "size of those messages"),
 )
 """What every flow but `order` has."""
@@ -97,12 +108,12 @@ FLOW: tuple[Metric, ...] = (
 PARTS: tuple[Metric, ...] = (
     Metric("station.<station>", "utilization", ("mean",), "ratio", "busy share of all servers"),
     Metric("station.<station>", "queue", ("mean",), "", "jobs waiting"),
-    Metric("station.<station>", "wait", ("mean", "max"), "s", "arrival to start of service"),
+    Metric("station.<station>", "wait", ("mean", "max"), "s", f"arrival to start of service, {OF_SERVED}"),
     Metric("station.<station>", "throughput", ("rate",), "/s", "services started"),
     Metric("station.<station>", "rejected", ("count",), "", "jobs refused by a full queue"),
     Metric("pool.<pool>", "utilization", ("mean",), "ratio", "held share of all connections"),
-    Metric("pool.<pool>", "wait", ("mean", "max"), "s", "asked for until held"),
-    Metric("pool.<pool>", "refused", ("count",), "", "waits given up at the timeout"),
+    Metric("pool.<pool>", "wait", ("mean", "max"), "s", f"asked for until held, {OF_SERVED}"),
+    Metric("pool.<pool>", "refused", ("count",), "", "waits given up at the timeout; with `timeout: 0 s` at once"),
     Metric("pool.<pool>", "in_use", ("max",), "", "most connections held at once"),
     Metric("cache.<cache>", "hit", ("ratio",), "ratio", "reads that found their entry"),
     Metric("cache.<cache>", "stale", ("ratio",), "ratio", "of those, older than a change"),

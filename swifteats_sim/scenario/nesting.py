@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from swifteats_sim.scenario.errors import Findings, KeyPath
 from swifteats_sim.scenario.metrics import ORDER
 from swifteats_sim.scenario.stack import Stack
-from swifteats_sim.scenario.steps import Branch, CacheStep, Consume, Hold, Parallel, Retry, RuleStep, Step, flat, nested
+from swifteats_sim.scenario.steps import Branch, CacheStep, Consume, Hold, Parallel, Repeat, Retry, RuleStep, Step, flat, nested
 
+MOST_STEPS = 10_000
 Around = tuple[tuple[Step, str | int], ...]
 """The steps that a step stands in, from outside in, each with the key that leads inside."""
 
@@ -16,6 +19,7 @@ def nesting_findings(stack: Stack) -> Findings:
     for name, flow in stack.flows.items():
         for path, step, around in _enclosed(flow.steps, ("stack", "flows", name, "steps"), ()):
             yield from _waits_for_itself(stack, step, path, around)
+            yield from _has_an_end(step, path, around)
             if name == ORDER:
                 yield from _is_ruled_once(step, path, around)
 
@@ -45,6 +49,15 @@ def _waits_for_itself(stack: Stack, step: Step, path: KeyPath, around: Around) -
             yield (*path, "cache"), f"with `single_flight` the fill of {name} would wait for itself"
 
 
+def _has_an_end(step: Step, path: KeyPath, around: Around) -> Findings:
+    """A repetition is written out step by step."""
+    if isinstance(step, Repeat):
+        times = prod(outer.repeat for outer, _ in around if isinstance(outer, Repeat)) * step.repeat
+        steps = times * sum(1 for _ in flat(step.steps))
+        if steps > MOST_STEPS:
+            yield (*path, "repeat"), f"makes {steps:,} steps of one job, at most {MOST_STEPS:,}"
+
+
 def _is_ruled_once(step: Step, path: KeyPath, around: Around) -> Findings:
     """Rules run for every order, once each, one after the other."""
     if isinstance(step, Parallel):
@@ -59,4 +72,4 @@ def _is_ruled_once(step: Step, path: KeyPath, around: Around) -> Findings:
     if any(terms.timeout is not None for terms in retries):
         yield (*path, "rule"), "not inside a retry with a timeout: the rule would run on when its client has gone"
     elif retries:
-        yield (*path, "rule"), "not inside a retry: what a rule has written, an order created, it would write again"
+        yield (*path, "rule"), "not inside a retry: rules are not safe to repeat, as create_order is not idempotent"

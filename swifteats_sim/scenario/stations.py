@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from swifteats_sim.scenario.distributions import DurationLaw
+from swifteats_sim.scenario.distributions import SHORTEST, SHORTEST_WORDS, DurationLaw
 from swifteats_sim.scenario.errors import Findings, KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, default
 from swifteats_sim.scenario.units import Duration, PositiveDuration, Rate, Ratio
@@ -33,6 +33,8 @@ class Pause(Frozen):
     def _once_or_again(self) -> Pause:
         if (self.at is None) == (self.every is None):
             raise ValueError("give either `at` (once) or `every` (again and again)")
+        if self.every is not None and self.every.mean + self.lasting.mean < SHORTEST:
+            raise KeyProblems([(("every",), f"takes {SHORTEST_WORDS} at least, with `for`: pauses would have no end")])
         return self
 
 

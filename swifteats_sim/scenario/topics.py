@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from swifteats_sim.scenario.distributions import DurationLaw
+from swifteats_sim.scenario.distributions import SHORTEST, SHORTEST_WORDS, DurationLaw
 from swifteats_sim.scenario.errors import Findings, KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, default
 from swifteats_sim.scenario.units import Duration, PositiveDuration, Ratio, Size
@@ -108,3 +108,9 @@ class Stream(Frozen):
     drops: DurationLaw | None = default(None, description="until a client's connection breaks; none: never")
     reconnect: DurationLaw = default("5 s", description="from a break until the client is back (#147)")
     resubscribes: bool = default(True, description="whether who is back hears anything again (C27)")
+
+    @model_validator(mode="after")
+    def _connected_for_a_while(self) -> Stream:
+        if self.drops is not None and self.drops.mean < SHORTEST:
+            raise KeyProblems([(("drops",), f"takes {SHORTEST_WORDS} on average at least: nobody would be connected")])
+        return self

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterator, Mapping
 
 from swifteats_sim.city.demand import Plan
 from swifteats_sim.city.fleet import Fleet, Search
@@ -12,7 +13,7 @@ from swifteats_sim.domain.messages import DRIVERS, ORDERS
 from swifteats_sim.domain.orders import REQUESTS
 from swifteats_sim.domain.states import DriverState, OrderState
 from swifteats_sim.engine.clock import Clock
-from swifteats_sim.engine.resource import Holding
+from swifteats_sim.engine.resource import Resource
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.policies import policy_named
 from swifteats_sim.results.recorder import OfferLog, OrderLog
@@ -42,8 +43,9 @@ class Assembly:
         clock, fleet = Clock(), Fleet(town.places, declared.drivers.fix_every, streams)
         geos = tuple(area.kind for area in town.places.areas)
         geo_of = town.geo_of_driver.tolist().__getitem__
-        registers = Registers(fleet.known, bytearray(fleet.count), geo_of, fleet.movement)
-        around = Surroundings(geos, registers, declared.drivers.fix_every, fleet.phases, self._watching)
+        self._watching, followers = 0, array("q", [-1]) * fleet.count
+        registers = Registers(fleet.known, bytearray(fleet.count), geo_of, fleet.movement, followers.__getitem__)
+        around = Surroundings(geos, registers, declared.drivers.fix_every, fleet.phases, lambda: self._watching)
         self.software = Software(scenario, streams, around, declared.fix_sample)
         search = Search(fleet, scenario.assignment.radius, scenario.assignment.live_fix)
         city = City(town.places, fleet, search, town.kitchen)
@@ -53,10 +55,10 @@ class Assembly:
         )
         self.cooks = town.cooks
         self.runner = self._build_runner()
-        self._life = OrderLife(self.run, self.runner, self.software.watched())
+        self._life = OrderLife(self.run, self.runner, self._on_watching, self.software.watched())
         self._life.path = self._blueprint.order_path(self.runner, self._life.rules)
         self.shifts = Shifts(self.run, self.runner, self.software.numbers[GPS])
-        self._couriers = Couriers(self.run, self.runner, self._life, self.shifts, registers.watched)
+        self._couriers = Couriers(self.run, self.runner, self._life, self.shifts, registers.watched, followers)
         self._consumers = list(self._build_consumers())
         self._calls = DriverCalls(self.run, self._consumers, geo_of)
         self.sampler = Sampler(self.run, progress)
@@ -79,12 +81,13 @@ class Assembly:
             clock.process(self._life.place(plan))
 
     @property
-    def pools(self) -> dict[str, tuple[int, Holding]]:
-        """(size, how it was held) of each pool that orders hold connections of."""
-        return {name: (pool.size, pool.holding) for name, pool in self._blueprint.pools.items()}
+    def pools(self) -> Mapping[str, Resource]:
+        """Pools that orders hold connections of."""
+        return self._blueprint.pools
 
-    def _watching(self) -> int:
-        return self._life.watching
+    def _on_watching(self, by: int) -> None:
+        """Customers more, or fewer, follow an order: the loop hears of it in its own time."""
+        self.run.loop.note(self.run.clock.instant, lambda _: setattr(self, "_watching", self._watching + by))
 
     def _build_runner(self) -> Runner:
         run, store = self.run, Store()

@@ -10,7 +10,7 @@ import pandas as pd
 from swifteats_sim.city.trajectories import Trajectories
 from swifteats_sim.engine.flow import Flow
 from swifteats_sim.engine.job import ABANDONED, COMPLETED, DEAD, DROPPED, EXPIRED, FAILED, LOST, REJECTED
-from swifteats_sim.engine.resource import Holding
+from swifteats_sim.engine.resource import Resource
 from swifteats_sim.engine.station import Station
 from swifteats_sim.results.tables import STACK_COLUMNS, FlowRecord
 from swifteats_sim.simulation.parts import Run
@@ -20,7 +20,7 @@ from swifteats_sim.stack.equipment import Desk, Equipment
 def station_table(equipment: Equipment) -> pd.DataFrame:
     """See Tables.stations."""
     stations = served(equipment)
-    counts = ("visits", "busy", "wait", "max_wait", "rejected")
+    counts = ("visits", "busy", "wait", "queued", "max_wait", "rejected")
     rows = [
         (name, station.servers, *(getattr(station.usage, count) for count in counts))
         for name, station in stations.items()
@@ -34,10 +34,10 @@ def served(equipment: Equipment) -> dict[str, Station | Desk]:
     return {name: every[name] for name in sorted(every)}
 
 
-def pool_table(pools: Mapping[str, tuple[int, Holding]]) -> pd.DataFrame:
-    """See Tables.pools. pools : (size, how it was held) by name."""
-    counts = ("takes", "held", "wait", "max_wait", "most", "refused")
-    rows = [(name, pools[name][0], *(getattr(pools[name][1], count) for count in counts)) for name in sorted(pools)]
+def pool_table(pools: Mapping[str, Resource]) -> pd.DataFrame:
+    """See Tables.pools."""
+    counts = ("takes", "held", "wait", "queued", "max_wait", "most", "refused")
+    rows = [(name, pool.size, *(getattr(pool.holding, count) for count in counts)) for name, pool in pools.items()]
     return stack_frame("pools", rows)
 
 
@@ -69,13 +69,17 @@ def stack_frame(table: str, rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(STACK_COLUMNS[table]))
 
 
-def series_table(sampled: pd.DataFrame, equipment: Equipment, flows: Mapping[str, Flow]) -> pd.DataFrame:
+def series_table(
+    sampled: pd.DataFrame, equipment: Equipment, pools: Mapping[str, Resource], flows: Mapping[str, Flow]
+) -> pd.DataFrame:
     """See Tables.series."""
     minutes = len(sampled)
     extra: dict[str, object] = {}
     for name, station in served(equipment).items():
         extra[f"busy.{name}"] = station.usage.busy_servers(minutes)
         extra[f"queue.{name}"] = station.usage.queue(minutes)
+    for name, pool in pools.items():
+        extra[f"waiting.{name}"] = pool.holding.waiting.by_minute(minutes)
     for name, flow in sorted(flows.items()):
         extra[f"in_flight.{name}"] = flow.in_flight_by_minute(minutes)
         extra[f"done.{name}"] = flow.completed_by_minute(minutes)
@@ -125,10 +129,10 @@ def flow_record(flow: Flow) -> FlowRecord:
     """See FlowRecord."""
     ended = flow.outcomes
     return FlowRecord(
-        latency=flow.latency, wait=flow.wait, born=flow.born, completed=ended[COMPLETED], rejected=ended[REJECTED],
-        abandoned=ended[ABANDONED], failed=ended[FAILED] + ended[LOST] + ended[DEAD], stale=flow.stale,
-        expired=ended[EXPIRED], dropped=ended[DROPPED], attempts=flow.attempts, messages=flow.messages,
-        bytes=flow.bytes, presence=flow.presence,
+        latency=flow.latency, wait=flow.wait, born=flow.born, finished=flow.finished, completed=ended[COMPLETED],
+        rejected=ended[REJECTED], abandoned=ended[ABANDONED], failed=ended[FAILED] + ended[LOST] + ended[DEAD],
+        stale=flow.stale, expired=ended[EXPIRED], dropped=ended[DROPPED], calls=flow.calls, attempts=flow.attempts,
+        wasted=flow.wasted, messages=flow.messages, bytes=flow.bytes, presence=flow.presence,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,11 +47,23 @@ class _Trip:
 
 
 class Couriers:
-    """Runs every committed assignment to its end. watched : flag per driver, read by the flows."""
+    """Runs every committed assignment to its end.
 
-    def __init__(self, run: Run, runner: Runner, life: OrderLife, shifts: Shifts, watched: bytearray) -> None:
+    watched, followers : per driver, whether a customer follows it, and which order that one has placed; flows read it.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        runner: Runner,
+        life: OrderLife,
+        shifts: Shifts,
+        watched: bytearray,
+        followers: array[int],
+    ) -> None:
         drivers = run.declared.drivers
-        self._run, self._runner, self._life, self._shifts, self._watched = run, runner, life, shifts, watched
+        self._run, self._runner, self._life, self._shifts = run, runner, life, shifts
+        self._watched, self._followers = watched, followers
         self._terms = drivers
         self._answer, self._pickup, self._dropoff = (
             law_of(law) for law in (drivers.answer, drivers.pickup, drivers.dropoff)
@@ -152,7 +165,9 @@ class Couriers:
 
     def _watch(self, trip: _Trip, value: bool) -> None:
         if trip.live.watched:
-            self._run.loop.raise_flag(self._watched, trip.driver, value, self._run.clock.instant)
+            loop, now = self._run.loop, self._run.clock.instant
+            loop.note(now, lambda _: self._followers.__setitem__(trip.driver, trip.order))
+            loop.raise_flag(self._watched, trip.driver, value, now)
 
     def _do(self, trip: _Trip, number: int, rule: Rule[Any]) -> Process:
         occasion = OCCASION + (trip.request.version << 20) + number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,13 +26,16 @@ KITCHEN, CLOSING, RELEASE = 1 << 8, 1 << 9, 1 << 10
 class OrderLife:
     """Starts and ends orders. `path` is set once the stack is built, since its rules are this object's.
 
-    watching : customers who follow an order now; their calls are jobs of the flows `followed`, by number in the loop.
+    on_watching : told of customers more, or fewer, who follow an order; their calls are jobs of the flows `followed`.
     """
 
     path: OrderPath
 
-    def __init__(self, run: Run, runner: Runner, followed: Sequence[int] = ()) -> None:
-        self.watching, self._followed = 0, followed
+    def __init__(
+        self, run: Run, runner: Runner, on_watching: Callable[[int], None], followed: Sequence[int] = ()
+    ) -> None:
+        """followed : numbers in the loop."""
+        self._on_watching, self._followed = on_watching, followed
         ordering = run.scenario.ordering
         self._run, self._runner = run, runner
         self._inventory = inventory.InventoryTerms(
@@ -94,7 +97,7 @@ class OrderLife:
     def _follow(self, live: LiveOrder, begins: bool = True) -> None:
         """The customer begins to follow the order on the map, or stops."""
         live.following = begins
-        self.watching += 1 if begins else -1
+        self._on_watching(1 if begins else -1)
         switch = self._run.loop.switch_on if begins else self._run.loop.switch_off
         for flow in self._followed:
             switch(flow, live.number, self._run.clock.instant)

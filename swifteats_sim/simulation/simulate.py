@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from swifteats_sim.engine.clock import MINUTE
-from swifteats_sim.engine.resource import Holding
+from swifteats_sim.engine.resource import Resource
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.results.tables import Tables, without_city
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.simulation import collect
 from swifteats_sim.simulation.assembly import Assembly
+from swifteats_sim.simulation.paths import paths_of
 from swifteats_sim.simulation.software import Software, alone
 
 
@@ -50,23 +51,26 @@ def _software_alone(scenario: Scenario, streams: Streams, progress: Callable[[in
 
 
 def _of_the_stack(
-    scenario: Scenario, software: Software, pools: Mapping[str, tuple[int, Holding]], sampled: pd.DataFrame
+    scenario: Scenario, software: Software, pools: Mapping[str, Resource], sampled: pd.DataFrame
 ) -> dict[str, Any]:
     """The tables of the software. pools : those that deciding flows use; sampled : a row a minute."""
     equipment, topics = software.equipment, scenario.stack.topics
     equipment.close()
-    own = {name: (pool.size, pool.holding) for name, pool in equipment.pools.items()}
+    every = dict(sorted({**equipment.pools, **pools}.items()))
+    for pool in every.values():
+        pool.close()
     return {
         "warmup": scenario.warmup,
         "end": scenario.end,
         "stations": collect.station_table(equipment),
-        "pools": collect.pool_table({**own, **pools}),
+        "pools": collect.pool_table(every),
         "caches": collect.cache_table(equipment),
         "topics": collect.topic_table(equipment, {name: topic.message for name, topic in topics.items()}),
         "streams": collect.stream_table(equipment),
-        "series": collect.series_table(sampled, equipment, software.flows),
+        "series": collect.series_table(sampled, equipment, every, software.flows),
         "flows": {name: collect.flow_record(flow) for name, flow in software.flows.items()},
         "delays": {name: traffic.delays for name, traffic in equipment.traffic.items()},
+        "paths": paths_of(scenario.stack),
     }
 
 

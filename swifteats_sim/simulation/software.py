@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 from swifteats_sim.engine.flow import Flow
 from swifteats_sim.engine.loop import Loop
@@ -12,7 +13,7 @@ from swifteats_sim.engine.sources import Renewal
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.stack.equipment import GPS, ORDER, Equipment
-from swifteats_sim.stack.programs import Compiler, Registers
+from swifteats_sim.stack.programs import Compiler, Registers, of_drivers
 from swifteats_sim.stack.sources import Sources
 
 
@@ -40,12 +41,18 @@ class Software:
         self.equipment = Equipment(stack, streams, around.geos, span, around.watchers)
         self._declared = [(name, stack.flows[name]) for name in sorted(stack.flows) if name != ORDER]
         self.numbers = {name: number for number, (name, _) in enumerate(self._declared)}
-        sources = Sources(stack, scenario.demand, streams, around.fix_every, around.driver_phases)
+        sources = Sources(
+            stack, scenario.demand, streams, around.fix_every, around.driver_phases, self.equipment.breaks
+        )
         self.flows = dict[str, Flow]()
+        starts, drivers = count(1), of_drivers(stack)
         for name, declared in self._declared:
             keys = sources.keys(name, declared)
             drawn = None if keys is None else (keys, streams(f"flow.{name}.keys"))
-            steps = Compiler(name, self.equipment, around.registers, streams, self.numbers).program(declared)
+            compiler = Compiler(name, self.equipment, around.registers, streams, self.numbers, starts)
+            compiler.of_drivers = name in drivers
+            compiler.strangers = self.numbers[name] if sources.has_strangers(name, declared) else None
+            steps = compiler.program(declared)
             self.flows[name] = Flow(name, steps, span, sampled if name == GPS else 0, drawn)
         found = {number: sources.source(name, flow) for number, (name, flow) in enumerate(self._declared)}
         self._sources = {number: source for number, source in found.items() if source is not None}

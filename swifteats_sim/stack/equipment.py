@@ -53,7 +53,8 @@ class Desk:
 class Equipment:
     """Everything that jobs meet, free and empty.
 
-    geos : the kind of each geo, by number; watchers : how many customers follow an order now.
+    geos : the kind of each geo, by number; watchers : how many customers follow an order now. breaks : when clients of
+    each stream are cut off.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Equipment:
         self.traffic = {name: Traffic(*span) for name in stack.topics}
         self.topics = {name: self._topic(name, each) for name, each in stack.topics.items()}
         self.groups = {name: self._group(name, stack.topics[name]) for name in _consumed(stack)}
+        self.breaks = {name: _breaks(name, each, streams) for name, each in stack.streams.items()}
         self.connections = {name: self._connections(name, each, watchers) for name, each in stack.streams.items()}
 
     def close(self) -> None:
@@ -165,7 +167,7 @@ class Equipment:
         spread = Spread(stream.processes, stream.routing == "sticky", stream.fan_out, stream.scan, stream.slots)
         return Connections(
             spread, watchers if clients is None else lambda: clients, self._streams(f"stream.{name}"),
-            breaks_of(name, stream, self._streams), stream.resubscribes,
+            self.breaks[name], stream.resubscribes,
         )  # fmt: skip
 
 
@@ -175,8 +177,8 @@ def held_by_orders(stack: Stack) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step.hold.pool for step in steps if isinstance(step, Hold)))
 
 
-def breaks_of(name: str, stream: DeclaredStream, streams: Streams) -> Gaps | None:
-    """When clients' connections break; everybody who asks gets the same answer."""
+def _breaks(name: str, stream: DeclaredStream, streams: Streams) -> Gaps | None:
+    """When clients' connections break."""
     if stream.drops is None:
         return None
     return Gaps(law_of(stream.drops), law_of(stream.reconnect), streams(f"stream.{name}.breaks"))

@@ -13,11 +13,13 @@ from swifteats_sim.engine.job import Stage
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.resource import Ceiling, Holding, Resource
 
+FAR = 1 << 62
+
 
 class Pool(Resource):
     """A resource that is held by processes, not by jobs; those who wait are served in order of asking.
 
-    What a flow under the same limit gives back reaches a process when the flows next catch up.
+    A process that waits under a limit shared with flows follows the loop event by event.
     """
 
     def __init__(
@@ -41,14 +43,21 @@ class Pool(Resource):
             turn = self._clock.event()
             self._turns.append((asked, turn))
             self.holding.waiting.change(asked, 1)
-            yield turn | self._clock.sleep(timeout)
-            now = self._catch_up()
+            now = asked
+            while now < asked + timeout and not turn.triggered:
+                yield turn | self._clock.sleep(min(asked + timeout - now, self._look_again(now)))
+                now = self._catch_up()
             if turn.triggered:
                 return True
             self._turns.remove((asked, turn))
             self.holding.waiting.change(now, -1)
         self.holding.left(asked, self._clock.instant)
         return False
+
+    def _look_again(self, now: int) -> int:
+        """Ns until a flow may give something back under the same limit: until its next event is done."""
+        coming = self._loop.next_at if self._shares else None
+        return FAR if coming is None else coming + 1 - now
 
     def give_back(self) -> None:
         """Hold it no longer: who is first in line, here or at a resource under the same limit, gets it."""

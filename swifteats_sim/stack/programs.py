@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import accumulate, count
 
 from swifteats_sim.engine.batching import Depart, Gather, Scatter, Tray
 from swifteats_sim.engine.branching import Branch, Fork, Jump
@@ -22,10 +22,14 @@ from swifteats_sim.engine.streaming import Deliver
 from swifteats_sim.engine.streams import Stream, Streams
 from swifteats_sim.scenario import steps as declared
 from swifteats_sim.scenario.flows import Flow
+from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.equipment import GPS, Equipment
 from swifteats_sim.stack.laws import law_of
 
+BRANCHES = 128
+"""More than a sequence has steps, a step ways and a `repeat` rounds."""
+PRIME = (1 << 61) - 1
 NEVER_FAIL = (
     declared.Delay, declared.Branch, declared.Send, declared.Deliver, declared.KeepNewest, declared.KeepLatest,
     declared.OnlyIf, declared.Fresh, declared.Start,
@@ -38,41 +42,50 @@ class Registers:
 
     known_fix : int64 per driver, when its last processed fix was sent; watched : a flag per driver;
     geo_of : the geo of an entity; moved : by distance (m), a test whether the entity is so far from where it was when
-    the test last held.
+    the test last held; follower_of : the customer who follows a driver.
     """
 
     known_fix: array[int]
     watched: bytearray
     geo_of: Callable[[int], int]
     moved: Callable[[float], Callable[[int, int], bool]]
+    follower_of: Callable[[int], int] = int
 
 
 class Compiler:
     """The program of one flow while it grows.
 
-    numbers : of the flows in the loop, by name. answers : whether clients wait to hear that a job has arrived before
-    they send the next one they kept.
+    numbers : of the flows in the loop, by name; starts : numbers for all steps that start flows. of_drivers : whether
+    the flow's entities are drivers.
     """
 
     def __init__(
-        self, name: str, equipment: Equipment, registers: Registers, streams: Streams, numbers: Mapping[str, int]
-    ) -> None:
+        self, name: str, equipment: Equipment, registers: Registers, streams: Streams,
+        numbers: Mapping[str, int], starts: Iterator[int] | None = None,
+    ) -> None:  # fmt: skip
         self._code: list[Step] = []
         self._answers = False
         self._name, self._equipment, self._registers = name, equipment, registers
         self._streams, self._numbers = streams, numbers
-        self._starts: dict[int, int] = {}
+        self._starts = starts or count(1)
+        self.of_drivers = False
+        self.strangers: int | None = None
+        self._consumed = False
 
     def program(self, flow: Flow) -> tuple[Step, ...]:
         """The flow's program."""
         self._answers = flow.offline is not None
-        self._sequence(flow.steps)
+        self._sequence(flow.steps, 0)
         self._answer()
         self._emit(End())
         return tuple(self._code)
 
     def _emit(self, *steps: Step) -> None:
         self._code += steps
+
+    @property
+    def _client_of(self) -> Callable[[int], int]:
+        return self._registers.follower_of if self.of_drivers else int
 
     @property
     def _here(self) -> int:
@@ -90,49 +103,54 @@ class Compiler:
         if self._answers:
             self._emit(Answered())
 
-    def _sequence(self, steps: tuple[declared.Step, ...]) -> None:
-        for step in steps:
-            self._step(step)
+    def _sequence(self, steps: tuple[declared.Step, ...], root: int) -> None:
+        """Append a sequence. root : place of what it belongs to; each step has its own below it."""
+        for number, step in enumerate(steps):
+            self._step(step, below(root, number))
 
-    def _step(self, step: declared.Step) -> None:
-        """Append what one declared step means; rules are not among them: they decide."""
+    def _step(self, step: declared.Step, place: int) -> None:
+        """Append what one declared step means; rules are not among them: they decide.
+
+        place : of the step in what its author declared: what it draws depends on that alone.
+        """
         match step:
             case declared.Visit():
-                self._visit(step)
+                self._visit(step, place)
             case declared.Delay():
-                self._emit(Delay(law_of(step.delay), self._stream()))
+                self._emit(Delay(law_of(step.delay), self._stream(), place))
             case declared.LimitBy():
-                self._emit(self._equipment.limits[step.limit])
+                self._emit(replace(self._equipment.limits[step.limit], strangers=self.strangers))
             case declared.Place():
                 self._place(step.place)
             case declared.Consume():
-                self._consume(step)
+                self._consume(step, place)
             case declared.Hold():
                 pool = self._equipment.pools[step.hold.pool]
                 self._emit(Acquire(pool, step.hold.timeout), GaveUp(pool))
-                self._sequence(step.steps)
+                self._sequence(step.steps, place)
                 self._emit(Release(pool))
             case declared.Branch():
-                self._branch(step)
+                self._branch(step, place)
             case declared.Parallel():
-                self._parallel(step)
+                self._parallel(step, place)
             case declared.Retry():
-                self._retry(step)
+                self._retry(step, place)
             case declared.CacheStep():
-                self._cache(step)
+                self._cache(step, place)
             case declared.Batch():
-                tray = Tray(step.batch.size, step.batch.every)
+                tray = Tray(step.batch.size, step.batch.every, self._consumed)
                 self._emit(Gather(tray), Depart(tray))
-                self._sequence(step.steps)
+                self._sequence(step.steps, place)
                 self._emit(Scatter())
             case declared.Repeat():
-                self._sequence(step.steps * step.repeat)
+                for number in range(step.repeat):
+                    self._sequence(step.steps, below(place, number))
             case declared.Fail():
-                self._emit(Fail(step.fail, self._stream()))
+                self._emit(Fail(step.fail, self._stream(), place))
             case declared.Send():
                 self._emit(Send(step.send))
             case declared.Deliver():
-                self._emit(Deliver(self._equipment.connections[step.deliver]))
+                self._emit(Deliver(self._equipment.connections[step.deliver], self._client_of))
             case declared.KeepNewest():
                 self._emit(KeepNewest(self._registers.known_fix))
             case declared.KeepLatest():
@@ -146,16 +164,16 @@ class Compiler:
             case _:
                 raise AssertionError(step)
 
-    def _visit(self, step: declared.Visit) -> None:
+    def _visit(self, step: declared.Visit, place: int) -> None:
         law = law_of(step.service)
         if step.at in self._equipment.desks:
             desk = self._equipment.desks[step.at]
             self._emit(Acquire(desk.queue, None, step.priority), GaveUp(desk.queue))
-            self._emit(Serve(desk.usage, law, self._stream()), Release(desk.queue))
+            self._emit(Serve(desk.usage, law, self._stream(), place), Release(desk.queue))
             return
         patience = None if step.patience is None else (law_of(step.patience), self._stream(".patience"))
         scan = None if step.scan is None else self._equipment.connections[step.scan].scanning
-        self._emit(Visit(self._equipment.stations[step.at], law, self._stream(), patience, scan))
+        self._emit(Visit(self._equipment.stations[step.at], law, self._stream(), patience, scan, place))
 
     def _place(self, name: str) -> None:
         equipment = self._equipment
@@ -164,25 +182,28 @@ class Compiler:
 
     def _partition(self, topic: Topic) -> Callable[[Job], int]:
         """Where a job's message goes: to its driver's geo; what others ask for belongs to one geo or another."""
-        geo_of = self._registers.geo_of if self._name == GPS else lambda key: key % topic.geos
+        if self.of_drivers:
+            geo_of = self._registers.geo_of
+            return lambda job: topic.partition(geo_of(job.entity), job.entity, job.index)
 
         def partition(job: Job) -> int:
-            key = job.flow.key_of(job)
-            return topic.partition(geo_of(key), key, job.index)
+            within, geo = divmod(job.flow.key_of(job), topic.geos)
+            return topic.partition(geo, within, job.index)
 
         return partition
 
-    def _consume(self, step: declared.Consume) -> None:
+    def _consume(self, step: declared.Consume, place: int) -> None:
+        self._consumed = True  # never False again: whoever has been consumed keeps the server that had it in hand
         group = self._equipment.groups[step.consume]
-        self._emit(Consume(group, self._stream(".duplicates")))
+        self._emit(Consume(group, self._stream(".duplicates"), place))
         if group.is_reliable and all(self._never_fails(inner) for inner in declared.flat(step.steps)):
-            self._sequence(step.steps)
+            self._sequence(step.steps, place)
             self._emit(Handled(group))
             return
         handling = self._reserve()
-        self._sequence(step.steps)
+        self._sequence(step.steps, place)
         self._emit(End())
-        self._code[handling] = Handling(group, self._here, self._stream(".failures"))
+        self._code[handling] = Handling(group, self._here, self._stream(".failures"), place)
 
     def _never_fails(self, step: declared.Step) -> bool:
         """Whether a step may end a job only in ways that no second handling would mend."""
@@ -190,43 +211,43 @@ class Compiler:
             return step.patience is None and self._equipment.takes_everybody(step.at)
         return isinstance(step, NEVER_FAIL)
 
-    def _branch(self, step: declared.Branch) -> None:
+    def _branch(self, step: declared.Branch, place: int) -> None:
         branch, ways, ends = self._reserve(), list[int](), list[int]()
-        for way in step.branch:
+        for number, way in enumerate(step.branch):
             ways.append(self._here)
-            self._sequence(way.steps)
+            self._sequence(way.steps, below(place, number))
             ends.append(self._reserve())
         for end in ends:
             self._code[end] = Jump(self._here)
         upto = tuple(accumulate(way.share for way in step.branch))
-        self._code[branch] = Branch(upto, tuple(ways), self._stream())
+        self._code[branch] = Branch(upto, tuple(ways), self._stream(), place)
 
-    def _parallel(self, step: declared.Parallel) -> None:
+    def _parallel(self, step: declared.Parallel, place: int) -> None:
         fork, ways = self._reserve(), list[int]()
-        for way in step.parallel:
+        for number, way in enumerate(step.parallel):
             ways.append(self._here)
-            self._sequence(way)
+            self._sequence(way, below(place, number))
             self._emit(End())
         self._code[fork] = Fork(tuple(ways), self._here)
 
-    def _retry(self, step: declared.Retry) -> None:
+    def _retry(self, step: declared.Retry, place: int) -> None:
         first, timed_out = self._reserve(), self._reserve()
-        self._sequence(step.steps)
+        self._sequence(step.steps, place)
         self._emit(End())
         asked = step.retry
         terms = Terms(asked.attempts, asked.timeout, asked.backoff, asked.factor, asked.jitter)
         budget = None if asked.budget is None else Budget(asked.budget)
-        attempt = Attempt(terms, self._here, self._stream(".jitter"), budget)
+        attempt = Attempt(terms, self._here, self._stream(".jitter"), budget, place)
         self._code[first], self._code[timed_out] = attempt, TimedOut(attempt)
 
-    def _cache(self, step: declared.CacheStep) -> None:
+    def _cache(self, step: declared.CacheStep, place: int) -> None:
         shelf = self._equipment.shelves[step.cache]
         lookup = self._reserve()
         miss = self._here
-        self._sequence(step.miss)
+        self._sequence(step.miss, below(place, 0))
         fill, hit = self._reserve(), self._here
-        self._sequence(step.hit)
-        self._code[lookup] = Lookup(shelf, hit, miss)
+        self._sequence(step.hit, below(place, 1))
+        self._code[lookup] = Lookup(shelf, hit, miss, place)
         self._code[fill] = Fill(shelf, self._here)
 
     def _test(self, step: declared.OnlyIf) -> Callable[[int, int], bool]:
@@ -236,5 +257,18 @@ class Compiler:
         return lambda entity, born: bool(flags[entity])
 
     def _start(self, flow: int) -> None:
-        number = self._starts[flow] = self._starts.get(flow, -1) + 1
-        self._emit(Start(flow, number))
+        self._emit(Start(flow, next(self._starts)))
+
+
+def below(place: int, number: int) -> int:
+    """The place of step, way or round `number` of what stands at a place; places of very deep nesting are folded."""
+    return (place * BRANCHES + number + 1) % PRIME
+
+
+def of_drivers(stack: Stack) -> tuple[str, ...]:
+    """Flows whose jobs come from drivers: their own, and all that those start."""
+    found = [name for name, flow in stack.flows.items() if name == GPS or flow.clients == "drivers"]
+    for name in found:  # grows while it is walked
+        started = [step.start for step in declared.flat(stack.flows[name].steps) if isinstance(step, declared.Start)]
+        found += [other for other in started if other not in found]
+    return tuple(found)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from swifteats_sim.engine.clock import MINUTE
 from swifteats_sim.engine.connecting import Connecting
 from swifteats_sim.engine.flow import Keys
+from swifteats_sim.engine.gaps import Gaps
 from swifteats_sim.engine.keys import CellKeys, ZipfKeys
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.offline import Offline, Terms
@@ -17,7 +18,7 @@ from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.flows import Flow
 from swifteats_sim.scenario.keys import Catalogue, Places
 from swifteats_sim.scenario.stack import Stack
-from swifteats_sim.stack.equipment import GPS, breaks_of
+from swifteats_sim.stack.equipment import GPS
 from swifteats_sim.stack.laws import law_of
 
 MENU, SEARCH = "menu", "search"
@@ -28,13 +29,20 @@ class Sources:
     """Sources of flows.
 
     fix_every : ns between a driver's fixes; driver_phases : int64 per driver, ns; both of the city, if there is one.
+    breaks : when clients of each stream are cut off.
     """
 
     def __init__(
-        self, stack: Stack, demand: Demand, streams: Streams, fix_every: int, driver_phases: array[int]
+        self,
+        stack: Stack,
+        demand: Demand,
+        streams: Streams,
+        fix_every: int,
+        driver_phases: array[int],
+        breaks: Mapping[str, Gaps | None],
     ) -> None:
         self._calls = {MENU: demand.menus, SEARCH: demand.searches}
-        self._stack, self._streams = stack, streams
+        self._stack, self._streams, self._breaks = stack, streams, breaks
         self._fix_every, self._driver_phases = fix_every, driver_phases
 
     def source(self, name: str, flow: Flow) -> Source | None:
@@ -46,7 +54,7 @@ class Sources:
         if flow.arrivals is not None:
             return Renewal(law_of(flow.arrivals), arrivals, flow.batch, flow.population)
         if flow.connects is not None:
-            return Connecting(breaks_of(flow.connects, self._stack.streams[flow.connects], self._streams))
+            return Connecting(self._breaks[flow.connects])
         if flow.clients == "drivers" or (name == GPS and not flow.counted and self._driver_phases):
             return self._periodic(name, flow, self._fix_every, self._driver_phases)
         if flow.every is None:
@@ -55,6 +63,10 @@ class Sources:
             uniforms = self._streams(f"flow.{name}.phases").uniforms(flow.clients).tolist()
             return self._periodic(name, flow, flow.every, array("q", [int(u * flow.every) for u in uniforms]))
         return Following(flow.every)
+
+    def has_strangers(self, name: str, flow: Flow) -> bool:
+        """Whether no client of the flow comes twice."""
+        return self._calls.get(name) is not None or (flow.arrivals is not None and flow.population is None)
 
     def openings(self, name: str, flow: Flow) -> Iterator[tuple[int, int]]:
         """(client, instant in ns) at which clients in a declared number begin; those who connect do so in a minute."""

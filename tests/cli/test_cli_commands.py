@@ -177,7 +177,7 @@ def _seconds(most: float) -> Iterator[None]:
 
 
 def test_validate_says_ok_or_lists_every_problem(folder: Path) -> None:
-    assert swifteats(folder, "validate", "city.yaml", "--quiet").stdout == "city.yaml: ok (small, 1 targets)\n"
+    assert swifteats(folder, "validate", "city.yaml", "--quiet").stdout == "city.yaml: ok (small, 1 target)\n"
     (folder / "bad.yaml").write_text(CITY.replace("6/min", "6").replace("10 min", "10"), encoding="utf-8")
     done = swifteats(folder, "validate", "city.yaml", "bad.yaml")
     assert done.returncode == 2

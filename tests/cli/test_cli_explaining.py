@@ -41,7 +41,7 @@ def test_a_stack_is_explained_in_plain_text(folder: Path) -> None:
     assert (
         done.stdout
         == """\
-much.yaml: ok (too-much, 1 targets)
+much.yaml: ok (too-much, 1 target)
 
 Does one server take twelve jobs a second of 100 ms each, or does it not?
 
@@ -70,7 +70,7 @@ def test_a_forecast_is_no_verdict(folder: Path) -> None:
 
 
 def test_quiet_says_only_whether_a_file_is_in_order(folder: Path) -> None:
-    assert validate(folder, "much.yaml", "--quiet").stdout == "much.yaml: ok (too-much, 1 targets)\n"
+    assert validate(folder, "much.yaml", "--quiet").stdout == "much.yaml: ok (too-much, 1 target)\n"
 
 
 def test_json_holds_what_is_reckoned(folder: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_wrong_file_does_not_keep_the_others_from_being_explained(folder: Path
     done = validate(folder, "bad.yaml", "much.yaml", "--quiet")
     assert done.returncode == 2
     assert done.stderr.startswith("bad.yaml:3: duration: ")
-    assert done.stdout == "much.yaml: ok (too-much, 1 targets)\n"
+    assert done.stdout == "much.yaml: ok (too-much, 1 target)\n"
 
 
 @pytest.mark.parametrize("scenario", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda path: path.stem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from domain_play import MINUTE, candidates, order_record, play
 from numpy.typing import NDArray
 
@@ -14,14 +15,15 @@ from swifteats_sim.domain.effects import (
     FindDrivers,
     Insert,
     Read,
+    Record,
     Transaction,
 )
 from swifteats_sim.domain.messages import AssignmentRequest
-from swifteats_sim.domain.states import DriverState, OrderState
+from swifteats_sim.domain.states import DriverState, Impossible, OrderState
 
 S = OrderState
 REQUEST = AssignmentRequest(order=7, geo=1, version=1)
-READ, FIND = Read((("orders", 7),)), FindDrivers(7)
+READ, NEWEST, FIND = Read((("orders", 7),)), Read((("orders", 7),), newest=True), FindDrivers(7)
 ORDER_CHANGED, DRIVER_TAKEN, DRIVER_ACTIVE = 0, 1, 2
 FOUND = candidates([20, 21, 22], [6, 3, 9])
 
@@ -77,7 +79,7 @@ def test_a_request_that_a_later_one_replaced_is_stale() -> None:
     assert play(assign(REQUEST, nearest, 3), (order_record(request=2),)) == ([READ], STALE)
 
 
-def test_an_order_that_waits_for_nobody_or_is_unknown_makes_its_request_stale() -> None:
+def test_an_order_that_waits_for_nobody_makes_its_request_stale() -> None:
     for state in S:
         played = state in {S.ORDER_RECEIVED, S.FOOD_PREPARING, S.READY_PICKUP}
         rule = assign(REQUEST, nearest, 3)
@@ -86,7 +88,29 @@ def test_an_order_that_waits_for_nobody_or_is_unknown_makes_its_request_stale() 
             assert rule.send((order_record(state=state),)) == FIND
         else:
             assert play(assign(REQUEST, nearest, 3), (order_record(state=state),)) == ([READ], STALE)
-    assert play(assign(REQUEST, nearest, 3), (None,)) == ([READ], STALE)
+
+
+@pytest.mark.parametrize(
+    "shown", [None, order_record(state=S.NEW_ORDER, request=0), order_record(request=0)], ids=["missing", "new", "paid"]
+)
+def test_a_request_that_is_faster_than_the_replica_asks_the_primary(shown: Record | None) -> None:
+    played = play(assign(REQUEST, nearest, tries=3), (shown,), (order_record(2),), FOUND, COMMITTED)
+    assert played.effects == [READ, NEWEST, FIND, commit(21, order_version=2)]
+    with pytest.raises(Impossible):
+        play(assign(REQUEST, nearest, tries=3), (shown,), (shown,))
+
+
+def test_an_order_that_the_primary_shows_closed_is_left_alone() -> None:
+    closed = order_record(4, S.CANCELLED)
+    assert play(assign(REQUEST, nearest, 3), (order_record(request=0),), (closed,)) == ([READ, NEWEST], STALE)
+
+
+def test_a_commit_by_an_old_sight_of_the_order_loses_until_the_replica_has_caught_up() -> None:
+    new = order_record(2, S.FOOD_PREPARING, S.FOOD_PREPARING)
+    outcomes = (order_record(),), FOUND, ORDER_CHANGED, (order_record(),), ORDER_CHANGED, (new,), COMMITTED
+    played = play(assign(REQUEST, nearest, tries=1), *outcomes)
+    assert played.effects == [READ, FIND, commit(21), READ, commit(21), READ, commit(21, order_version=2)]
+    assert (played.result.driver, played.result.losses) == (21, 2)
 
 
 def test_without_a_free_driver_nothing_is_written() -> None:

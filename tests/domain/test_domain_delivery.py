@@ -8,12 +8,13 @@ from domain_play import driver_record, order_record, play
 from swifteats_sim.domain.delivery import advance, ask_again, drop_off, free_driver, log_off, report, turn_down
 from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Publish, Read, Record, Transaction
 from swifteats_sim.domain.messages import AssignmentRequest
-from swifteats_sim.domain.states import CLOSED, DriverState, IllegalMove, OrderState
+from swifteats_sim.domain.states import CLOSED, DriverState, IllegalMove, Impossible, OrderState
 
 S, D = OrderState, DriverState
 READ_DRIVER = Read((("drivers", 9),))
 READ_BOTH = Read((("orders", 7), ("drivers", 9)))
 READ_HELD = Read((("orders", 7), ("drivers", 9), ("active_assignments", 9)))
+NEWEST_DRIVER, NEWEST_BOTH, NEWEST_HELD = (read._replace(newest=True) for read in (READ_DRIVER, READ_BOTH, READ_HELD))
 ACTIVE = Record(4, {"order": 7})
 RELEASE = (
     CompareAndSet("drivers", 9, 30, {"state": D.AVAILABLE, "order": None}),
@@ -39,18 +40,36 @@ def test_a_driver_reports_and_insists_after_a_conflict() -> None:
 
 
 def test_a_driver_cannot_be_at_the_restaurant_before_going_there() -> None:
+    rule, available = report(9, D.AT_RESTAURANT), (driver(D.AVAILABLE),)
+    assert (next(rule), rule.send(available)) == (READ_DRIVER, NEWEST_DRIVER)
     with pytest.raises(IllegalMove, match="a driver cannot go from available to at_restaurant"):
-        play(report(9, D.AT_RESTAURANT), (driver(D.AVAILABLE),))
+        rule.send(available)
+
+
+def test_a_driver_who_is_shown_an_old_state_asks_the_primary() -> None:
+    assigned, on_way = (driver(D.ORDER_ASSIGNED, 30),), (driver(D.ON_WAY_TO_RESTAURANT, 31),)
+    played = play(report(9, D.AT_RESTAURANT), assigned, on_way, True)
+    assert played.effects == [READ_DRIVER, NEWEST_DRIVER, CompareAndSet("drivers", 9, 31, {"state": D.AT_RESTAURANT})]
+
+
+def test_a_driver_who_is_not_shown_yet_asks_the_primary() -> None:
+    played = play(report(9, D.AVAILABLE), (None,), (driver(D.OFF_SHIFT, 1),), True)
+    assert played.effects == [READ_DRIVER, NEWEST_DRIVER, CompareAndSet("drivers", 9, 1, {"state": D.AVAILABLE})]
+
+
+def test_a_driver_whom_even_the_primary_does_not_know_is_an_error() -> None:
+    with pytest.raises(Impossible, match="a record that must exist is missing"):
+        play(report(9, D.AVAILABLE), (None,), (None,))
 
 
 def test_a_free_driver_logs_off() -> None:
     played = play(log_off(9), (driver(D.AVAILABLE),), True)
-    assert played == ([READ_DRIVER, CompareAndSet("drivers", 9, 30, {"state": D.OFF_SHIFT})], True)
+    assert played == ([NEWEST_DRIVER, CompareAndSet("drivers", 9, 30, {"state": D.OFF_SHIFT})], True)
 
 
 def test_a_driver_who_gets_an_order_while_logging_off_stays() -> None:
     played = play(log_off(9), (driver(D.AVAILABLE),), False, (driver(D.ORDER_ASSIGNED, 31),))
-    assert played == ([READ_DRIVER, CompareAndSet("drivers", 9, 30, {"state": D.OFF_SHIFT}), READ_DRIVER], False)
+    assert played == ([NEWEST_DRIVER, CompareAndSet("drivers", 9, 30, {"state": D.OFF_SHIFT}), NEWEST_DRIVER], False)
 
 
 def picked_up(order_version: int, driver_version: int) -> Transaction:
@@ -75,6 +94,19 @@ def test_a_conflict_at_the_pick_up_reads_both_again() -> None:
     assert played == ([READ_BOTH, picked_up(5, 30), READ_BOTH, picked_up(6, 30)], True)
 
 
+def test_who_departs_before_the_replica_knows_of_the_pick_up_asks_the_primary() -> None:
+    before = order_record(5, S.ASSIGNED_DRIVER), driver(D.AT_RESTAURANT)
+    after = order_record(6, S.PICKED_UP), driver(D.PICKED_UP, 31)
+    played = play(advance(7, 9, S.OUT_DELIVERY, D.ON_WAY_TO_CUSTOMER), before, after, COMMITTED)
+    departed = Transaction(
+        (
+            CompareAndSet("orders", 7, 6, {"state": S.OUT_DELIVERY}),
+            CompareAndSet("drivers", 9, 31, {"state": D.ON_WAY_TO_CUSTOMER}),
+        )
+    )
+    assert played == ([READ_BOTH, NEWEST_BOTH, departed], True)
+
+
 @pytest.mark.parametrize("state", sorted(CLOSED))
 def test_food_of_a_closed_order_is_not_picked_up(state: OrderState) -> None:
     records = order_record(5, state), driver(D.AT_RESTAURANT)
@@ -97,13 +129,37 @@ def test_a_drop_off_insists_after_a_conflict() -> None:
 def test_an_order_cannot_be_delivered_on_the_way_to_the_restaurant() -> None:
     records = order_record(8, S.ASSIGNED_DRIVER), driver(D.ON_WAY_TO_RESTAURANT), ACTIVE
     with pytest.raises(IllegalMove, match="an order cannot go from assigned_driver to delivered"):
-        play(drop_off(7, 9), records)
+        play(drop_off(7, 9), records, records)
+
+
+@pytest.mark.parametrize("missing", range(3), ids=["order", "driver", "assignment"])
+def test_what_a_drop_off_is_not_shown_yet_it_asks_the_primary_for(missing: int) -> None:
+    held = order_record(8, S.OUT_DELIVERY), driver(D.REACHED_DESTINATION), ACTIVE
+    shown = tuple(None if place == missing else record for place, record in enumerate(held))
+    played = play(drop_off(7, 9), shown, held, COMMITTED)
+    assert played.effects == [READ_HELD, NEWEST_HELD, play(drop_off(7, 9), held, COMMITTED).effects[-1]]
+    with pytest.raises(Impossible, match="missing"):
+        play(drop_off(7, 9), shown, shown)
 
 
 @pytest.mark.parametrize("state", [D.ORDER_ASSIGNED, D.ON_WAY_TO_RESTAURANT, D.AT_RESTAURANT])
 def test_a_driver_whose_order_was_closed_is_freed_and_the_order_untouched(state: DriverState) -> None:
     records = order_record(8, S.CANCELLED), driver(state), ACTIVE
     assert play(free_driver(7, 9), records, COMMITTED) == ([READ_HELD, Transaction(RELEASE)], None)
+
+
+def test_who_is_freed_before_the_replica_knows_of_the_assignment_asks_the_primary() -> None:
+    before = order_record(7, S.READY_PICKUP), driver(D.AVAILABLE, 29), None
+    now = order_record(8, S.CANCELLED), driver(D.ORDER_ASSIGNED), ACTIVE
+    assert play(free_driver(7, 9), before, now, COMMITTED) == ([READ_HELD, NEWEST_HELD, Transaction(RELEASE)], None)
+
+
+def test_who_declines_before_the_replica_knows_of_the_assignment_asks_the_primary() -> None:
+    before = order_record(5, S.READY_PICKUP, S.READY_PICKUP), driver(D.AVAILABLE, 29), None
+    now = order_record(6, S.ASSIGNED_DRIVER, S.READY_PICKUP, 9), driver(D.ORDER_ASSIGNED), ACTIVE
+    played = play(turn_down(9, AssignmentRequest(7, 1, version=1)), before, now, COMMITTED)
+    back = CompareAndSet("orders", 7, 6, {"state": S.READY_PICKUP, "driver": None, "request": 2})
+    assert played.effects == [READ_HELD, NEWEST_HELD, Transaction((back, *RELEASE))]
 
 
 def test_a_declined_order_shows_its_kitchen_again_and_asks_once_more_without_the_driver() -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from domain_play import order_record, play
 
-from swifteats_sim.domain.effects import CallPayment, CompareAndSet, Insert, Publish, Read
+from swifteats_sim.domain.effects import CallPayment, CompareAndSet, Insert, Publish, Read, Record
 from swifteats_sim.domain.messages import UNPAID, AssignmentRequest, Cart, Line
 from swifteats_sim.domain.orders import close_order, create_order, mark_kitchen, pay_order, request_assignment
-from swifteats_sim.domain.states import CLOSED, IllegalMove, OrderState
+from swifteats_sim.domain.states import CLOSED, IllegalMove, Impossible, OrderState
 
 S = OrderState
 CART = Cart(order=7, geo=1, restaurant=3, lines=(Line(2, 1),))
 READ = Read((("orders", 7),))
+NEWEST = Read((("orders", 7),), newest=True)
 
 
 def test_an_order_is_created_new_with_no_driver_and_no_request() -> None:
@@ -62,9 +63,31 @@ def test_a_paid_order_asks_for_a_driver_once_its_request_number_is_stored() -> N
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("state", [S.CANCELLED, S.FAILED, S.NEW_ORDER])
+@pytest.mark.parametrize("state", [S.CANCELLED, S.FAILED, S.ASSIGNED_DRIVER])
 def test_an_order_that_does_not_wait_asks_for_nobody(state: OrderState) -> None:
     assert play(request_assignment(CART), (order_record(2, state, request=0),)).effects == [READ]
+
+
+@pytest.mark.parametrize("shown", [None, order_record(1, S.NEW_ORDER, request=0)], ids=["missing", "unpaid"])
+def test_an_order_that_the_replica_does_not_show_paid_yet_is_looked_up_in_the_primary(shown: Record | None) -> None:
+    paid = order_record(2, S.ORDER_RECEIVED, request=0)
+    played = play(request_assignment(CART), (shown,), (paid,), True, None)
+    assert played.effects[:3] == [READ, NEWEST, CompareAndSet("orders", 7, 2, {"request": 1})]
+    assert isinstance(played.effects[3], Publish)
+    with pytest.raises(Impossible):
+        play(request_assignment(CART), (shown,), (shown,))
+
+
+def test_a_payment_finds_its_order_though_the_replica_does_not_know_it_yet() -> None:
+    played = play(pay_order(CART, attempts=1), True, (None,), (order_record(1, S.NEW_ORDER),), True)
+    assert played.effects[1:] == [READ, NEWEST, CompareAndSet("orders", 7, 1, {"state": S.ORDER_RECEIVED})]
+
+
+def test_the_kitchen_s_second_report_finds_its_first_though_the_replica_does_not_know_it_yet() -> None:
+    first = order_record(4, S.FOOD_PREPARING, S.FOOD_PREPARING)
+    played = play(mark_kitchen(7, S.READY_PICKUP), (order_record(3),), (first,), True)
+    changes = {"kitchen": S.READY_PICKUP, "state": S.READY_PICKUP}
+    assert played == ([READ, NEWEST, CompareAndSet("orders", 7, 4, changes)], True)
 
 
 def test_the_kitchen_s_progress_shows_while_the_order_has_no_driver() -> None:
@@ -81,7 +104,7 @@ def test_the_kitchen_s_progress_is_noted_silently_once_there_is_a_driver() -> No
 
 def test_a_kitchen_that_skips_cooking_is_stopped() -> None:
     with pytest.raises(IllegalMove, match="from order_received to ready_pickup"):
-        play(mark_kitchen(7, S.READY_PICKUP), (order_record(3, S.ORDER_RECEIVED),))
+        play(mark_kitchen(7, S.READY_PICKUP), *[(order_record(3, S.ORDER_RECEIVED),)] * 2)
 
 
 @pytest.mark.parametrize("state", sorted(CLOSED))
@@ -93,14 +116,19 @@ def test_the_kitchen_of_a_closed_order_changes_nothing(state: OrderState) -> Non
 @pytest.mark.parametrize("end", [S.CANCELLED, S.FAILED])
 def test_an_order_is_closed_until_its_food_is_picked_up(state: OrderState, end: OrderState) -> None:
     played = play(close_order(7, end), (order_record(3, state),), True)
-    assert played == ([READ, CompareAndSet("orders", 7, 3, {"state": end})], True)
+    assert played == ([NEWEST, CompareAndSet("orders", 7, 3, {"state": end})], True)
 
 
 @pytest.mark.parametrize("state", [S.PICKED_UP, S.OUT_DELIVERY, *sorted(CLOSED)])
 def test_an_order_on_its_way_or_at_its_end_is_not_closed(state: OrderState) -> None:
-    assert play(close_order(7, S.CANCELLED), (order_record(3, state),)) == ([READ], False)
+    assert play(close_order(7, S.CANCELLED), (order_record(3, state),)) == ([NEWEST], False)
 
 
 def test_an_order_that_was_never_created_cannot_be_closed() -> None:
     # A cart that is sold out is refused before its order is inserted.
-    assert play(close_order(7, S.FAILED), (None,)) == ([READ], False)
+    assert play(close_order(7, S.FAILED), (None,)) == ([NEWEST], False)
+
+
+def test_an_order_that_changes_while_it_is_closed_is_closed_only_if_it_still_may_be() -> None:
+    played = play(close_order(7, S.FAILED), (order_record(3),), False, (order_record(4, S.PICKED_UP),))
+    assert played == ([NEWEST, CompareAndSet("orders", 7, 3, {"state": S.FAILED}), NEWEST], False)

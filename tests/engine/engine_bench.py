@@ -45,8 +45,8 @@ def each(*durations: int) -> Law:
     return Scripted(lambda index, lane: durations[index])
 
 
-def after(duration: int | Law) -> Delay:
-    return Delay(duration if isinstance(duration, Law) else fixed(duration), STREAM)
+def after(duration: int | Law, place: int = 0) -> Delay:
+    return Delay(duration if isinstance(duration, Law) else fixed(duration), STREAM, place)
 
 
 def desk(

@@ -91,9 +91,9 @@ def test_who_is_stopped_on_the_way_does_not_come_out_of_the_batch() -> None:
     assert flow.ends == [(12, "completed", 2), (12, "completed", 1)]
 
 
-def test_where_the_leader_is_stopped_its_batch_fails() -> None:
+def test_where_the_leader_is_stopped_the_others_gather_anew() -> None:
     flow = stopped(2, 5, *batched(3, 100, after(10)), births=(0, 1, 2))
-    assert flow.ends == [(5, "failed", 0), (5, "failed", 1)]
+    assert flow.ends == [(115, "completed", 0), (115, "completed", 1)]
 
 
 @pytest.mark.slow

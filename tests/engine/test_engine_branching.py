@@ -89,8 +89,7 @@ def test_ways_and_jobs_draw_apart() -> None:
             return value
 
     recording = Recording([("uniform", (0.0, 1e-3), ())], law.mean)
-    # Both ways lead to the same step: only their lanes differ.
-    run(Fork((1, 1), 3), after(recording), End(), births=(0, 1))
+    run(Fork((1, 3), 5), after(recording, 1), End(), after(recording, 2), End(), births=(0, 1))
     assert len(drawn) == 4
 
 

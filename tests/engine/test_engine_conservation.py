@@ -235,7 +235,8 @@ def test_jobs_born_have_ended_or_are_in_flight(plan: Plan, until: int) -> None:
     for flow in stack.flows:
         assert flow.in_flight >= 0
         ended = sum(counts(flow).values())
-        assert ended <= flow.born <= ended + flow.in_flight
+        assert ended <= flow.born
+        assert plan.offline or flow.born <= ended + flow.in_flight  # else clients may keep some
         assert counts(flow).get("completed", 0) == len(flow.sample) == len(flow.latency)
         assert all(now < until for now, _, _ in flow.ends)
         assert (flow.latency >= 0).all()
@@ -257,4 +258,4 @@ def test_when_all_is_over_everything_is_given_back(plan: Plan) -> None:
     assert stack.traffic.waiting == 0
     assert all(shelf.waiting == {} for shelf in stack.shelves.values())
     assert not any(shelf.cache.is_filling(key) for shelf in stack.shelves.values() for key in range(5))
-    assert all(tray.waiting == [] for tray in stack.trays)
+    assert all(tray.is_empty for tray in stack.trays)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swifteats_sim.engine.branching import Branch
+from swifteats_sim.engine.clock import SECOND
 from swifteats_sim.engine.holding import Acquire, GaveUp, Release, Serve
 from swifteats_sim.engine.job import FAILED, Job, Stage, Step
 from swifteats_sim.engine.level import Level
@@ -32,7 +33,8 @@ def test_who_waits_is_served_in_order_of_asking() -> None:
     assert flow.ends == [(10, "completed", 0), (15, "completed", 2), (20, "completed", 3), (21, "completed", 1)]
     assert flow.wait.tolist() == [0, 8, 12, 0]
     used = resource.holding
-    assert (used.takes, used.refused, used.held, used.wait, used.max_wait, used.most) == (4, 0, 40, 20, 12, 2)
+    assert (used.takes, used.refused, used.held, used.most) == (4, 0, 40, 2)
+    assert (used.wait, used.queued, used.max_wait) == (20, 20, 12)
 
 
 def test_an_empty_pool_refuses_who_does_not_wait() -> None:
@@ -49,7 +51,7 @@ def test_who_waits_gives_up_exactly_at_the_timeout() -> None:
     assert flow.ends == [(9, "abandoned", 1), (10, "completed", 0), (11, "completed", 2)]
     assert flow.wait.tolist() == [7, 0, 6]
     used = resource.holding
-    assert (used.takes, used.refused, used.wait, used.max_wait) == (2, 1, 13, 7)
+    assert (used.takes, used.refused, used.wait, used.queued, used.max_wait) == (2, 1, 6, 13, 7)
 
 
 def test_a_place_in_line_that_is_empty_is_passed_over() -> None:
@@ -69,10 +71,15 @@ def test_everything_held_is_given_back_when_a_job_fails() -> None:
     assert (outer.used, inner.used) == (0, 0)
 
 
+def in_first_attempt(job: Job) -> bool:
+    assert job.parent is not None
+    return job.parent[0].tries == 1
+
+
 def test_a_part_gives_back_what_it_held_when_it_is_stopped_or_fails() -> None:
     resource = pool()
     attempt = Attempt(Terms(2, None, 10, 1.0, 0.0), 8, STREAM)
-    flow = run(attempt, TimedOut(attempt), *holding(resource, after(3), Ends(FAILED, lambda job: job.lane == 1)), End())
+    flow = run(attempt, TimedOut(attempt), *holding(resource, after(3), Ends(FAILED, in_first_attempt)), End())
     assert (flow.ends, resource.holding.held) == ([(16, "completed", 0)], 6)
 
 
@@ -103,15 +110,26 @@ def test_use_is_clipped_to_the_span() -> None:
     run(*holding(resource, after(25)), births=(5, 6), until=40)
     # Held 5..30 by job 0, then by job 1; job 1 waits 6..30.
     used = resource.holding
-    assert (used.held, used.wait, used.takes, used.max_wait, used.most) == (20, 20, 0, 20, 1)
+    assert (used.held, used.queued, used.takes, used.wait, used.most) == (20, 20, 0, 0, 1)
+    assert used.max_wait == 24
 
 
 def test_what_is_still_held_or_waited_for_counts_up_to_the_end() -> None:
     resource = pool(2, span=(10, 30))
     run(*holding(resource, after(1000)), births=(5, 20, 22, 24), until=30)
     used = resource.holding
-    assert (used.held, used.wait, used.takes, used.most) == (20 + 10, 8 + 6, 1, 2)
+    assert (used.held, used.queued, used.takes, used.most) == (20 + 10, 8 + 6, 1, 2)
     assert resource.waiting_since() == [22, 24]
+    assert used.max_wait == 0
+    resource.close()
+    assert (used.wait, used.max_wait) == (0, 8)
+
+
+def test_a_wait_that_began_in_the_warm_up_counts_in_full_where_it_ends_in_the_span() -> None:
+    resource = pool(span=(10, 30))
+    run(*holding(resource, after(20)), births=(0, 4))
+    used = resource.holding
+    assert (used.takes, used.wait, used.queued, used.max_wait) == (1, 16, 10, 16)
 
 
 def test_a_peak_that_the_warm_up_left_behind_counts_and_one_that_it_ended_does_not() -> None:
@@ -121,6 +139,13 @@ def test_a_peak_that_the_warm_up_left_behind_counts_and_one_that_it_ended_does_n
     assert (level.value, level.most, level.area) == (3, 3, 30)
     level.change(10, -3)
     assert (level.value, level.most, level.area) == (0, 0, 0)
+
+
+def test_a_level_is_told_at_the_end_of_each_minute_and_of_the_run() -> None:
+    level = Level(0, 150 * SECOND)
+    for at, by in ((10, 2), (60, 1), (119, -2), (130, 4), (150, -1), (200, -1)):
+        level.change(at * SECOND, by)
+    assert level.by_minute(3).tolist() == [2, 1, 5]
 
 
 class Side:

@@ -25,7 +25,6 @@ NOBODY = [None] * 4
 def test_without_crashes_nothing_ever_changes() -> None:
     group = Membership(3, 5, session=15, rebalance=3)
     assert group.changes == ()
-    assert group.next_change(0) is None
     assert owners(group, 10**18) == [0, 1, 2, 0, 1]
 
 
@@ -43,7 +42,6 @@ def test_a_death_is_noticed_after_the_session_and_a_return_at_once() -> None:
     assert owners(group, 114) == [None, 1, None, 1]
     assert [group.dead(0, now) for now in (99, 100, 159, 160)] == [False, True, True, False]
     assert not group.dead(1, 120)
-    assert [group.next_change(now) for now in (0, 99, 100, 162, 163)] == [100, 100, 115, 163, None]
 
 
 def test_who_comes_back_unnoticed_joins_anew() -> None:

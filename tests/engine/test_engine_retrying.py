@@ -25,7 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swifteats_sim.engine.branching import Fork
-from swifteats_sim.engine.job import DROPPED, FAILED, LANES, Job, Step
+from swifteats_sim.engine.job import DROPPED, FAILED, Job, Step, address, lane_below
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.pauses import Window
@@ -50,7 +50,14 @@ def retried(
 
 def tried(job: Job) -> int:
     """The number of the attempt that a part is, from 1."""
-    return (job.lane - 1) % LANES + 1
+    assert job.parent is not None
+    return job.parent[0].tries
+
+
+def around(job: Job) -> Job:
+    """What a part is a part of."""
+    assert job.parent is not None
+    return job.parent[0]
 
 
 def first(count: int) -> Ends:
@@ -60,7 +67,8 @@ def first(count: int) -> Ends:
 
 def lasting(*durations: int) -> Law:
     """Attempt k takes durations[k]."""
-    return Scripted(lambda index, lane: durations[(lane - 1) % LANES])
+    lanes = [0, *(lane_below(0, 0, number) for number in range(1, len(durations)))]
+    return Scripted(lambda index, at: durations[[address(lane, 0) for lane in lanes].index(at)])
 
 
 def test_what_succeeds_at_once_is_tried_once() -> None:
@@ -165,9 +173,8 @@ def test_an_attempt_knows_where_it_has_placed_the_job() -> None:
 def test_a_retry_in_a_fork_in_an_attempt() -> None:
     """The way fails once in each outer attempt; the other way fails in the first outer attempt only."""
     log: Log = []
-    outer = 1 * LANES + 1  # lanes of the ways of the first outer attempt begin here
     shaky = retried(after(1), Ends(FAILED, lambda job: tried(job) == 1), Note(log, "inner done"), attempts=2, at=3)
-    way = (after(5), Ends(FAILED, lambda job: job.lane == outer + 1), Note(log, "way done"), End())
+    way = (after(5), Ends(FAILED, lambda job: tried(around(job)) == 1), Note(log, "way done"), End())
     ways = Fork((3, 3 + len(shaky) + 1), 3 + len(shaky) + 1 + len(way))
     flow = run(*retried(ways, *shaky, End(), *way, backoff=100))
     # Outer 1: the inner retry is done at 12, the way has failed at 5. Pause 100. Outer 2 lasts 112..124.

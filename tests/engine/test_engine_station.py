@@ -174,7 +174,8 @@ def test_a_job_waits_no_longer_than_its_patience() -> None:
         (0, 10), (ABANDONED, 9), (10, 20), (ABANDONED, 16),
     ]  # fmt: skip
     assert desk.visit(19, 1) == (20, 21)
-    assert (desk.usage.abandoned, desk.usage.visits, desk.usage.wait) == (2, 3, 8 + 8 + 4 + 1)
+    assert (desk.usage.abandoned, desk.usage.visits) == (2, 3)
+    assert (desk.usage.wait, desk.usage.queued) == (8 + 1, 8 + 8 + 4 + 1)
 
 
 def test_who_will_give_up_takes_a_place_in_the_queue_until_then() -> None:

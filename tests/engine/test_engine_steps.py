@@ -166,7 +166,7 @@ def test_a_child_that_is_dropped_leaves_its_parent_alone() -> None:
 def test_two_children_of_one_job_draw_apart() -> None:
     uniform = Law([("uniform", (0.0, 1e-3), ())], 5e-4)
     child = Watched(after(uniform), name="child")
-    play(Watched(Start(1), Start(1, number=1)), child, source=Once(0))
+    play(Watched(Start(1), Start(1, number=2)), child, source=Once(0))
     first, second = child.latency.tolist()
     assert first != second
 

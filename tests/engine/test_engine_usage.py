@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,9 +41,10 @@ def test_totals_are_a_recount_tick_by_tick(jobs: list[Job], warmup: int, length:
 
     span = range(warmup, end)
     assert usage.busy == TICK * sum(job.start <= tick < job.departure for tick in span for job in jobs)
-    assert usage.wait == TICK * sum(job.arrival <= tick < job.start for tick in span for job in jobs)
+    assert usage.queued == TICK * sum(job.arrival <= tick < job.start for tick in span for job in jobs)
     assert usage.visits == sum(job.start in span for job in jobs)
-    reaching = [job for job in jobs if any(job.arrival <= tick < job.start for tick in span)]
+    assert usage.wait == TICK * sum(job.start - job.arrival for job in jobs if job.start in span)
+    reaching = [job for job in jobs if job.arrival < end and job.start >= warmup]
     assert usage.max_wait == TICK * max((min(job.start, end) - job.arrival for job in reaching), default=0)
 
 
@@ -55,9 +57,9 @@ def test_each_minute_is_a_recount_tick_by_tick(jobs: list[Job], end: int) -> Non
 
     minutes = -(-end // 6)
     ticks = [range(6 * minute, min(6 * minute + 6, end)) for minute in range(minutes)]
-    busy = [sum(job.start <= tick < job.departure for tick in minute for job in jobs) / 6 for minute in ticks]
-    waiting = [sum(job.arrival < 6 * (minute + 1) <= job.start for job in jobs) for minute in range(minutes)]
-    assert usage.busy_servers(minutes).tolist() == busy
+    busy = [sum(job.start <= tick < job.departure for tick in minute for job in jobs) / len(minute) for minute in ticks]
+    waiting = [sum(job.arrival < minute.stop <= job.start for job in jobs) for minute in ticks]
+    assert usage.busy_servers(minutes) == pytest.approx(busy, rel=1e-12)
     assert usage.queue(minutes).tolist() == waiting
 
 
@@ -68,16 +70,18 @@ def test_a_job_across_the_whole_span_counts_inside_it_only() -> None:
     assert usage.busy_servers(4).tolist() == [0.0, 0.5, 1.0, 1.0]
 
 
-def test_a_wait_that_ends_with_the_warm_up_is_none_of_the_measured_span() -> None:
+def test_a_wait_that_ends_with_the_warm_up_is_that_of_a_measured_service() -> None:
     usage = Usage(2 * MINUTE, 4 * MINUTE)
     usage.visit(MINUTE, 2 * MINUTE, 3 * MINUTE)
-    assert (usage.visits, usage.busy, usage.wait, usage.max_wait) == (1, MINUTE, 0, 0)
+    assert (usage.visits, usage.busy, usage.queued) == (1, MINUTE, 0)
+    assert (usage.wait, usage.max_wait) == (MINUTE, MINUTE)
 
 
 def test_a_wait_that_outlasts_the_run_is_cut_at_its_end() -> None:
     usage = Usage(0, 2 * MINUTE)
     usage.visit(MINUTE, 5 * MINUTE, 6 * MINUTE)
-    assert (usage.visits, usage.busy, usage.wait, usage.max_wait) == (0, 0, MINUTE, MINUTE)
+    assert (usage.visits, usage.busy, usage.wait) == (0, 0, 0)
+    assert (usage.queued, usage.max_wait) == (MINUTE, MINUTE)
     assert usage.queue(2).tolist() == [0, 1]
 
 
@@ -100,7 +104,7 @@ def test_who_gives_up_waits_in_the_queue_until_then() -> None:
     usage.abandon(30 * SECOND, 150 * SECOND)
     usage.abandon(MINUTE, MINUTE)
     assert (usage.abandoned, usage.visits, usage.busy) == (2, 0, 0)
-    assert (usage.wait, usage.max_wait) == (2 * MINUTE, 2 * MINUTE)
+    assert (usage.wait, usage.queued, usage.max_wait) == (0, 2 * MINUTE, 2 * MINUTE)
     assert usage.queue(4).tolist() == [1, 1, 0, 0]
     assert usage.busy_servers(4).tolist() == [0.0] * 4
 
@@ -110,3 +114,12 @@ def test_jobs_that_give_up_count_in_the_measured_span_only() -> None:
     for leave in (9, 10, 19, 20):
         usage.abandon(0, leave)
     assert usage.abandoned == 2
+
+
+def test_a_last_minute_that_is_cut_short_ends_with_those_who_wait_then() -> None:
+    usage = Usage(0, 90 * SECOND)
+    usage.visit(0, 0, 80 * SECOND)
+    usage.visit(70 * SECOND, 80 * SECOND, 100 * SECOND)
+    usage.visit(75 * SECOND, 100 * SECOND, 110 * SECOND)
+    assert usage.queue(2).tolist() == [0, 1]
+    assert usage.busy_servers(2).tolist() == [1.0, 1.0]

@@ -215,7 +215,7 @@ def test_paths_read_from_left_to_right() -> None:
     ]
     stack = {
         "limits": {"api": {"rate": "1/s", "burst": 1}}, "pools": {"p": {"size": 9}},
-        "flows": {"call": job(*steps, rate=1), "late": [visit()]},
+        "flows": {"gps": {"clients": 5, "every": "5 s", "steps": steps}, "late": [visit()]},
         "topics": {"t": {"partitions": 4, "placement": "random"}},
     }  # fmt: skip
     assert table(said(stack), "Flows")[0][2].split("\n")[1] == (

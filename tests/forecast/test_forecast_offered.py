@@ -65,7 +65,7 @@ def test_an_attempt_that_cannot_be_done_in_time_always_fails() -> None:
 
 
 def test_what_is_dropped_is_not_tried_again() -> None:
-    stream = {"live": {"processes": 2, "fan_out": False, "routing": "sticky"}}
+    stream = {"live": {"processes": 2, "fan_out": False, "routing": "sticky", "clients": 10}}
     steps = {"retry": {"attempts": 3}, "steps": [visit(), {"deliver": "live"}]}
     assert visits(steps, visit(), streams=stream) == pytest.approx(10 + 5)
 
@@ -185,7 +185,7 @@ def test_a_message_looks_through_the_connections_of_its_process() -> None:
 
 @pytest.mark.parametrize(("routing", "share"), [("sticky", 0.1), ("any", 0.01)])
 def test_without_fan_out_few_messages_arrive(routing: str, share: float) -> None:
-    streams = {"live": {"processes": 10, "routing": routing, "fan_out": False}}
+    streams = {"live": {"processes": 10, "routing": routing, "fan_out": False, "clients": 10}}
     assert visits({"deliver": "live"}, visit(), streams=streams) == pytest.approx(10 * share)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from forecast_declared import declared
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.forecast.offered import offered
@@ -64,7 +65,11 @@ def test_stations_are_as_busy_as_reckoned(steps: list[Step], started: list[Step]
         "job": {"clients": clients, "every": "5 s", "steps": [{"place": "t"}, *steps, {"start": "late"}]},
         "late": [{"place": "t"}, *started],
     }
-    scenario = declared({**PARTS, "flows": flows}, warmup="100 s", duration="50 s")
+    try:
+        scenario = declared({**PARTS, "flows": flows}, warmup="100 s", duration="50 s")
+    except ValidationError as error:
+        assume("would wait for" not in str(error))  # nested holds and consumes may wait for each other: refused
+        raise
     measured = ran(scenario)
     for station in offered(scenario).stations:
         assert (station.visits, station.busy) == pytest.approx(measured[station.name], rel=1e-9, abs=1e-12)

@@ -23,6 +23,7 @@ SECOND = 1_000_000_000
 WARMUP = 60
 END = 180
 
+STATION_TIMES = ("busy", "wait", "queued", "max_wait")
 OFFER_TIMES = ("committed", "answered", "travel", "slack", "eligible", "released")
 FRAME_COLUMNS = {**CITY_COLUMNS, **STACK_COLUMNS, "series": ("at",)}
 
@@ -64,14 +65,16 @@ def offers(*rows: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def stations(*rows: Mapping[str, Any]) -> pd.DataFrame:
-    """Stations with sums in seconds."""
-    return _frame("stations", [{"max_wait": 0, "rejected": 0, **row} for row in rows], ("busy", "wait", "max_wait"))
+    """Stations with sums in seconds; what a row does not say otherwise, only those who were served waited."""
+    return _frame(
+        "stations", [{"queued": row["wait"], "max_wait": 0, "rejected": 0, **row} for row in rows], STATION_TIMES
+    )
 
 
 def pools(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Pools of connections with sums in seconds."""
-    fixed = {"takes": 0, "held": 0, "wait": 0, "max_wait": 0, "most": 0, "refused": 0}
-    return _frame("pools", [{**fixed, **row} for row in rows], ("held", "wait", "max_wait"))
+    fixed = {"takes": 0, "held": 0, "wait": 0, "queued": 0, "max_wait": 0, "most": 0, "refused": 0}
+    return _frame("pools", [{**fixed, **row} for row in rows], ("held", "wait", "queued", "max_wait"))
 
 
 def caches(*rows: Mapping[str, Any]) -> pd.DataFrame:
@@ -126,7 +129,13 @@ def series(**columns: Sequence[float]) -> pd.DataFrame:
 
 def flow(latency: Sequence[float], born: int, wait: Sequence[float] = (), **numbers: float) -> FlowRecord:
     """A flow with latencies, waits and presence in seconds; each latency is a job completed."""
-    given = {"born": born, "completed": len(latency), **numbers, "presence": ns(numbers.get("presence", 0))}
+    given = {
+        "born": born,
+        "completed": len(latency),
+        "finished": len(latency),
+        **numbers,
+        "presence": ns(numbers.get("presence", 0)),
+    }
     return FlowRecord(times(*latency), times(*wait), **{name: int(given.get(name, 0)) for name in FLOW_NUMBERS})
 
 
@@ -138,7 +147,7 @@ def times(*seconds: float) -> NDArray[np.int64]:
 def run(warmup: float = WARMUP, end: float = END, **parts: Any) -> Tables:
     """A run in which nothing happens but what `parts` says."""
     empty: dict[str, Any] = {name: _frame(name, [], ()) for name in FRAME_COLUMNS}
-    defaults = {"geos": ("centre",), **empty, "flows": {}, "delays": {}, "counts": {}}
+    defaults = {"geos": ("centre",), **empty, "flows": {}, "delays": {}, "paths": {}, "counts": {}}
     return Tables(warmup=ns(warmup), end=ns(end), **{**defaults, **parts})
 
 

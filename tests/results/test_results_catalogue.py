@@ -51,7 +51,7 @@ SOFTWARE: dict[str, Any] = {
     "caches": caches({"cache": "menus", "reads": 1, "hits": 1}),
     "topics": topics({"topic": "fixes", "messages": 1}),
     "streams": streams({"stream": "tracking", "sent": 1, "delivered": 1}),
-    "flows": {name: flow([1], born=1, wait=[1], attempts=1) for name in ("gps", "tracking", "menu")},
+    "flows": {name: flow([1], born=1, wait=[1], calls=1, attempts=1) for name in ("gps", "tracking", "menu")},
     "delays": {"fixes": times(1)},
     "series": series(**{"lag.fixes": [0, 0, 0]}),
 }

@@ -207,11 +207,17 @@ def test_streams_that_miss_their_customers_are_told() -> None:
 
 
 def test_retries_are_told_where_they_multiply_the_load() -> None:
-    def day(attempts: int) -> Tables:
-        return bare_run(flows={"payment": flow([1.0] * 60, born=100, failed=40, attempts=attempts)})
+    def day(attempts: int, wasted: int = 0) -> Tables:
+        return bare_run(
+            flows={"payment": flow([1.0] * 60, born=100, failed=40, calls=100, attempts=attempts, wasted=wasted)}
+        )
 
     assert found(day(240))["retry-load"] == Finding(
-        "retry-load", "Retries multiply the load: a job of payment was tried 2.40 times on average.", ("A19",)
+        "retry-load", "Retries multiply the load: a call of payment was tried 2.40 times on average.", ("A19",)
+    )
+    assert found(day(240, wasted=1500))["retry-load"].text == (
+        "Retries multiply the load: a call of payment was tried 2.40 times on average, and 1,500 attempts ended "
+        "after their client had left."
     )
     assert "retry-load" not in found(day(150))
 

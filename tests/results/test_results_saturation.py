@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from results_records import bare_run, flow, orders, run, series, stations, topics
+from results_records import bare_run, flow, orders, pools, run, series, stations, topics
 from scipy.stats import binom
 
 from swifteats_sim.results.saturation import Growth, grows_clearly, growth, growths
@@ -71,9 +71,38 @@ def test_a_backlog_that_falls_or_stands_is_not_saturated(levels: NDArray[np.floa
     assert not growth("open_orders", MINUTES, levels, 10.0).saturated
 
 
-def test_four_minutes_are_too_few_to_tell() -> None:
+def test_four_levels_are_too_few_for_the_test() -> None:
     assert not grows_clearly(np.array([1.0, 2.0, 3.0, 4.0]))
     assert grows_clearly(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
+
+
+@pytest.mark.parametrize(
+    ("grown", "arrivals", "verdict"),
+    [(41, 100, True), (40, 100, False), (0, 100, False), (-41, 100, False), (5, 1, True), (4, 1, False),
+     (2001, 100_000, True), (2000, 100_000, False)],
+)  # fmt: skip
+def test_few_levels_are_held_against_two_percent_and_four_deviations_of_what_came(
+    grown: float, arrivals: float, verdict: bool
+) -> None:
+    """Of 100 arrivals 40 are four standard deviations, of 100,000 2 % are more than the 1,265 of chance."""
+    found = growth("open_orders", np.array([0.0, 0.5, 1.0]), np.array([7.0, 99.0, 7.0 + grown]), arrivals)
+    assert found.saturated is verdict
+
+
+@pytest.mark.parametrize("warmup", [0, 60, 90])
+def test_a_short_span_at_twice_its_capacity_is_saturated(warmup: float) -> None:
+    """100 a minute come, 50 go; at 0 and in the middle of a minute the span opens with the level before."""
+    doubled = series(**{"queue.web": [50.0 * minute for minute in range(1, 4)]})
+    web = stations({"station": "web", "servers": 1, "visits": 50 * (3 - warmup / 60), "busy": 1, "wait": 0})
+    found = growths(bare_run(warmup=warmup, end=180, stations=web, series=doubled))["queue.web"]
+    assert found.saturated
+    assert found.per_minute >= 50
+
+
+def test_a_short_span_in_which_a_queue_wanders_is_not_saturated() -> None:
+    web = stations({"station": "web", "servers": 1, "visits": 300, "busy": 1, "wait": 0})
+    level = series(**{"queue.web": [4.0, 60.0, 9.0]})
+    assert not growths(bare_run(warmup=0, end=180, stations=web, series=level))["queue.web"].saturated
 
 
 RISING = [0.0] * 9 + [float(n) for n in range(21)]
@@ -81,13 +110,22 @@ RISING = [0.0] * 9 + [float(n) for n in range(21)]
 
 
 def test_each_backlog_is_held_against_its_own_arrivals() -> None:
-    backlogs = ("open_orders", "in_flight.gps", "in_flight.menu", "queue.gateway", "busy.gateway", "lag.fixes")
+    backlogs = (
+        "open_orders",
+        "in_flight.gps",
+        "in_flight.menu",
+        "queue.gateway",
+        "busy.gateway",
+        "waiting.base",
+        "lag.fixes",
+    )
     day = run(
         warmup=600,
         end=1800,
         orders=orders(*({"placed": at} for at in (599, 600, 700, 1799, 1800))),
         flows={"gps": flow([1], born=40), "menu": flow([1], born=1001), "tracking": flow([], born=7)},
         stations=stations({"station": "gateway", "servers": 1, "visits": 1600, "busy": 9, "wait": 9, "rejected": 400}),
+        pools=pools({"pool": "base", "size": 1, "takes": 300, "refused": 100}),
         topics=topics({"topic": "fixes", "messages": 400}),
         series=series(**dict.fromkeys(backlogs, RISING)),
     )
@@ -97,9 +135,10 @@ def test_each_backlog_is_held_against_its_own_arrivals() -> None:
         "in_flight.gps": (2.0, True),
         "in_flight.menu": (50.05, False),
         "queue.gateway": (100.0, False),
+        "waiting.base": (20.0, True),
         "lag.fixes": (20.0, True),
     }
-    assert [each.per_minute for each in found.values()] == [pytest.approx(1.0, rel=1e-12)] * 5
+    assert [each.per_minute for each in found.values()] == [pytest.approx(1.0, rel=1e-12)] * 6
 
 
 def test_a_flow_that_turns_jobs_away_is_not_saturated_by_that() -> None:
@@ -124,6 +163,7 @@ def test_a_run_without_a_city_has_no_backlog_of_orders() -> None:
         (Growth("in_flight.gps", 1000.0, 2000.0, True), "GPS fixes in flight grow by 1,000.0/min (50 % of arrivals)"),
         (Growth("in_flight.menu", 1.0, 4.0, True), "jobs of menu in flight grow by 1.0/min (25 % of arrivals)"),
         (Growth("queue.gateway", 1.0, 0.0, True), "jobs waiting at gateway grow by 1.0/min"),
+        (Growth("waiting.base", 1.0, 0.0, True), "jobs waiting for base grow by 1.0/min"),
         (Growth("lag.fixes", 2.5, 5.0, True), "messages behind in fixes grow by 2.5/min (50 % of arrivals)"),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from swifteats_sim.results import Estimate, Judgement, exit_code, judge
-from swifteats_sim.results.names import backlog_of, unit_of_name
+from swifteats_sim.results.names import backlog_of, backlogs_of, unit_of_name
 from swifteats_sim.results.saturation import Growth
 from swifteats_sim.scenario.metrics import CITY
 from swifteats_sim.scenario.targets import Target
@@ -92,6 +92,31 @@ def test_a_topic_that_falls_behind_saturates_its_own_targets() -> None:
     assert verdict(other, interval(0.1, 0.2), growing).verdict == "pass"
 
 
+PATHS = {"menu": ("in_flight.menu", "queue.web", "waiting.base", "lag.news"), "order": ("queue.web",)}
+
+
+@pytest.mark.parametrize("backlog", PATHS["menu"])
+def test_whatever_grows_on_a_flow_s_path_saturates_its_targets(backlog: str) -> None:
+    quick = Target("menu.latency.p99", "<", 0.5, "p99 < 500 ms", "s")
+    growing = ({backlog: Growth(backlog, 5.0, 50.0, True)},) * 3
+    (judged,) = judge([quick], {quick.metric: interval(0.1, 0.2)}, growing, PATHS)
+    assert (judged.verdict, judged.reason) == ("saturated", f"{growing[0][backlog].words} in 3 of 3 replications")
+
+
+def test_the_first_backlog_that_grows_names_the_verdict() -> None:
+    quick = Target("menu.latency.p99", "<", 0.5, "p99 < 500 ms", "s")
+    growing = {name: Growth(name, 5.0, 50.0, True) for name in reversed(PATHS["menu"])}
+    (judged,) = judge([quick], {quick.metric: Estimate(0.1, None, (0.1,))}, [growing], PATHS)
+    assert judged.reason == "jobs of menu in flight grow by 5.0/min (10 % of arrivals) in 1 of 1 replications"
+
+
+def test_a_metric_depends_on_its_own_backlog_first_and_a_part_s_on_nothing_else() -> None:
+    assert backlogs_of("order.latency.p99", PATHS) == ("unanswered_orders", "queue.web")
+    assert backlogs_of("menu.wait.max", PATHS) == PATHS["menu"]
+    assert backlogs_of("station.web.wait.max", PATHS) == ("queue.web",)
+    assert backlogs_of("menu.stale.count", PATHS) == ()
+
+
 def test_without_data_there_is_nothing_to_conclude() -> None:
     judgement = verdict(QUICK, None)
     assert (judgement.verdict, judgement.value, judgement.reason) == ("inconclusive", None, "no data")
@@ -145,7 +170,7 @@ def test_the_worst_verdict_is_the_exit_code(verdicts: tuple[str, ...], code: int
         ("broker.fixes.delay.p99", "s", "lag.fixes"),
         ("broker.fixes.volume.rate", "B/s", "lag.fixes"),
         ("broker.fixes.lost.count", "", "lag.fixes"),
-        ("pool.orders-db.wait.max", "s", None),
+        ("pool.orders-db.wait.max", "s", "waiting.orders-db"),
         ("cache.menus.stale.ratio", "ratio", None),
         ("stream.tracking.delivered.ratio", "ratio", None),
     ],

@@ -178,14 +178,49 @@ def test_only_who_was_surely_placed_has_a_partition(tmp_path: Path, steps: str, 
 
 
 def test_a_partition_comes_along_with_a_start(tmp_path: Path) -> None:
-    """Flow `shown` visits a station that balances by partition: whoever starts it must have been placed."""
-    path = written(tmp_path, FULL)
-    said = [("stack.flows.shown.3.at", "location balances by partition, and no `place` stands before (got 'location')")]
-    assert problems(path, flow("{start: shown}")) == said
-    assert problems(path, ("stack.flows.bulk.steps.0", "{start: shown}")) == said
-    between = ("stack.flows.gps.steps.2.steps.3.start", "other")
-    assert load(path, [flow("{start: shown}"), between]).stack.flows["other"].steps
-    assert problems(path, flow("{start: shown}", arrivals="1 s"), between) == said
+    """Flow `put` visits a station that balances by partition: whoever starts it must have been placed."""
+    path, put = written(tmp_path, FULL), ("stack.flows.put", f"[{AT_LOCATION}]")
+    said = [("stack.flows.put.0.at", "location balances by partition, and no `place` stands before (got 'location')")]
+    assert problems(path, put, flow("{start: put}")) == said
+    assert problems(path, put, ("stack.flows.bulk.steps.0", "{start: put}")) == said
+    between = ("stack.flows.gps.steps.2.steps.2", "{start: other}")
+    assert load(path, [put, flow("{start: put}"), between]).stack.flows["other"].steps
+    assert problems(path, put, flow("{start: put}", arrivals="1 s"), between) == said
+
+
+DRIVEN = ["{keep_newest: known_fix}", "{keep_latest: known_fix}", "{only_if: watched}", "{only_if: {moved: 1 m}}"]
+
+
+@pytest.mark.parametrize("step", DRIVEN)
+def test_what_speaks_of_drivers_is_for_their_fixes_and_what_those_start(tmp_path: Path, step: str) -> None:
+    path, name = written(tmp_path, FULL), step[1 : step.index(":")]
+    steps = f"{{repeat: 2, steps: [{step}]}}"
+    said = (
+        f"stack.flows.other.steps.0.steps.0.{name}",
+        f"{name} speaks of drivers: only in flow 'gps', if its jobs are of `clients`, "
+        "and in flows that it alone starts",
+    )
+
+    def found(*changes: tuple[str, str]) -> list[tuple[str, str]]:
+        return [(key, message.split(" (got")[0]) for key, message in problems(path, *changes)]
+
+    by_fixes, by_far = ("stack.flows.gps.steps.2.steps.2", "{start: other}"), ("stack.flows.shown.2", "{start: other}")
+    for start in (by_fixes, by_far):
+        assert load(path, [flow(steps), start]).stack.flows["other"].steps
+        assert found(flow(steps), start, ("stack.flows.bulk.steps.0", "{start: other}")) == [said]
+        assert found(flow(steps, arrivals="1 s"), start) == [said]
+    assert found(flow(steps)) == [said]
+    assert found(flow(steps, clients="5", every="1 s")) == [said]
+
+
+@pytest.mark.parametrize("source", ["arrivals: 1 s", "connects: customers", "clients: watchers, every: 5 s"])
+def test_fixes_are_sent_by_drivers_or_by_a_number_of_clients(tmp_path: Path, source: str) -> None:
+    steps = "[{place: fixes}, {keep_newest: known_fix}, {start: shown}]"
+    keys = [key for key, _ in problems(written(tmp_path, FULL), ("stack.flows.gps", f"{{{source}, steps: {steps}}}"))]
+    assert keys == ["stack.flows.gps.steps.1.keep_newest", *(f"stack.flows.shown.{n}" for n in DRIVERS_IN_SHOWN)]
+
+
+DRIVERS_IN_SHOWN = ("0.only_if", "1.only_if", "2.keep_latest")
 
 
 def test_a_topic_with_consumers_of_its_own_is_not_consumed(tmp_path: Path) -> None:
@@ -290,11 +325,127 @@ def test_what_only_flows_does_not_decide(tmp_path: Path, step: str) -> None:
 
 def test_an_order_may_branch_retry_and_do_things_at_once(tmp_path: Path) -> None:
     parts = [("stack.limits.api", "{rate: 100/min, burst: 5}")]
-    steps = "{retry: {}, steps: [{rule: reserve_inventory}, {rule: create_order}]}, {limit: api}, {rule: pay_order}"
+    steps = "{retry: {}, steps: [{limit: api}]}, {rule: reserve_inventory}, {rule: create_order}, {rule: pay_order}"
     steps += ", {branch: [{share: 100 %, steps: [{delay: 1 ms}]}]}"
     steps += ", {parallel: [[{rule: request_assignment}], [{at: gateway, service: 1 ms, patience: 1 s}]]}"
     scenario = load(written(tmp_path, TINY), [*parts, ("stack.flows.order", f"[{steps}]")])
-    assert len(scenario.stack.flows["order"].steps) == 5
+    assert len(scenario.stack.flows["order"].steps) == 6
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ("{}", "not inside a retry: rules are not safe to repeat, as create_order is not idempotent"),
+        ("{attempts: 1, timeout: 1 s}",
+         "not inside a retry with a timeout: the rule would run on when its client has gone"),
+    ],
+)  # fmt: skip
+def test_a_rule_is_not_tried_again(tmp_path: Path, terms: str, said: str) -> None:
+    inside = "{hold: {pool: orders-db}, steps: [{rule: reserve_inventory}, {rule: create_order}]}"
+    change = ("stack.flows.order.1", f"{{retry: {terms}, steps: [{{delay: 1 ms}}, {inside}]}}")
+    found = [(key, message.split(" (got")[0]) for key, message in problems(written(tmp_path), change)]
+    assert found == [(f"stack.flows.order.1.steps.1.steps.{n}.rule", said) for n in (0, 1)]
+
+
+def test_rules_do_not_run_at_once(tmp_path: Path) -> None:
+    ways = "[{delay: 1 ms}, {rule: pay_order}], [{rule: request_assignment}], [{delay: 1 ms}]"
+    changes = [("stack.flows.order.2", f"{{parallel: [{ways}]}}"), ("stack.flows.order.3", "{delay: 1 ms}")]
+    said = "rules run one after the other: only in one of the sequences"
+    assert problems(written(tmp_path), *changes) == [("stack.flows.order.2.parallel", said)]
+
+
+HELD_TWICE = (
+    "web-db is held here already: who hold all of it would wait for each other; `timeout: 0 s` does not wait "
+    "(got 'web-db')"
+)
+
+
+@pytest.mark.parametrize(
+    ("steps", "below", "said"),
+    [
+        ("{hold: {pool: web-db}, steps: [{repeat: 2, steps: [{hold: {pool: web-db}, steps: [{delay: 1 s}]}]}]}",
+         "0.steps.0.steps.0.hold.pool", HELD_TWICE),
+        ("{hold: {pool: web-db, timeout: 0 s}, steps: [{hold: {pool: web-db, timeout: 1 ms}, steps: [{delay: 1 s}]}]}",
+         "0.steps.0.hold.pool", HELD_TWICE),
+        ("{place: fixes}, {consume: fixes, steps: [{retry: {}, steps: [{consume: fixes, steps: [{delay: 1 s}]}]}]}",
+         "1.steps.0.steps.0.consume", "a consumer of fixes would wait for a consumer of fixes (got 'fixes')"),
+        ("{cache: menu, miss: [{delay: 1 s}, {repeat: 2, steps: [{cache: menu, miss: []}]}]}",
+         "0.miss.1.steps.0.cache", "with `single_flight` the fill of menu would wait for itself (got 'menu')"),
+    ],
+)  # fmt: skip
+def test_no_job_waits_for_itself(tmp_path: Path, steps: str, below: str, said: str) -> None:
+    assert problems(written(tmp_path, FULL), flow(steps)) == [(f"stack.flows.other.steps.{below}", said)]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "{hold: {pool: web-db}, steps: [{hold: {pool: web-db, timeout: 0 s}, steps: [{delay: 1 s}]}]}",
+        "{hold: {pool: web-db}, steps: [{delay: 1 s}]}, {hold: {pool: web-db}, steps: [{delay: 1 s}]}",
+        "{place: fixes}, {consume: fixes, steps: [{delay: 1 s}]}, {consume: fixes, steps: [{delay: 1 s}]}",
+        "{cache: menu, hit: [{cache: menu, miss: []}], miss: []}, {cache: menu, miss: []}",
+        "{cache: search, miss: [{cache: search, miss: []}]}",
+        "{cache: search, miss: [{cache: menu, miss: []}]}",
+    ],
+)
+def test_a_job_may_have_again_what_it_does_not_wait_for(tmp_path: Path, steps: str) -> None:
+    assert load(written(tmp_path, FULL), [flow(steps)]).stack.flows["other"].steps
+
+
+def test_an_order_does_not_wait_for_a_pool_that_it_holds(tmp_path: Path) -> None:
+    nested = "{hold: {pool: orders-db}, steps: [{rule: create_order}]}"
+    change = ("stack.flows.order.1", f"{{hold: {{pool: orders-db}}, steps: [{{rule: reserve_inventory}}, {nested}]}}")
+    said = HELD_TWICE.replace("web-db", "orders-db")
+    assert problems(written(tmp_path), change) == [("stack.flows.order.1.steps.1.hold.pool", said)]
+
+
+@pytest.mark.parametrize(("key", "value"), [("duplicates", "1 %"), ("failures", "0.1 %")])
+def test_the_platform_s_own_consumers_repeat_no_handling(tmp_path: Path, key: str, value: str) -> None:
+    path, said = written(tmp_path), "the consumers of assignment are the platform's own, which repeat no handling"
+    assert problems(path, (f"stack.topics.assignment.{key}", value)) == [
+        (f"stack.topics.assignment.{key}", f"{said} (got {value!r})")
+    ]
+    silent = [(f"stack.topics.assignment.{key}", "0 %"), ("stack.topics.assignment.attempts", "3")]
+    assert load(path, silent).stack.topics["assignment"].attempts == 3
+
+
+def test_orders_and_effects_may_be_impatient_and_scan_connections(tmp_path: Path) -> None:
+    cost = "{at: database, service: 1 ms, patience: 1 s, scan: customers}"
+    changes = [("stack.streams.customers", "{}"), ("stack.flows.order.0", cost), ("stack.effects.read", cost)]
+    assert load(written(tmp_path), changes).stack.effects["read"]
+
+
+CITYLESS = """\
+name: pushed
+duration: 1 min
+stack:
+  stations: {desk: {}}
+  streams: {customers: {}, others: {}}
+  flows:
+    calls: {arrivals: 1 s, steps: [{start: pushed}, {delay: 1 s}]}
+    pushed: [{delay: 1 s}]
+    idle: [{deliver: others}]
+    joined: {connects: others, steps: [{deliver: others}]}
+"""
+SAID_NOWHERE = [("stack.streams.customers", "needs `clients`: without a city nothing says how many there are")]
+
+
+@pytest.mark.parametrize("steps", ["{deliver: customers}", "{at: desk, service: 1 ms, scan: customers}"])
+def test_without_a_city_somebody_says_how_many_hold_a_stream(tmp_path: Path, steps: str) -> None:
+    path, twice = written(tmp_path, CITYLESS), f"[{steps}, {steps}]"
+    for change in (("stack.flows.pushed", twice), ("stack.flows.calls.steps", twice)):
+        assert problems(path, change) == SAID_NOWHERE
+        assert load(path, [change, ("stack.streams.customers.clients", "0")])
+        assert load(path, [change, ("stack.flows.fixes", "{clients: 9, every: 1 s, steps: [{delay: 1 ms}]}")])
+
+
+def test_who_connects_without_a_city_is_counted(tmp_path: Path) -> None:
+    path = written(tmp_path, CITYLESS)
+    assert load(path)
+    silent = ("stack.flows.calls", "[{delay: 1 s}]")
+    said = "needs `clients`: without a city nobody else connects"
+    assert problems(path, silent) == [("stack.streams.others", said)]
+    assert load(path, [silent, ("stack.streams.others.clients", "5")])
 
 
 def test_partitions_may_be_said_by_kind_where_no_flow_needs_them(tmp_path: Path) -> None:
@@ -309,3 +460,41 @@ def test_demand_takes_the_place_of_a_flow_s_own_source(tmp_path: Path) -> None:
     own = ("stack.flows.menu", "{clients: 5, every: 1 s, steps: [{delay: 1 ms}]}")
     said = "comes from demand.menus: leave it out (got 5)"
     assert problems(written(tmp_path, FULL), own) == [("stack.flows.menu.clients", said)]
+
+
+ENDLESS = """
+name: endless
+duration: 1 min
+stack:
+  stations: {desk: {}}
+  caches: {menus: {}}
+  topics: {jobs: {partitions: 1, placement: keyed}}
+  streams: {map: {clients: 1}}
+  flows:
+    call: {clients: 1, every: 1 s, steps: [{at: desk, service: 1 ms}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "key", "said"),
+    [
+        ("flows.call", "{arrivals: 0 s, steps: [{delay: 0 s}]}", "flows.call.arrivals",
+         "takes 1 us on average at least: there would be no end of jobs (got '0 s')"),
+        ("flows.call.offline", "{every: 0 s, for: 0 s}", "flows.call.offline",
+         "`every` and `for` take 1 us together at least"),
+        ("stations.desk.pauses", "[{every: 0 s, for: 0 s}]", "stations.desk.pauses.0.every",
+         "takes 1 us at least, with `for`: pauses would have no end (got '0 s')"),
+        ("caches.menus.changes", "0 s", "caches.menus.changes",
+         "takes 1 us on average at least: one key would change without end (got '0 s')"),
+        ("streams.map.drops", "0 s", "streams.map.drops",
+         "takes 1 us on average at least: nobody would be connected (got '0 s')"),
+        ("flows.call.steps.0", "{repeat: 100, steps: [{repeat: 100, steps: [{delay: 0 s}, {delay: 0 s}]}]}",
+         "flows.call.steps.0.steps.0.repeat", "makes 20,000 steps of one job, at most 10,000 (got 100)"),
+    ],
+)  # fmt: skip
+def test_nothing_goes_on_without_end(tmp_path: Path, path: str, value: str, key: str, said: str) -> None:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(ENDLESS, encoding="utf-8")
+    with pytest.raises(ScenarioError) as wrong:
+        load(file, [(f"stack.{path}", value)])
+    assert [(problem.key, problem.message) for problem in wrong.value.problems] == [(f"stack.{key}", said)]

@@ -201,7 +201,7 @@ def test_a_pool_counts_who_held_who_waited_and_who_went_without() -> None:
     ]  # fmt: skip
     used = till.pool.holding
     assert (used.takes, used.refused, used.most) == (3, 1, 1)
-    assert (used.held / MS, used.wait / MS, used.max_wait / MS) == (30, 8 + 15, 15)
+    assert (used.held / MS, used.wait / MS, used.queued / MS, used.max_wait / MS) == (30, 8, 8 + 15, 15)
 
 
 def test_pools_of_one_database_hold_no_more_than_it_accepts_and_its_first_in_line_is_next() -> None:

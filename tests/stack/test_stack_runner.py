@@ -6,11 +6,14 @@ Instants are ms of virtual time. Unless a test says otherwise an effect takes 10
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
 from stack_bench import LONG, MS, SECOND, Bench, desk, fixed, found
 
+from swifteats_sim.domain.delivery import report
 from swifteats_sim.domain.effects import (
     COMMITTED,
     CallPayment,
@@ -27,6 +30,9 @@ from swifteats_sim.domain.effects import (
     Transaction,
     Unavailable,
 )
+from swifteats_sim.domain.messages import Cart
+from swifteats_sim.domain.orders import create_order, pay_order
+from swifteats_sim.domain.states import DriverState, IllegalMove, OrderState
 from swifteats_sim.engine.flow import Flow
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
@@ -463,6 +469,140 @@ def test_who_writes_by_what_a_replica_showed_fails_until_the_replica_has_caught_
     assert bench.timeline() == [(101 + 20 * tries, "writer", tries)]
     assert bench.store.read(ITEM) == Record(3, {"n": 11})
     assert bench.runner.counts["stale_reads"] == tries - 1
+
+
+NEWEST = READ._replace(newest=True)
+
+
+def test_a_read_of_the_newest_shows_what_stands_and_is_not_stale() -> None:
+    bench = replica(fixed(50))
+    bench.do(60 * MS, lambda: bench.store.apply([put(1, 7)]))
+    bench.at(61 * MS, "old", just(READ))
+    bench.at(61 * MS, "newest", just(NEWEST))
+    bench.run()
+    assert bench.timeline() == [(71.0, "old", (Record(1, {"n": 0}),)), (71.0, "newest", (Record(2, {"n": 7}),))]
+    assert bench.runner.counts["stale_reads"] == 1
+
+
+def test_a_read_of_the_newest_is_served_where_writes_land_and_takes_as_long_as_any_read() -> None:
+    bench = stocked(priced("read", visit(4, lag=(fixed(50), STREAM)), station=desk(servers=1)))
+    bench.at(100 * MS, "writer", just(put(1, 7)))
+    bench.at(101 * MS, "replica", just(READ))
+    bench.at(102 * MS, "primary", just(NEWEST))
+    bench.run()
+    # At the primary it waits for the writer till 110, and sees what that has written.
+    assert bench.timeline() == [
+        (105.0, "replica", (Record(1, {"n": 0}),)), (110.0, "writer", True), (114.0, "primary", (Record(2, {"n": 7}),)),
+    ]  # fmt: skip
+
+
+def test_of_a_read_s_parts_only_the_replica_s_moves_to_the_primary() -> None:
+    """A proxy, and then the replica; a write passes the proxy too and lands in the database."""
+    proxy, database, behind = desk(servers=1), desk(servers=1), desk(servers=1)
+    costs: dict[str, Costs] = {
+        "read": (visit(2, proxy), Delay(fixed(1), STREAM), visit(20, behind, lag=(fixed(50), STREAM))),
+        "compare_and_set": (visit(2, proxy), visit(5, database)),
+    }
+    bench = stocked(Bench(costs=costs))
+    bench.at(0, "newest", just(NEWEST))
+    bench.run()
+    assert bench.timeline() == [(23.0, "newest", (Record(1, {"n": 0}),))]
+    assert [station.usage.visits for station in (proxy, database, behind)] == [1, 1, 0]
+
+
+def test_without_a_replica_a_read_of_the_newest_is_a_read() -> None:
+    plain, newest = stocked(Bench(desk(servers=1))), stocked(Bench(desk(servers=1)))
+    for bench, read in ((plain, READ), (newest, NEWEST)):
+        for ms in (0, 3):
+            bench.at(ms * MS, str(ms), just(read))
+        bench.run()
+    record = Record(1, {"n": 0})
+    assert plain.timeline() == newest.timeline() == [(10.0, "0", (record,)), (20.0, "3", (record,))]
+
+
+def moving(state: DriverState, lag: float = 50) -> Bench:
+    """Driver 9, in this state; the replica is so far behind."""
+    bench = replica(fixed(lag))
+    bench.store.apply([Insert("drivers", 9, {"state": state, "order": 7})])
+    return bench
+
+
+def test_a_driver_s_second_report_finds_the_first_at_the_primary() -> None:
+    def reports() -> Rule[None]:
+        yield from report(9, DriverState.ON_WAY_TO_RESTAURANT)
+        yield from report(9, DriverState.AT_RESTAURANT)
+
+    bench = moving(DriverState.ORDER_ASSIGNED)
+    bench.at(100 * MS, "driver", reports())
+    bench.run()
+    # Written at 120; the replica still shows the first state, which is read at 130; the primary at 140; written at 150.
+    assert bench.timeline() == [(150.0, "driver", None)]
+    assert bench.store.read(("drivers", 9)) == Record(3, {"state": DriverState.AT_RESTAURANT, "order": 7})
+    assert bench.runner.counts["stale_reads"] == 1
+
+
+def test_a_move_that_is_illegal_is_an_error_with_a_replica_too() -> None:
+    bench = moving(DriverState.AVAILABLE)
+    bench.at(100 * MS, "driver", report(9, DriverState.AT_RESTAURANT))
+    with pytest.raises(IllegalMove, match="a driver cannot go from available to at_restaurant"):
+        bench.run()
+    assert bench.clock.instant == 120 * MS
+
+
+@pytest.mark.parametrize(("lag", "paid"), [(50, 230.0), (500, 240.0)], ids=["there in time", "not there yet"])
+def test_an_order_that_is_not_at_the_replica_yet_is_paid_by_what_the_primary_shows(lag: float, paid: float) -> None:
+    def ordered() -> Rule[Any]:
+        yield from create_order(Cart(7, 0, 3, ()))
+        return (yield from pay_order(Cart(7, 0, 3, ()), attempts=1))
+
+    bench = replica(fixed(lag))
+    bench.at(100 * MS, "order", ordered())
+    bench.run()
+    # Created at 110, the gateway says yes at 210: by then the order is 100 ms old. A read, or two, and a write.
+    assert bench.timeline() == [(paid, "order", None)]
+    order = bench.store.read(("orders", 7))
+    assert order is not None
+    assert order.fields["state"] == OrderState.ORDER_RECEIVED
+
+
+def in_transaction(version: int, n: int) -> Transaction:
+    return Transaction((put(version, n),))
+
+
+@pytest.mark.parametrize("write", [put, in_transaction], ids=["set", "transaction"])
+def test_who_loses_at_no_cost_tries_again_a_millisecond_later(write: Callable[[int, int], Effect]) -> None:
+    def rule() -> Rule[int]:
+        for tries in count(1):
+            (record,) = yield READ
+            if (yield write(record.version, record.fields["n"] + 1)) in (True, COMMITTED):
+                return tries
+        raise AssertionError("counting has no end")
+
+    lagging = visit(0, lag=(fixed(30), STREAM))
+    bench = stocked(priced("read", lagging, compare_and_set=0, transaction=0))
+    bench.do(100 * MS, lambda: bench.store.apply([put(1, 10)]))
+    bench.at(100 * MS, "writer", rule())
+    bench.run()
+    # At 100, 101, ... 129 in vain: the write of 100 is at the replica from 130 on.
+    assert bench.timeline() == [(130.0, "writer", 31)]
+    assert bench.store.read(ITEM) == Record(3, {"n": 11})
+
+
+def test_who_costs_nothing_does_not_try_for_ever_while_somebody_else_holds_the_lock() -> None:
+    bench = stocked(Bench(read=0, compare_and_set=0))
+    bench.at(0, "holder", just(Transaction((put(1, 5),))))
+    bench.at(4 * MS + 1, "writer", increment())
+    bench.run()
+    # Tries 1 ns after 4, 5, ... 10.
+    assert bench.done == [(10 * MS, "holder", COMMITTED), (10 * MS + 1, "writer", 7)]
+
+
+def test_who_loses_after_a_time_loses_no_more_of_it() -> None:
+    bench = stocked(Bench(compare_and_set=2, transaction=3))
+    bench.at(0, "set", just(put(9, 7)))
+    bench.at(0, "transaction", just(Transaction((put(9, 7, key=2),))))
+    bench.run()
+    assert bench.timeline() == [(2.0, "set", False), (3.0, "transaction", 0)]
 
 
 def test_no_version_is_lost_or_counted_stale_where_reads_do_not_lag() -> None:

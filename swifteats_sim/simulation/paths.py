@@ -1,0 +1,49 @@
+"""What must not heap up for a flow's numbers to mean anything: the backlogs on its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from swifteats_sim.scenario.stack import Stack
+from swifteats_sim.scenario.steps import Consume, Hold, Start, Step, Visit, flat
+from swifteats_sim.stack.equipment import ORDER
+
+OF_DISPATCH = ("find_drivers",)
+"""Effects that no order waits for before it is answered."""
+
+
+def paths_of(stack: Stack) -> dict[str, tuple[str, ...]]:
+    """See Tables.paths."""
+    return {name: tuple(dict.fromkeys(_backlogs(stack, name))) for name in sorted(stack.flows)}
+
+
+def _backlogs(stack: Stack, name: str) -> Iterator[str]:
+    for flow in _started(stack, name):
+        if flow != ORDER:
+            yield f"in_flight.{flow}"
+        for step in _steps(stack, flow):
+            match step:
+                case Visit():
+                    yield f"queue.{step.at}"
+                case Hold():
+                    yield f"waiting.{step.hold.pool}"
+                case Consume():
+                    yield f"lag.{step.consume}"
+
+
+def _started(stack: Stack, name: str) -> list[str]:
+    """A flow, and those that it starts: directly, or through one of these."""
+    found = [name]
+    for flow in found:  # it grows on the way
+        begun = [step.start for step in flat(stack.flows[flow].steps) if isinstance(step, Start)]
+        found += [each for each in dict.fromkeys(begun) if each not in found]
+    return found
+
+
+def _steps(stack: Stack, flow: str) -> Iterator[Step]:
+    """The steps of a flow; what the rules of orders do is on their path too."""
+    yield from flat(stack.flows[flow].steps)
+    if flow == ORDER:
+        for kind, costs in stack.effects.items():
+            if kind not in OF_DISPATCH:
+                yield from costs

@@ -1,0 +1,108 @@
+"""Randomness has an address: what is added and never acts draws nothing anew, and nobody shares a draw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from swifteats_sim.engine.streams import Streams
+from swifteats_sim.scenario import load
+from swifteats_sim.simulation import simulate
+from swifteats_sim.simulation.assembly import Assembly
+
+STACK = """
+name: addresses
+duration: 3 min
+stack:
+  stations:
+    web: {concurrency: 4, balancing: shared}
+    worker: {instances: 4}
+  topics:
+    jobs: {partitions: 4, placement: keyed, consumers: 4}
+  flows:
+    call:
+      clients: 200
+      every: 5 s
+      steps:
+        - {at: web, service: exponential(20 ms)}
+        - {place: jobs}
+        - consume: jobs
+          steps: [{at: worker, service: exponential(10 ms)}]
+        - {at: web, service: exponential(5 ms)}
+"""
+
+
+def latencies(tmp_path: Path, *settings: tuple[str, str], text: str = STACK, flow: str = "call") -> NDArray[np.int64]:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(text, encoding="utf-8")
+    return simulate(load(file, settings)).flows[flow].latency
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("stack.stations.worker.queue", "1000000"),
+        ("stack.topics.jobs.crashes", "[{consumer: 0, at: 179.99 s, for: 1 s}]"),
+        ("stack.stations.web.discipline", "priority"),
+        ("stack.flows.idle", "[{at: web, service: 1 s}]"),
+    ],
+)
+def test_what_never_acts_moves_no_draw(tmp_path: Path, path: str, value: str) -> None:
+    plain, changed = latencies(tmp_path), latencies(tmp_path, (path, value))
+    assert plain[:5000].tolist() == changed[:5000].tolist()
+
+
+STARTED = """
+name: started
+duration: 1 min
+stack:
+  stations:
+    web: {concurrency: 1000}
+  flows:
+    a: {clients: 10, every: 1 s, steps: [{start: z}]}
+    b: {clients: 10, every: 1 s, steps: [{start: z}]}
+    z: [{at: web, service: exponential(20 ms)}]
+"""
+
+
+def test_jobs_that_different_flows_start_share_no_draw(tmp_path: Path) -> None:
+    found = latencies(tmp_path, text=STARTED, flow="z")
+    assert found.size > 1000
+    assert np.unique(found).size == found.size
+
+
+def test_how_often_the_loop_is_advanced_changes_nothing(tmp_path: Path) -> None:
+    """What flows know of the city comes through the journal: here how many customers watch, which a scan depends on."""
+    root = Path(__file__).parents[2]
+    file = tmp_path / "scenario.yaml"
+    file.write_text(
+        f"extends: {root / 'scenarios' / 'peak_tenth.yaml'}\nname: often\nwarmup: 0 s\nduration: 12 min\n"
+        "city: {geos: {centre: {drivers: 50}, outer: {drivers: 50}}}\n"
+        "stack: {extends: as_deployed, streams: {live-map: {slots: null, fan_out: true, scan: 1 us}}}\n"
+        "assignment: {deferral: off}\n",
+        encoding="utf-8",
+    )
+    scenario = load(file)
+
+    def history(often: bool) -> dict[str, list[int]]:
+        parts = Assembly(scenario, Streams(7, 0), lambda now: None)
+        parts.start()
+        if often:
+            clock, loop = parts.run.clock, parts.run.loop
+
+            def look() -> object:
+                while True:
+                    yield clock.sleep(97_000_000)
+                    loop.advance(clock.instant)
+
+            clock.process(look())  # type: ignore[arg-type]
+        parts.run.clock.run(until=scenario.end)
+        parts.run.loop.advance(scenario.end)
+        return {name: flow.latency.tolist() for name, flow in parts.software.flows.items()}
+
+    found = history(often=False)
+    assert len(found["tracking"]) > 1000
+    assert history(often=True) == found
