@@ -13,7 +13,8 @@ class Cache(ABC):
     """What all caches share: the counters and the fills under way.
 
     reads, hits : asked and found, also by another's fill; stale : hits on what has changed since; evicted : entries
-        still good that had to go for others; stampedes : fills begun while the same key was being filled. All inside [warmup, end) (ns).
+    still good that had to go for others; stampedes : fills begun while the same key was being filled. All inside
+    [warmup, end) (ns).
     """
 
     def __init__(self, warmup: int, end: int) -> None:

@@ -22,7 +22,7 @@ class Traffic:
         self._warmup, self._end = warmup, end
         self.messages = self.lost = self.duplicates = self.dead = self.waiting = 0
         self._delays = array("q")
-        self._waited = self._since = 0
+        self._waited = self._since = self._most = 0
         self._last = end // MINUTE + 1
         self._change = [0] * (self._last + 1)
 
@@ -32,6 +32,8 @@ class Traffic:
             self._waited += self.waiting * (now - self._since)
         else:
             self._waited += self._standing(now)
+        if now > self._since and now > self._warmup and self._since < self._end:
+            self._most = max(self._most, self.waiting)
         self._since = now
         self.waiting += by
         self._change[min(now // MINUTE, self._last)] += by
@@ -54,6 +56,11 @@ class Traffic:
     def waited(self) -> int:
         """Time that messages waited or were in work inside the span, ns summed; to be asked when the run is over."""
         return self._waited + self._standing(self._end)
+
+    @property
+    def most(self) -> int:
+        """The most that waited at once inside the span, for some time; to be asked when the run is over."""
+        return max(self._most, self.waiting) if self._since < self._end else self._most
 
     def lag_by_minute(self, minutes: int) -> NDArray[np.int64]:
         """int64[minutes]: messages waiting at the end of each minute of the run."""

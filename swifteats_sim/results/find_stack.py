@@ -25,13 +25,19 @@ def busiest_station(evidence: Evidence) -> Finding | None:
     queue = evidence.mean(f"station.{first}.queue.mean") or 0.0
     text = (
         f"The busiest station is {first}: {percent(busy[first])} of its servers busy, "
-        f"{queue:,.2f} jobs waiting; {_room(busy[first])}."
+        f"{queue:,.2f} jobs waiting; {_room(busy[first], _is_whole(evidence, first))}."
     )
     return Finding("busiest-station", text, ("#54", "#117", "#125"))
 
 
-def _room(busy: float) -> str:
-    if busy >= 1:
+def _is_whole(evidence: Evidence, station: str) -> bool:
+    """Whether the station serves all that comes: nothing refused, and no queue that grows."""
+    grows = any(each[f"queue.{station}"].saturated for each in evidence.growths if f"queue.{station}" in each)
+    return not grows and not evidence.mean(f"station.{station}.rejected.count")
+
+
+def _room(busy: float, whole: bool) -> str:
+    if busy >= 1 or not whole:
         return "it has no room left"
     return f"it is full at {1 / busy:,.1f} times this load" if busy > 0 else "it has no work"
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from swifteats_sim.results.span import describe, rows, sampled, series_of, span_of
+from swifteats_sim.results.span import describe, rows, span_of
 from swifteats_sim.results.tables import Tables
 from swifteats_sim.scenario.quantities import SECOND
 
 
 def measure_broker(tables: Tables) -> dict[str, float]:
-    """Every metric of every topic, in SI units.
-
-    The mean lag is exact, its maximum is that of the ends of minutes.
-    """
+    """Every metric of every topic, in SI units."""
     seconds = span_of(tables).seconds
     metrics: dict[str, float] = {}
     for name, topic in rows(tables, "topics"):
@@ -22,8 +19,7 @@ def measure_broker(tables: Tables) -> dict[str, float]:
         metrics[f"{subject}.lost.count"] = topic["lost"]
         metrics[f"{subject}.duplicate.count"] = topic["duplicates"]
         metrics[f"{subject}.dead.count"] = topic["dead"]
-        if (lag := series_of(tables, f"lag.{name}")[sampled(tables)]).size:
-            metrics[f"{subject}.lag.max"] = float(lag.max())
+        metrics[f"{subject}.lag.max"] = topic["most"]
         if name in tables.delays:
             metrics.update(describe(f"{subject}.delay", tables.delays[name]))
     return metrics

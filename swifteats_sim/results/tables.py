@@ -46,7 +46,7 @@ STACK_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "stations": ("station", "servers", "visits", "busy", "wait", "queued", "max_wait", "rejected"),
     "pools": ("pool", "size", "takes", "held", "wait", "queued", "max_wait", "most", "refused"),
     "caches": ("cache", "reads", "hits", "stale", "evicted", "stampedes"),
-    "topics": ("topic", "messages", "bytes", "waited", "lost", "duplicates", "dead"),
+    "topics": ("topic", "messages", "bytes", "waited", "most", "lost", "duplicates", "dead"),
     "streams": ("stream", "sent", "delivered"),
 }
 """Columns of the tables of the stack: a row a part, the first column its name."""
@@ -117,8 +117,8 @@ class Tables:
         most (in use at one time), refused.
     caches : a row a cache: reads, hits, stale (hits on what had changed), evicted, stampedes (fills begun while the
         same key was being filled).
-    topics : a row a topic: messages, bytes (logged), waited (ns that messages were logged and not done), lost,
-        duplicates (handled once more), dead (letters).
+    topics : a row a topic: messages, bytes (logged), waited (ns that messages were logged and not done), most (of those
+        at one time), lost, duplicates (handled once more), dead (letters).
     streams : a row a stream: sent, delivered (messages).
     series : a row a minute of the run (warm-up included), the last one at the end of the run, however long that
         minute is: at (end of the minute); over the minute `busy.<station>`

@@ -7,7 +7,19 @@ from math import prod
 from swifteats_sim.scenario.errors import Findings, KeyPath
 from swifteats_sim.scenario.metrics import ORDER
 from swifteats_sim.scenario.stack import Stack
-from swifteats_sim.scenario.steps import Branch, CacheStep, Consume, Hold, Parallel, Repeat, Retry, RuleStep, Step, flat, nested
+from swifteats_sim.scenario.steps import (
+    Branch,
+    CacheStep,
+    Consume,
+    Hold,
+    Parallel,
+    Repeat,
+    Retry,
+    RuleStep,
+    Step,
+    flat,
+    nested,
+)
 
 MOST_STEPS = 10_000
 Around = tuple[tuple[Step, str | int], ...]

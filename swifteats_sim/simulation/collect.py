@@ -52,7 +52,16 @@ def cache_table(equipment: Equipment) -> pd.DataFrame:
 def topic_table(equipment: Equipment, sizes: Mapping[str, int]) -> pd.DataFrame:
     """See Tables.topics. sizes : bytes of a message by topic."""
     rows = [
-        (name, each.messages, each.messages * sizes[name], each.waited, each.lost, each.duplicates, each.dead)
+        (
+            name,
+            each.messages,
+            each.messages * sizes[name],
+            each.waited,
+            each.most,
+            each.lost,
+            each.duplicates,
+            each.dead,
+        )
         for name, each in sorted(equipment.traffic.items())
     ]
     return stack_frame("topics", rows)

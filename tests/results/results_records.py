@@ -84,7 +84,7 @@ def caches(*rows: Mapping[str, Any]) -> pd.DataFrame:
 
 def topics(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Topics with the message-seconds that waited."""
-    fixed = {"bytes": 0, "waited": 0, "lost": 0, "duplicates": 0, "dead": 0}
+    fixed = {"bytes": 0, "waited": 0, "most": 0, "lost": 0, "duplicates": 0, "dead": 0}
     return _frame("topics", [{**fixed, **row} for row in rows], ("waited",))
 
 

@@ -169,7 +169,7 @@ def test_the_worst_verdict_is_the_exit_code(verdicts: tuple[str, ...], code: int
         ("station.stale.queue.mean", "", "queue.stale"),
         ("broker.fixes.delay.p99", "s", "lag.fixes"),
         ("broker.fixes.volume.rate", "B/s", "lag.fixes"),
-        ("broker.fixes.lost.count", "", "lag.fixes"),
+        ("broker.fixes.lost.count", "", None),
         ("pool.orders-db.wait.max", "s", "waiting.orders-db"),
         ("cache.menus.stale.ratio", "ratio", None),
         ("stream.tracking.delivered.ratio", "ratio", None),
