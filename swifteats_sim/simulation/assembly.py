@@ -31,7 +31,7 @@ from swifteats_sim.stack.consumer import Consumer
 from swifteats_sim.stack.docket import DispatchTerms, Pending
 from swifteats_sim.stack.effects import Process, Runner
 from swifteats_sim.stack.equipment import GPS
-from swifteats_sim.stack.programs import Registers
+from swifteats_sim.stack.registers import Registers
 from swifteats_sim.stack.store import Store
 
 

@@ -13,7 +13,8 @@ from swifteats_sim.engine.sources import Renewal
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.stack.equipment import GPS, ORDER, Equipment
-from swifteats_sim.stack.programs import Compiler, Registers, of_drivers
+from swifteats_sim.stack.programs import Compiler, of_drivers
+from swifteats_sim.stack.registers import Registers
 from swifteats_sim.stack.sources import Sources
 
 

@@ -17,7 +17,8 @@ from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import Delay as DeclaredDelay
 from swifteats_sim.scenario.steps import Visit, flat
 from swifteats_sim.stack.consumer import Member
-from swifteats_sim.stack.effects import Cost, Costs, Delay, Runner
+from swifteats_sim.stack.costs import Cost, Costs, Delay
+from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.equipment import ORDER, Equipment, Span, held_by_orders
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.pool import Pool

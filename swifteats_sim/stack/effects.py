@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import simpy
@@ -20,9 +20,10 @@ from swifteats_sim.domain import effects as e
 from swifteats_sim.engine.clock import SECOND, Clock, to_ns
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
-from swifteats_sim.engine.station import ABANDONED, REJECTED, Station
+from swifteats_sim.engine.station import ABANDONED, REJECTED
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.stack.broker import Topic
+from swifteats_sim.stack.costs import Cost, Costs, Delay, at_primary
 from swifteats_sim.stack.store import Locks, Store, names_of
 
 Process = Generator[simpy.Event, Any, Any]
@@ -48,35 +49,6 @@ class Caller:
     entity: int
     occasion: int = 0
     place: int = 0
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a visit costs. shared : flows use the station too.
-
-    patience : longest wait; extra : ns added to the service, asked at arrival; lag : how far behind the replica is
-    that a read is served by.
-    """
-
-    station: Station
-    law: Law
-    stream: Stream
-    shared: bool
-    patience: tuple[Law, Stream] | None = None
-    extra: Callable[[], int] | None = None
-    lag: tuple[Law, Stream] | None = None
-
-
-@dataclass(frozen=True)
-class Delay:
-    """Time that passes at no station."""
-
-    law: Law
-    stream: Stream
-
-
-Costs = tuple[Cost | Delay, ...]
-"""Of one effect, one after the other; one visit at least."""
 
 
 class Runner:
@@ -252,15 +224,3 @@ class Runner:
 
     def _sleep(self, effect: e.Sleep, caller: Caller, number: int) -> Process:
         yield self.clock.sleep(effect.duration)
-
-
-def at_primary(costs: Mapping[str, Costs]) -> Costs:
-    """What a read of the newest records costs: as any other, but where a compare-and-set lands, not at a replica."""
-    visits = [cost for cost in costs.get("compare_and_set", ()) if isinstance(cost, Cost)]
-
-    def moved(cost: Cost | Delay) -> Cost | Delay:
-        if isinstance(cost, Delay) or cost.lag is None:
-            return cost
-        return replace(cost, station=visits[-1].station, shared=visits[-1].shared, lag=None)
-
-    return tuple(moved(cost) for cost in costs.get("read", ()))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate, count
 
 from swifteats_sim.engine.batching import Depart, Gather, Scatter, Tray
@@ -26,6 +25,7 @@ from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.equipment import GPS, Equipment
 from swifteats_sim.stack.laws import law_of
+from swifteats_sim.stack.registers import Registers
 
 BRANCHES = 128
 """More than a sequence has steps, a step ways and a `repeat` rounds."""
@@ -34,22 +34,6 @@ NEVER_FAIL = (
     declared.Delay, declared.Branch, declared.Send, declared.Deliver, declared.KeepNewest, declared.KeepLatest,
     declared.OnlyIf, declared.Fresh, declared.Start,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Registers:
-    """What flows read and write per entity, by the names that steps use.
-
-    known_fix : int64 per driver, when its last processed fix was sent; watched : a flag per driver;
-    geo_of : the geo of an entity; moved : by distance (m), a test whether the entity is so far from where it was when
-    the test last held; follower_of : the customer who follows a driver.
-    """
-
-    known_fix: array[int]
-    watched: bytearray
-    geo_of: Callable[[int], int]
-    moved: Callable[[float], Callable[[int, int], bool]]
-    follower_of: Callable[[int], int] = int
 
 
 class Compiler:

@@ -13,7 +13,8 @@ from swifteats_sim.engine.limiting import Limit
 from swifteats_sim.engine.retrying import Budget, Terms
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.scenario import steps as declared
-from swifteats_sim.stack.effects import Caller, Cost, Process, Runner
+from swifteats_sim.stack.costs import Cost
+from swifteats_sim.stack.effects import Caller, Process, Runner
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.pool import Pool
 

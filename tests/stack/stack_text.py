@@ -10,7 +10,7 @@ from swifteats_sim.scenario.nodes import plain
 from swifteats_sim.scenario.source import read_text
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.stack.equipment import Equipment
-from swifteats_sim.stack.programs import Registers
+from swifteats_sim.stack.registers import Registers
 
 END = 10 * 60 * 10**9
 SPAN = (0, END)

@@ -18,7 +18,7 @@ from swifteats_sim.scenario.distributions import Distribution
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import Delay, Visit, flat
 from swifteats_sim.stack.build import Blueprint
-from swifteats_sim.stack.effects import Cost
+from swifteats_sim.stack.costs import Cost
 from swifteats_sim.stack.equipment import Equipment
 
 ROOT = Path(__file__).parents[2]

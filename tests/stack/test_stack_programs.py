@@ -13,7 +13,8 @@ from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.steps import KeepNewest, Start
 from swifteats_sim.engine.steps import Visit as Served
 from swifteats_sim.stack.equipment import ORDER, Equipment
-from swifteats_sim.stack.programs import Compiler, Registers
+from swifteats_sim.stack.programs import Compiler
+from swifteats_sim.stack.registers import Registers
 
 AROUND = """
 stations:

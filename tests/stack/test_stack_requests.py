@@ -25,7 +25,7 @@ from swifteats_sim.engine.steps import Delay as Lapse
 from swifteats_sim.engine.steps import End
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.scenario.steps import Branch, Delay, Hold, LimitBy, Parallel, Retry, RuleStep, Step, Visit
-from swifteats_sim.stack.effects import Cost
+from swifteats_sim.stack.costs import Cost
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.pool import Pool
 from swifteats_sim.stack.requests import OrderPath

@@ -43,7 +43,8 @@ from swifteats_sim.engine.steps import End, Visit
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.effects import PART, Caller, Cost, Costs, Delay
+from swifteats_sim.stack.costs import Cost, Costs, Delay
+from swifteats_sim.stack.effects import PART, Caller
 
 ITEM = ("items", 1)
 READ = Read((ITEM,))
