@@ -100,7 +100,7 @@ class Stream(Frozen):
     fan_out: bool = default(True, description="every process hears every update, so one of them delivers it (C28)")
     scan: Duration = default("0 s", description="cost of looking at one connection of a process (C29)")
     clients: int | None = default(
-        None, ge=0, le=1_000_000_000, description="open connections, when no city says who watches"
+        None, gt=0, le=1_000_000_000, description="open connections, when no city says who watches"
     )
     slots: int | None = default(
         None, ge=0, le=1_000_000_000, description="connections there is room for; the other clients hear nothing (C69)"

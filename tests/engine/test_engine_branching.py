@@ -124,7 +124,8 @@ def test_two_queues_joined_answer_as_flatto_and_hahn_say() -> None:
     for replication in range(30):
         stream = Stream(5, replication, "service")
         gap, service = (Law([("exponential", (mean,), ())], mean) for mean in (1 / 8, 1 / 10))
-        ways = [(Visit(Station(name, 1, 1, "shared", None, Usage(*span)), service, stream),) for name in "ab"]
+        queues = [Station(name, 1, 1, "shared", None, Usage(*span)) for name in "ab"]
+        ways = [(Visit(queue, service, stream, place=place),) for place, queue in enumerate(queues)]
         flow = Watched(*forked(*ways), span=span)
         play(flow, source=Renewal(gap, Stream(5, replication, "arrivals")), until=span[1] + 100 * SECOND)
         means.append(float(flow.latency.mean()) / SECOND)

@@ -56,17 +56,19 @@ def test_a_record_that_drops_what_is_unfinished_is_caught_by_every_time(monkeypa
 
 
 def test_arrivals_and_services_on_one_stream_are_caught_by_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long gap then comes before every long service. The address forgets the client too, or it would differ."""
+    """A long gap then comes before every long service. The address forgets client and step too, or it would differ."""
     stream, draw_ns = Streams.__call__, Law.draw_ns
 
     def without_purpose(self: Streams, name: str) -> Stream:
         return stream(self, name.removesuffix(".arrivals"))
 
-    def without_client(self: Law, stream: Stream, entity: int, index: int = 0, step: int = 0, attempt: int = 0) -> int:
-        return draw_ns(self, stream, 0, index, step, attempt)
+    def without_who_and_where(
+        self: Law, stream: Stream, entity: int, index: int = 0, step: int = 0, attempt: int = 0
+    ) -> int:
+        return draw_ns(self, stream, 0, index, step)
 
     monkeypatch.setattr(Streams, "__call__", without_purpose)
-    monkeypatch.setattr(Law, "draw_ns", without_client)
+    monkeypatch.setattr(Law, "draw_ns", without_who_and_where)
     seen = observed(rehearsed("mm1_rho80"))
     assert contradicted(BUSY, seen).keys() == BUSY.keys() - {"call.wait.probability", WORK}
     assert of_theory("call.wait.mean", seen, BUSY["call.wait.mean"]) < 0.4
