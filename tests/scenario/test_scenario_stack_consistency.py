@@ -435,7 +435,7 @@ def test_without_a_city_somebody_says_how_many_hold_a_stream(tmp_path: Path, ste
     path, twice = written(tmp_path, CITYLESS), f"[{steps}, {steps}]"
     for change in (("stack.flows.pushed", twice), ("stack.flows.calls.steps", twice)):
         assert problems(path, change) == SAID_NOWHERE
-        assert load(path, [change, ("stack.streams.customers.clients", "0")])
+        assert load(path, [change, ("stack.streams.customers.clients", "1")])
         assert load(path, [change, ("stack.flows.fixes", "{clients: 9, every: 1 s, steps: [{delay: 1 ms}]}")])
 
 
