@@ -13,6 +13,7 @@ from typing import NamedTuple
 from swifteats_sim.city.arrivals import Arrivals
 from swifteats_sim.city.places import Area, Places
 from swifteats_sim.domain.messages import Cart, Line
+from swifteats_sim.engine.keys import zipf_probabilities
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.streams import Stream, Streams
 from swifteats_sim.scenario.traces import Trace
@@ -56,13 +57,6 @@ class Menu:
         return tuple(Line(item, 1) for item in chosen)
 
 
-def zipf_weights(number: int, exponent: float) -> list[float]:
-    """Shares of the 1st, 2nd, ... most popular of `number`, adding up to 1."""
-    weights = [rank**-exponent for rank in range(1, number + 1)]
-    total = sum(weights)
-    return [weight / total for weight in weights]
-
-
 @dataclass(frozen=True)
 class GeoDemand:
     """Orders of one geo.
@@ -80,7 +74,7 @@ class GeoDemand:
         """Orders placed before `end` (ns), in order of time."""
         name = self.area.name
         where, cart = streams(f"customer.{name}"), streams(f"cart.{name}")
-        shares = list(accumulate(zipf_weights(len(self.area.restaurants), self.popularity)))
+        shares = list(accumulate(zipf_probabilities(len(self.area.restaurants), self.popularity).tolist()))
         for number, placed in self.arrivals.instants(end, streams(f"arrivals.{name}")):
             order = self.area.index * GEO_STRIDE + number
             rank = min(bisect_left(shares, where.uniform(number, 0)), len(shares) - 1)

@@ -42,7 +42,7 @@ class Handling:
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        lane = lane_below(job.lane, self.place, job.tries) if job.tries else job.lane
+        lane = lane_below(job.lane, self.place, job.tries)
         job.tries += 1
         loop.run(job.part(lane, job.pc + 1, self), now)
         return WAIT

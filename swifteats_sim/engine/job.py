@@ -31,8 +31,8 @@ def address(lane: int, place: int) -> int:
 
 
 def lane_below(lane: int, place: int, number: int) -> int:
-    """The lane of repetition `number`, from 1 on, of the step at this place."""
-    return ((lane + number) * SPREAD + place + 1) & WORD
+    """The lane of repetition `number` of the step at this place; 0 is no repetition, and stays on the lane."""
+    return lane if number == 0 else ((lane + number) * SPREAD + place + 1) & WORD
 
 
 class Kind(Protocol):

@@ -120,9 +120,7 @@ class Resource:
     def release(self, job: Job, now: int, loop: Stage) -> None:
         """See Held: who is first in line, here or at a resource under the same limit, gets it."""
         self.holding.in_use.change(now, -1)
-        asked = [resource for resource in self._limit.resources if resource.first() and resource.is_free()]
-        if asked:
-            min(asked, key=Resource.first).serve(now, loop)
+        self._limit.serve_next(now, loop)
 
     def first(self) -> tuple[int, int] | tuple[()]:
         """(priority, instant of asking) of the first in line, () where nobody waits."""
@@ -158,3 +156,9 @@ class Ceiling:
     def has_room(self) -> bool:
         """Whether one more may be held."""
         return sum(resource.used for resource in self.resources) < self.size
+
+    def serve_next(self, now: int, loop: Stage) -> None:
+        """Whoever is first in line at any of them gets one, if there is one."""
+        asked = [resource for resource in self.resources if resource.first() and resource.is_free()]
+        if asked:
+            min(asked, key=lambda resource: resource.first()).serve(now, loop)

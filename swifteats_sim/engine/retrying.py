@@ -71,7 +71,7 @@ class Attempt:
             job.flow.calls += job.flow.measures(job)
             if self._budget is not None:
                 self._budget.earn()
-        lane = lane_below(job.lane, self._place, job.tries) if job.tries else job.lane
+        lane = lane_below(job.lane, self._place, job.tries)
         job.tries += 1
         job.flow.attempts += job.flow.measures(job)
         part = job.part(lane, job.pc + 2, self)

@@ -13,8 +13,7 @@ from swifteats_sim.forecast.rates import Origin, order_rate, origins
 from swifteats_sim.forecast.rule_costs import Counts, beside_the_flow, order_rules, payment_attempts
 from swifteats_sim.forecast.setting import Setting
 from swifteats_sim.scenario import Scenario
-from swifteats_sim.scenario.metrics import ORDER
-from swifteats_sim.scenario.steps import Start, flat
+from swifteats_sim.scenario.flows import ORDER
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Flows:
 
     def starters(self, flow: str) -> list[str]:
         """The flows that start this one."""
-        return [name for name in self.names if flow in starts_of(self.scenario, name)]
+        return [name for name in self.names if flow in self.scenario.stack.started_by(name)]
 
     def _age(self, flow: str, loads: Loads) -> float:
         return 0.0 if flow in self.origins else loads.born.get(flow, 0.0)
@@ -70,7 +69,7 @@ class Flows:
 def flows_of(scenario: Scenario) -> Flows:
     """The flows of a scenario."""
     stack, own = scenario.stack, origins(scenario)
-    starts = {name: starts_of(scenario, name) for name in stack.flows}
+    starts = {name: stack.started_by(name) for name in stack.flows}
     names = tuple(reversed(tuple(TopologicalSorter(starts).static_order())))
     clients: dict[str, int | None] = {name: origin.clients for name, origin in own.items()}
     unknown = [name for name, origin in own.items() if origin.rate is None]
@@ -86,11 +85,6 @@ def flows_of(scenario: Scenario) -> Flows:
         scenario, names, own, clients, tuple(name for name in stack.flows if name in unknown),
         open_streams(scenario), rules, tuple(beside),
     )  # fmt: skip
-
-
-def starts_of(scenario: Scenario, flow: str) -> list[str]:
-    """The flows that a flow starts."""
-    return [step.start for step in flat(scenario.stack.flows[flow].steps) if isinstance(step, Start)]
 
 
 def _most(one: int | None, other: int | None) -> int | None:

@@ -16,7 +16,7 @@ from swifteats_sim.forecast.rates import FROM_TRACE
 from swifteats_sim.forecast.station_loads import station_facts
 from swifteats_sim.forecast.topic_loads import spread_of, topic_facts, used_partitions
 from swifteats_sim.scenario import Scenario
-from swifteats_sim.scenario.metrics import ORDER
+from swifteats_sim.scenario.flows import ORDER
 from swifteats_sim.scenario.steps import Fresh, Hold, OnlyIf, flat
 
 

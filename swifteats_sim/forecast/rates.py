@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 from swifteats_sim.scenario import Scenario, format_duration, format_value
 from swifteats_sim.scenario.city import Geo
-from swifteats_sim.scenario.flows import Flow
-from swifteats_sim.scenario.metrics import ORDER
+from swifteats_sim.scenario.flows import GPS, ORDER, Flow
 from swifteats_sim.scenario.quantities import SECOND
 from swifteats_sim.scenario.topics import Stream
 
-GPS = "gps"
-"""The flow that drivers' fixes take, even if it names no clients."""
 OPEN = 35 * 60
 """Seconds that an order is nominally open, from click to door."""
 FROM_TRACE = "unknown: from the trace"
@@ -69,7 +66,7 @@ def origins(scenario: Scenario) -> dict[str, Origin]:
 
 
 def _origin(name: str, flow: Flow, scenario: Scenario) -> Origin | None:
-    calls = {"menu": scenario.demand.menus, "search": scenario.demand.searches}.get(name)
+    calls = scenario.demand.calls.get(name)
     if name == ORDER:
         return _orders(scenario)
     if calls is not None:

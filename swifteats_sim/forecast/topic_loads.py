@@ -15,7 +15,7 @@ from swifteats_sim.forecast.rates import drivers_by_geo, order_rate
 from swifteats_sim.forecast.rule_costs import decision, decisions
 from swifteats_sim.forecast.spreading import Shares, even, kinds_by_geo, partition_shares, taker_shares
 from swifteats_sim.scenario import Scenario
-from swifteats_sim.scenario.metrics import ORDER
+from swifteats_sim.scenario.flows import ORDER
 
 
 @dataclass(frozen=True)

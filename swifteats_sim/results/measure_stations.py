@@ -18,9 +18,7 @@ def _stations(tables: Tables) -> dict[str, float]:
     for name, station in rows(tables, "stations"):
         subject = f"station.{name}"
         metrics[f"{subject}.utilization.mean"] = station["busy"] / SECOND / (station["servers"] * seconds)
-        metrics[f"{subject}.queue.mean"] = (
-            station["queued"] / SECOND / seconds
-        )  # Little's law on the time spent waiting
+        metrics[f"{subject}.queue.mean"] = station["queued"] / SECOND / seconds  # Little's law on the time waited
         metrics[f"{subject}.throughput.rate"] = station["visits"] / seconds
         metrics[f"{subject}.rejected.count"] = station["rejected"]
         metrics.update(_waits(subject, station, "visits"))

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.errors import Findings
-from swifteats_sim.scenario.metrics import CITY, ORDER
+from swifteats_sim.scenario.flows import MENU, ORDER, SEARCH
+from swifteats_sim.scenario.metrics import CITY
 from swifteats_sim.scenario.stack import Stack
-from swifteats_sim.scenario.steps import Consume, Deliver, Place, Start, Visit, flat
+from swifteats_sim.scenario.steps import Consume, Deliver, Place, Visit, flat
 from swifteats_sim.scenario.targets import Targets
 
-CALLS = (("menus", "menu"), ("searches", "search"))
+CALLS = (("menus", MENU), ("searches", SEARCH))
 """Demand of anyone, and the flow that it feeds."""
 
 
@@ -22,7 +23,7 @@ def cityless_findings(demand: Demand, stack: Stack, targets: Targets) -> Finding
             yield ("demand", key), "needs a city"
     sources = tuple(_sources(demand, stack))
     if sources:
-        yield from _uncounted(stack, _alive(stack, sources))
+        yield from _uncounted(stack, stack.reached(sources))
     else:
         yield from _idle(stack)
     yield from _one_number(stack)
@@ -31,20 +32,11 @@ def cityless_findings(demand: Demand, stack: Stack, targets: Targets) -> Finding
 
 def _sources(demand: Demand, stack: Stack) -> Iterator[str]:
     """Flows to which somebody brings jobs; customers who connect are those that their stream counts."""
-    called = [name for key, name in CALLS if getattr(demand, key) is not None]
+    called = [name for name, calls in demand.calls.items() if calls is not None]
     for name, flow in stack.flows.items():
         connected = flow.connects is not None and stack.streams[flow.connects].clients is not None
         if name in called or flow.arrivals is not None or isinstance(flow.clients, int) or connected:
             yield name
-
-
-def _alive(stack: Stack, sources: tuple[str, ...]) -> tuple[str, ...]:
-    """The flows that have jobs: those with a source, and those that they start."""
-    alive = list(sources)
-    for name in alive:
-        alive += [step.start for step in flat(stack.flows[name].steps)
-                  if isinstance(step, Start) and step.start not in alive]  # fmt: skip
-    return tuple(alive)
 
 
 def _idle(stack: Stack) -> Findings:

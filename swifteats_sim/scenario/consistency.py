@@ -10,9 +10,8 @@ from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.effects import EFFECTS
 from swifteats_sim.scenario.errors import Findings, KeyPath, unknown_name
 from swifteats_sim.scenario.flow_consistency import flow_findings
-from swifteats_sim.scenario.metrics import ORDER
+from swifteats_sim.scenario.flows import GPS, ORDER
 from swifteats_sim.scenario.nesting import nesting_findings
-from swifteats_sim.scenario.paths import GPS
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.stack_consistency import stack_findings
 from swifteats_sim.scenario.targets import Targets

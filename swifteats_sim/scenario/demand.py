@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from swifteats_sim.scenario.errors import KeyProblems
+from swifteats_sim.scenario.flows import MENU, SEARCH
 from swifteats_sim.scenario.frozen import Frozen, Name, default
 from swifteats_sim.scenario.keys import Catalogue, Places
 from swifteats_sim.scenario.units import Duration, Rate, Ratio
@@ -78,6 +79,11 @@ class Demand(Frozen):
     fleet_scale: float = default(1.0, gt=0, le=1000, description="multiplies a trace's shifts; copies are jittered")
     menus: Menus | None = default(None, description="calls that pass flow `menu`")
     searches: Searches | None = default(None, description="calls that pass flow `search`")
+
+    @property
+    def calls(self) -> dict[str, Menus | Searches | None]:
+        """Calls of anyone, by the flow that they feed."""
+        return {MENU: self.menus, SEARCH: self.searches}
 
     @model_validator(mode="after")
     def _one_source(self) -> Demand:

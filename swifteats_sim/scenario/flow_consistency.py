@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from swifteats_sim.scenario.errors import Findings, KeyPath
-from swifteats_sim.scenario.metrics import ORDER
-from swifteats_sim.scenario.paths import GPS, Met, Path, along, brought_along, circle_of, of_drivers
+from swifteats_sim.scenario.flows import GPS, ORDER
+from swifteats_sim.scenario.paths import Met, Path, along, brought_along, circle_of, of_drivers
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.stack_consistency import OWN_CONSUMERS
 from swifteats_sim.scenario.steps import Consume, KeepLatest, KeepNewest, OnlyIf, Start, Step, Visit, nested

@@ -13,6 +13,11 @@ from swifteats_sim.scenario.keys import Keys
 from swifteats_sim.scenario.steps import Steps
 from swifteats_sim.scenario.units import PositiveDuration
 
+ORDER, GPS, MENU, SEARCH = "order", "gps", "menu", "search"
+"""Flows that a scenario feeds without saying so: orders, drivers' fixes, menu calls and searches of `demand`.
+
+Orders decide: their jobs are processes, not jobs of the loop.
+"""
 MOST_CLIENTS = 2_000_000
 
 

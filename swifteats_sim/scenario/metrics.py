@@ -10,11 +10,10 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from swifteats_sim.scenario.flows import ORDER
 from swifteats_sim.scenario.stack import Stack
 
 DISTRIBUTION = ("mean", "p50", "p90", "p95", "p99", "p999", "max")
-ORDER = "order"
-"""The flow whose jobs are orders: its metrics are those of the subjects `orders` and `order`."""
 
 
 WAITS = "waits for servers, pools, consumers, batches, others' fills and leaders, in the attempt that was answered"

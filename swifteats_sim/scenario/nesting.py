@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from swifteats_sim.scenario.errors import Findings, KeyPath
-from swifteats_sim.scenario.metrics import ORDER
+from swifteats_sim.scenario.flows import ORDER
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import (
     Branch,

@@ -7,14 +7,11 @@ from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from swifteats_sim.scenario.errors import KeyPath
-from swifteats_sim.scenario.flows import Flow
-from swifteats_sim.scenario.metrics import ORDER
+from swifteats_sim.scenario.flows import GPS, MENU, ORDER, SEARCH, Flow
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import Branch, CacheStep, Parallel, Place, Start, Step, nested
 
-GPS = "gps"
-"""The flow of drivers' fixes."""
-FED = (GPS, "menu", "search")
+FED = (GPS, MENU, SEARCH)
 """Flows that may have a source without saying so."""
 
 

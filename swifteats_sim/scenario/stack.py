@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -23,6 +23,7 @@ from swifteats_sim.scenario.steps import (
     Start,
     Step,
     Visit,
+    flat,
     located,
 )
 from swifteats_sim.scenario.topics import Stream, Topic
@@ -47,6 +48,18 @@ class Stack(Frozen):
     effects: dict[EffectKind, Costs] = default(
         {}, description="what each effect of a rule costs: a visit, or a list of visits and delays"
     )
+
+    def started_by(self, flow: str) -> tuple[str, ...]:
+        """The flows that a flow starts, each once, in order of its steps."""
+        started = (step.start for step in flat(self.flows[flow].steps) if isinstance(step, Start))
+        return tuple(dict.fromkeys(started))
+
+    def reached(self, flows: Iterable[str]) -> tuple[str, ...]:
+        """These flows and all that they start, directly or through one of these."""
+        found = list(flows)
+        for name in found:  # grows while it is walked
+            found += [other for other in self.started_by(name) if other not in found]
+        return tuple(found)
 
     @model_validator(mode="after")
     def _references_exist(self) -> Stack:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from swifteats_sim.scenario.effects import EffectVisit
 from swifteats_sim.scenario.errors import Findings, KeyPath
-from swifteats_sim.scenario.metrics import ORDER, RESERVED
+from swifteats_sim.scenario.flows import ORDER
+from swifteats_sim.scenario.metrics import RESERVED
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import (
     RULES,

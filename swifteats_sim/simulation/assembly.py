@@ -18,6 +18,7 @@ from swifteats_sim.engine.streams import Streams
 from swifteats_sim.policies import policy_named
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
+from swifteats_sim.scenario.flows import GPS
 from swifteats_sim.simulation.calls import DriverCalls
 from swifteats_sim.simulation.courier import Couriers
 from swifteats_sim.simulation.order_life import OrderLife
@@ -30,7 +31,6 @@ from swifteats_sim.stack.build import Blueprint
 from swifteats_sim.stack.consumer import Consumer
 from swifteats_sim.stack.docket import DispatchTerms, Pending
 from swifteats_sim.stack.effects import Process, Runner
-from swifteats_sim.stack.equipment import GPS
 from swifteats_sim.stack.registers import Registers
 from swifteats_sim.stack.store import Store
 
@@ -87,7 +87,11 @@ class Assembly:
 
     def _on_watching(self, by: int) -> None:
         """Customers more, or fewer, follow an order: the loop hears of it in its own time."""
-        self.run.loop.note(self.run.clock.instant, lambda _: setattr(self, "_watching", self._watching + by))
+
+        def change(now: int) -> None:
+            self._watching += by
+
+        self.run.loop.note(self.run.clock.instant, change)
 
     def _build_runner(self) -> Runner:
         run, store = self.run, Store()

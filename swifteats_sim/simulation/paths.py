@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from swifteats_sim.scenario.flows import ORDER
 from swifteats_sim.scenario.stack import Stack
-from swifteats_sim.scenario.steps import Consume, Hold, Start, Step, Visit, flat
-from swifteats_sim.stack.equipment import ORDER
+from swifteats_sim.scenario.steps import Consume, Hold, Step, Visit, flat
 
 OF_DISPATCH = ("find_drivers",)
 """Effects that no order waits for before it is answered."""
@@ -18,7 +18,7 @@ def paths_of(stack: Stack) -> dict[str, tuple[str, ...]]:
 
 
 def _backlogs(stack: Stack, name: str) -> Iterator[str]:
-    for flow in _started(stack, name):
+    for flow in stack.reached((name,)):
         if flow != ORDER:
             yield f"in_flight.{flow}"
         for step in _steps(stack, flow):
@@ -29,15 +29,6 @@ def _backlogs(stack: Stack, name: str) -> Iterator[str]:
                     yield f"waiting.{step.hold.pool}"
                 case Consume():
                     yield f"lag.{step.consume}"
-
-
-def _started(stack: Stack, name: str) -> list[str]:
-    """A flow, and those that it starts: directly, or through one of these."""
-    found = [name]
-    for flow in found:  # it grows on the way
-        begun = [step.start for step in flat(stack.flows[flow].steps) if isinstance(step, Start)]
-        found += [each for each in dict.fromkeys(begun) if each not in found]
-    return found
 
 
 def _steps(stack: Stack, flow: str) -> Iterator[Step]:

@@ -12,6 +12,7 @@ from swifteats_sim.engine.resource import Resource
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.results.tables import Tables, without_city
 from swifteats_sim.scenario import Scenario
+from swifteats_sim.scenario.flows import GPS
 from swifteats_sim.simulation import collect
 from swifteats_sim.simulation.assembly import Assembly
 from swifteats_sim.simulation.paths import paths_of
@@ -86,6 +87,6 @@ def _record(parts: Assembly) -> Tables:
         shifts=collect.shift_table(run, parts.shifts.left),
         states=collect.state_table(run),
         legs=collect.leg_table(run.city.fleet.trajectories),
-        fixes=collect.fix_table(software.flows["gps"], run.city.fleet.trajectories),
+        fixes=collect.fix_table(software.flows[GPS], run.city.fleet.trajectories),
         counts=collect.counts(run, parts.runner.counts, offers),
     )

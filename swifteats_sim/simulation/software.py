@@ -12,7 +12,8 @@ from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.sources import Renewal
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.scenario import Scenario
-from swifteats_sim.stack.equipment import GPS, ORDER, Equipment
+from swifteats_sim.scenario.flows import GPS, ORDER
+from swifteats_sim.stack.equipment import Equipment
 from swifteats_sim.stack.programs import Compiler, of_drivers
 from swifteats_sim.stack.registers import Registers
 from swifteats_sim.stack.sources import Sources
@@ -50,9 +51,10 @@ class Software:
         for name, declared in self._declared:
             keys = sources.keys(name, declared)
             drawn = None if keys is None else (keys, streams(f"flow.{name}.keys"))
-            compiler = Compiler(name, self.equipment, around.registers, streams, self.numbers, starts)
-            compiler.of_drivers = name in drivers
-            compiler.strangers = self.numbers[name] if sources.has_strangers(name, declared) else None
+            strangers = self.numbers[name] if sources.has_strangers(name, declared) else None
+            compiler = Compiler(
+                name, self.equipment, around.registers, streams, self.numbers, starts, name in drivers, strangers
+            )
             steps = compiler.program(declared)
             self.flows[name] = Flow(name, steps, span, sampled if name == GPS else 0, drawn)
         found = {number: sources.source(name, flow) for number, (name, flow) in enumerate(self._declared)}

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.city.arrivals import PROCESSES, Intensity
-from swifteats_sim.city.demand import GeoDemand, Menu, Plan, declared_plans, recorded_plans, zipf_weights
+from swifteats_sim.city.demand import GeoDemand, Menu, Plan, declared_plans, recorded_plans
 from swifteats_sim.city.kitchens import Kitchen, KitchenTerms, QueueKitchens, cooks_for
 from swifteats_sim.city.places import Places, declared_places, recorded_places
 from swifteats_sim.city.recorded import RecordedKitchens
+from swifteats_sim.engine.keys import zipf_probabilities
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.scenario import Scenario, Trace, read_trace, scaled
 from swifteats_sim.simulation.parts import declared_city
@@ -91,7 +92,7 @@ def _peak_rates(demand: GeoDemand) -> list[float]:
     """Orders/s of each restaurant at the curve's peak."""
     return [
         demand.arrivals.intensity.peak * weight
-        for weight in zipf_weights(len(demand.area.restaurants), demand.popularity)
+        for weight in zipf_probabilities(len(demand.area.restaurants), demand.popularity).tolist()
     ]
 
 

@@ -13,13 +13,14 @@ from swifteats_sim.engine.resource import Holding
 from swifteats_sim.engine.streams import Stream, Streams
 from swifteats_sim.scenario.distributions import Distribution
 from swifteats_sim.scenario.effects import EffectVisit
+from swifteats_sim.scenario.flows import ORDER
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import Delay as DeclaredDelay
 from swifteats_sim.scenario.steps import Visit, flat
 from swifteats_sim.stack.consumer import Member
 from swifteats_sim.stack.costs import Cost, Costs, Delay
 from swifteats_sim.stack.effects import Runner
-from swifteats_sim.stack.equipment import ORDER, Equipment, Span, held_by_orders
+from swifteats_sim.stack.equipment import Equipment, Span, held_by_orders
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.pool import Pool
 from swifteats_sim.stack.requests import OrderPath, RuleOf

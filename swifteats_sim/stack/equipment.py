@@ -23,6 +23,7 @@ from swifteats_sim.engine.streams import Streams
 from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.engine.usage import Usage
 from swifteats_sim.scenario.caches import Cache as DeclaredCache
+from swifteats_sim.scenario.flows import ORDER
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.stations import Limit as DeclaredLimit
 from swifteats_sim.scenario.stations import Station as DeclaredStation
@@ -32,10 +33,6 @@ from swifteats_sim.scenario.topics import Topic as DeclaredTopic
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.laws import law_of
 
-ORDER = "order"
-"""The flow that decides: its jobs are processes, not jobs of the loop."""
-GPS = "gps"
-"""The flow that drivers' fixes take."""
 Span = tuple[int, int]
 """(warmup, end) of the run, ns."""
 

@@ -63,9 +63,7 @@ class Pool(Resource):
         """Hold it no longer: who is first in line, here or at a resource under the same limit, gets it."""
         now = self._catch_up()
         self.holding.in_use.change(now, -1)
-        asked = [resource for resource in self._limit.resources if resource.first() and resource.is_free()]
-        if asked:
-            min(asked, key=lambda resource: resource.first()).serve(now, self._loop)
+        self._limit.serve_next(now, self._loop)
 
     def first(self) -> tuple[int, int] | tuple[()]:
         """See Resource: processes have priority 0."""

@@ -20,10 +20,10 @@ from swifteats_sim.engine.steps import Delay, End, Fail, Fresh, KeepNewest, Only
 from swifteats_sim.engine.streaming import Deliver
 from swifteats_sim.engine.streams import Stream, Streams
 from swifteats_sim.scenario import steps as declared
-from swifteats_sim.scenario.flows import Flow
+from swifteats_sim.scenario.flows import GPS, Flow
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.equipment import GPS, Equipment
+from swifteats_sim.stack.equipment import Equipment
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.registers import Registers
 
@@ -40,20 +40,20 @@ class Compiler:
     """The program of one flow while it grows.
 
     numbers : of the flows in the loop, by name; starts : numbers for all steps that start flows. of_drivers : whether
-    the flow's entities are drivers.
+    the flow's entities are drivers; strangers : the flow's number, if no client of it comes twice.
     """
 
     def __init__(
         self, name: str, equipment: Equipment, registers: Registers, streams: Streams,
         numbers: Mapping[str, int], starts: Iterator[int] | None = None,
+        of_drivers: bool = False, strangers: int | None = None,
     ) -> None:  # fmt: skip
         self._code: list[Step] = []
         self._answers = False
         self._name, self._equipment, self._registers = name, equipment, registers
         self._streams, self._numbers = streams, numbers
         self._starts = starts or count(1)
-        self.of_drivers = False
-        self.strangers: int | None = None
+        self._of_drivers, self._strangers = of_drivers, strangers
         self._consumed = False
 
     def program(self, flow: Flow) -> tuple[Step, ...]:
@@ -69,7 +69,7 @@ class Compiler:
 
     @property
     def _client_of(self) -> Callable[[int], int]:
-        return self._registers.follower_of if self.of_drivers else int
+        return self._registers.follower_of if self._of_drivers else int
 
     @property
     def _here(self) -> int:
@@ -103,7 +103,7 @@ class Compiler:
             case declared.Delay():
                 self._emit(Delay(law_of(step.delay), self._stream(), place))
             case declared.LimitBy():
-                self._emit(replace(self._equipment.limits[step.limit], strangers=self.strangers))
+                self._emit(replace(self._equipment.limits[step.limit], strangers=self._strangers))
             case declared.Place():
                 self._place(step.place)
             case declared.Consume():
@@ -166,7 +166,7 @@ class Compiler:
 
     def _partition(self, topic: Topic) -> Callable[[Job], int]:
         """Where a job's message goes: to its driver's geo; what others ask for belongs to one geo or another."""
-        if self.of_drivers:
+        if self._of_drivers:
             geo_of = self._registers.geo_of
             return lambda job: topic.partition(geo_of(job.entity), job.entity, job.index)
 
@@ -251,8 +251,4 @@ def below(place: int, number: int) -> int:
 
 def of_drivers(stack: Stack) -> tuple[str, ...]:
     """Flows whose jobs come from drivers: their own, and all that those start."""
-    found = [name for name, flow in stack.flows.items() if name == GPS or flow.clients == "drivers"]
-    for name in found:  # grows while it is walked
-        started = [step.start for step in declared.flat(stack.flows[name].steps) if isinstance(step, declared.Start)]
-        found += [other for other in started if other not in found]
-    return tuple(found)
+    return stack.reached(name for name, flow in stack.flows.items() if name == GPS or flow.clients == "drivers")

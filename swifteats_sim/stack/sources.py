@@ -15,14 +15,10 @@ from swifteats_sim.engine.offline import Offline, Terms
 from swifteats_sim.engine.sources import Following, Periodic, Renewal, Source
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.scenario.demand import Demand
-from swifteats_sim.scenario.flows import Flow
+from swifteats_sim.scenario.flows import GPS, Flow
 from swifteats_sim.scenario.keys import Catalogue, Places
 from swifteats_sim.scenario.stack import Stack
-from swifteats_sim.stack.equipment import GPS
 from swifteats_sim.stack.laws import law_of
-
-MENU, SEARCH = "menu", "search"
-"""Flows whose calls and keys a scenario may give in `demand`."""
 
 
 class Sources:
@@ -41,7 +37,7 @@ class Sources:
         driver_phases: array[int],
         breaks: Mapping[str, Gaps | None],
     ) -> None:
-        self._calls = {MENU: demand.menus, SEARCH: demand.searches}
+        self._calls = demand.calls
         self._stack, self._streams, self._breaks = stack, streams, breaks
         self._fix_every, self._driver_phases = fix_every, driver_phases
 

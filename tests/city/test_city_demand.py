@@ -18,10 +18,10 @@ from swifteats_sim.city.demand import (
     Plan,
     declared_plans,
     recorded_plans,
-    zipf_weights,
 )
 from swifteats_sim.city.places import declared_places
 from swifteats_sim.engine.clock import SECOND, to_ns
+from swifteats_sim.engine.keys import zipf_probabilities
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.scenario.demand import CurvePoint
 from swifteats_sim.stack.laws import law_of
@@ -120,8 +120,8 @@ def test_a_shorter_stratified_run_sees_the_beginning_of_a_longer_one() -> None:
 
 
 def test_popularity_follows_zipf() -> None:
-    assert zipf_weights(3, 1.0) == pytest.approx([6 / 11, 3 / 11, 2 / 11], rel=1e-15)
-    assert zipf_weights(4, 0.0) == [0.25] * 4
+    assert zipf_probabilities(3, 1.0) == pytest.approx([6 / 11, 3 / 11, 2 / 11], rel=1e-15)
+    assert zipf_probabilities(4, 0.0).tolist() == [0.25] * 4
     plans = plans_around_one_place(3000.0, restaurants=20, popularity=0.6)
     counts = Counter(plan.cart.restaurant for plan in plans)
     assert set(counts) <= set(range(20))

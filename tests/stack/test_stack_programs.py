@@ -12,7 +12,8 @@ from swifteats_sim.engine.job import OUTCOMES, Job
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.steps import KeepNewest, Start
 from swifteats_sim.engine.steps import Visit as Served
-from swifteats_sim.stack.equipment import ORDER, Equipment
+from swifteats_sim.scenario.flows import ORDER
+from swifteats_sim.stack.equipment import Equipment
 from swifteats_sim.stack.programs import Compiler
 from swifteats_sim.stack.registers import Registers
 
