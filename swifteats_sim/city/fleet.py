@@ -35,11 +35,17 @@ class Fleet:
         self._free = np.zeros(self.count, dtype=np.bool_)
         self._busy = np.zeros(self.count, dtype=np.bool_)
         self._versions = np.zeros(self.count, dtype=np.int64)
+        self._orders = np.zeros(self.count, dtype=np.int64)
+        self._free_since = np.zeros(self.count, dtype=np.int64)
 
     def changed(self, driver: int, record: Record, now: int) -> None:
         """The database's record of a driver was written."""
         state = record.fields["state"]
-        self._free[driver] = state == DriverState.AVAILABLE
+        free = state == DriverState.AVAILABLE
+        if free and not self._free[driver]:
+            self._free_since[driver] = now
+        self._orders[driver] += state == DriverState.ORDER_ASSIGNED
+        self._free[driver] = free
         self._busy[driver] = record.fields["order"] is not None
         self._versions[driver] = record.version
         self.states.append((driver, now, str(state)))
@@ -75,6 +81,14 @@ class Fleet:
         """The records' versions."""
         return self._versions[drivers]
 
+    def workload(self, drivers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Orders committed to each driver so far (C9)."""
+        return self._orders[drivers]
+
+    def idle(self, drivers: NDArray[np.int64], now: int) -> NDArray[np.int64]:
+        """ns since each driver last became free (C9)."""
+        return now - self._free_since[drivers]
+
 
 def _phases(places: Places, fix_every: int, streams: Streams) -> array[int]:
     """Evenly over the interval, addressed by geo: one more driver in a geo leaves the others' phases as they were."""
@@ -108,4 +122,8 @@ class Search:
         near = np.flatnonzero((away * away).sum(axis=1) <= self.radius * self.radius)
         drivers = drivers[near]
         travel = area.travel.durations(points[near], restaurant)
-        return Candidates(drivers, self.fleet.versions(drivers), travel, preparation_left, onward)
+        fleet = self.fleet
+        return Candidates(
+            drivers, fleet.versions(drivers), travel, preparation_left, onward,
+            fleet.workload(drivers), fleet.idle(drivers, now), len(drivers),
+        )  # fmt: skip

@@ -33,7 +33,11 @@ Ranking = Callable[[Candidates], NDArray[np.int64]]
 
 
 class Assigned(NamedTuple):
-    """The driver is committed. Times are estimated ns; losses : commits lost before this one."""
+    """The driver is committed. Times are estimated ns; losses : commits lost before this one.
+
+    nearest : travel of the nearest candidate; best_gap : smallest gap of any between arrival and readiness;
+    members : drivers inside the radius.
+    """
 
     driver: int
     travel: int
@@ -41,6 +45,9 @@ class Assigned(NamedTuple):
     preparation_left: int
     slack: int
     losses: int
+    nearest: int
+    best_gap: int
+    members: int
 
 
 class Unassigned(NamedTuple):
@@ -119,4 +126,8 @@ def _commit(
 def _assigned(found: Candidates, position: int, losses: int) -> Assigned:
     travel = int(found.travel[position])
     left = found.preparation_left
-    return Assigned(int(found.drivers[position]), travel, found.onward, left, slack(left, travel), losses)
+    gaps = np.abs(left - found.travel)
+    return Assigned(
+        int(found.drivers[position]), travel, found.onward, left, slack(left, travel), losses,
+        int(found.travel.min()), int(gaps.min()), found.members,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ simulator performs it in virtual time, a live runner on real servers.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -38,20 +38,28 @@ class Read(NamedTuple):
 
 
 class CompareAndSet(NamedTuple):
-    """Write `changes` if the record still has `version`; receives bool. Never waits: a lock makes it fail."""
+    """Write `changes` if the record still has `version`; receives bool. Never waits: a lock makes it fail.
+
+    bump : False leaves the version as it was, so that a rival who has seen it writes too (C24).
+    """
 
     table: str
     key: Key
     version: int
     changes: Fields
+    bump: bool = True
 
 
 class Insert(NamedTuple):
-    """Create a record, version 1; receives False where the key exists."""
+    """Create a record, version 1; receives False where the key exists.
+
+    ttl : ns until it vanishes by itself, as a lock does (A35); None: never.
+    """
 
     table: str
     key: Key
     fields: Fields
+    ttl: int | None = None
 
 
 class Delete(NamedTuple):
@@ -77,13 +85,36 @@ class Transaction(NamedTuple):
 COMMITTED = -1
 
 
+class Put(NamedTuple):
+    """Write `changes` whatever the record's version, or create it: the last one wins (C14). Receives None."""
+
+    table: str
+    key: Key
+    changes: Fields
+
+
+class Update(NamedTuple):
+    """Lock records, read them, write what `change` makes of them, give the locks back (C37).
+
+    Receives COMMITTED, or None where `change` returned None and nothing was written. Locks are taken in one total
+    order.
+    """
+
+    records: tuple[Name, ...]
+    change: Callable[[tuple[Record | None, ...]], tuple[Write, ...] | None]
+
+
 class Publish(NamedTuple):
-    """Append a message to the topic of a geo; receives None once the broker has it."""
+    """Append a message to the topic of a geo; receives None once the broker has it.
+
+    forget : do not wait for the broker; what it cannot take now is lost (C31). Receives None at once.
+    """
 
     topic: str
     geo: int
     key: int
     message: object
+    forget: bool = False
 
 
 class CallPayment(NamedTuple):
@@ -105,7 +136,9 @@ class Sleep(NamedTuple):
     duration: int
 
 
-Effect = Read | CompareAndSet | Insert | Delete | Transaction | Publish | CallPayment | FindDrivers | Sleep
+Effect = (
+    Read | CompareAndSet | Insert | Delete | Transaction | Put | Update | Publish | CallPayment | FindDrivers | Sleep
+)
 
 
 class Candidates(NamedTuple):
@@ -113,6 +146,8 @@ class Candidates(NamedTuple):
 
     drivers, versions : int64[n]; travel : int64[n], estimated ns to the restaurant, from the last known fix.
     preparation_left, onward : ns, estimates of the food's remaining time (negative once it stands) and of the trip.
+    orders : int64[n], orders committed to each driver so far; idle : int64[n], ns since each was last free (C9).
+    members : drivers inside the radius, free or not.
     """
 
     drivers: NDArray[np.int64]
@@ -120,6 +155,9 @@ class Candidates(NamedTuple):
     travel: NDArray[np.int64]
     preparation_left: int
     onward: int
+    orders: NDArray[np.int64]
+    idle: NDArray[np.int64]
+    members: int
 
 
 class Unavailable(Exception):

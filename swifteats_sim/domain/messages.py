@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 ORDERS, DRIVERS, ITEMS, ACTIVE = "orders", "drivers", "items", "active_assignments"
-"""Tables. `active_assignments` is keyed by driver: the guard against a second active order (A34, C26)."""
+RESERVATIONS, OUTBOX, LOCKS = "reservations", "outbox", "driver_locks"
+"""Tables. `active_assignments` is keyed by driver: the guard against a second active order (A34, C26). `reservations`
+is keyed by order: what the order holds of the stock. `outbox` is keyed by event: messages that are still to be
+published. `driver_locks` is keyed by driver: advisory locks (A35)."""
 
 
 class Line(NamedTuple):
@@ -35,6 +38,11 @@ class AssignmentRequest(NamedTuple):
     geo: int
     version: int
     excluded: tuple[int, ...] = ()
+
+    @property
+    def event(self) -> tuple[int, int]:
+        """What identifies the message, however often it is delivered (A25)."""
+        return self.order, self.version
 
 
 class Refusal(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Deferral = Literal["corrected", "off"]
+Deferral = Literal["corrected", "off", "as_written"]
 
 
 def slack(preparation_left: int, travel: int) -> int:

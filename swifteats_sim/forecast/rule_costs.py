@@ -26,7 +26,7 @@ KINDS: dict[type, str] = {
 """`Sleep` is missing: it costs nobody anything."""
 PLENTY = 1_000_000
 _REQUEST = AssignmentRequest(order=0, geo=0, version=1)
-_FOUND = effects.Candidates(np.array([0]), np.array([1]), np.array([0]), 0, 0)
+_FOUND = effects.Candidates(np.array([0]), np.array([1]), np.array([0]), 0, 0, np.array([0]), np.array([0]), 1)
 
 
 def played(rule: effects.Rule[Any], world: Mapping[str, effects.Record]) -> Counter[str]:

@@ -11,7 +11,7 @@ from swifteats_sim.forecast.objections import Objection, per_second, seconds
 from swifteats_sim.forecast.path_words import share
 from swifteats_sim.scenario import Scenario, Target, format_value
 from swifteats_sim.scenario.flows import ORDER
-from swifteats_sim.scenario.metrics import DISTRIBUTION
+from swifteats_sim.scenario.metric import DISTRIBUTION
 
 NEAR = 0.01
 """Share by which a run may differ from what is expected of it."""

@@ -50,7 +50,9 @@ def _columns(case: Candidates) -> tuple[NDArray[Any], ...]:
 def _case(drivers: list[int], minutes: list[int], left: int) -> Candidates:
     travel = np.array(minutes, dtype=np.int64) * _MINUTE
     versions = np.ones(len(drivers), dtype=np.int64)
-    return Candidates(np.array(drivers, dtype=np.int64), versions, travel, left * _MINUTE, 4 * _MINUTE)
+    numbers = np.array(drivers, dtype=np.int64)
+    times = (travel, left * _MINUTE, 4 * _MINUTE)
+    return Candidates(numbers, versions, *times, versions, versions, len(drivers))
 
 
 def _cases() -> Iterator[tuple[str, Candidates]]:

@@ -6,10 +6,9 @@ from array import array
 
 import pandas as pd
 
-from swifteats_sim.results.tables import NEVER, ORDER_INSTANTS
+from swifteats_sim.results.tables import NEVER, OFFER_NUMBERS, ORDER_INSTANTS
 
-_ORDER_NUMBERS = ("order", "geo", "restaurant", "driver", "lines", "offers", "declines")
-_OFFER_NUMBERS = ("order", "driver", "attempt", "committed", "answered", "travel", "slack", "eligible", "released")
+_ORDER_NUMBERS = ("order", "geo", "restaurant", "driver", "lines", "offers", "declines", "twin_of")
 
 
 class OrderLog:
@@ -65,7 +64,7 @@ class OfferLog:
     """One row a committed assignment."""
 
     def __init__(self) -> None:
-        self._columns = {name: array("q") for name in _OFFER_NUMBERS}
+        self._columns = {name: array("q") for name in OFFER_NUMBERS}
         self._outcome: list[str] = []
 
     def commit(self, **values: int) -> int:

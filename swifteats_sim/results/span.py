@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from swifteats_sim.results.tables import STACK_COLUMNS, Tables
-from swifteats_sim.scenario.metrics import DISTRIBUTION
+from swifteats_sim.scenario.metric import DISTRIBUTION
 from swifteats_sim.scenario.quantities import SECOND
 
 MINUTE = 60 * SECOND

@@ -15,25 +15,40 @@ from numpy.typing import NDArray
 NEVER = -1
 
 ORDER_INSTANTS = (
-    "placed", "answered", "paid", "accepted", "cooking", "ready", "estimated_ready", "eligible", "assigned",
-    "at_restaurant", "picked_up", "at_door", "delivered", "closed", "promised", "eta",
+    "placed", "paying", "answered", "paid", "accepted", "cooking", "ready", "estimated_ready", "eligible", "assigned",
+    "at_restaurant", "picked_up", "at_door", "delivered", "closed", "promised", "eta", "eta_at_pickup", "eta_at_door",
 )  # fmt: skip
 """Columns of `orders`, in the order a good order passes them.
 
-answered: the platform's answer to the customer; accepted: the kitchen takes it; estimated_ready: as the platform
-believes; eligible: the latest end of deferral; assigned: the commit of the driver who took it; closed: delivered,
-failed or cancelled; promised: the trace's promise; eta: delivery as the platform named it at `assigned`.
+paying: the payment begins; answered: the platform's answer to the customer; accepted: the kitchen takes it;
+estimated_ready: as the platform believes; eligible: the latest end of deferral; assigned: the commit of the driver
+who took it; closed: delivered, failed or cancelled; promised: the trace's promise; eta, eta_at_pickup, eta_at_door:
+delivery as the platform named it at `assigned`, at the pick-up and at the door.
 """
 
 OFFER_OUTCOMES = ("accepted", "declined", "no_answer", "cancelled", "open")
+OFFER_NUMBERS = (
+    "order", "driver", "attempt", "taken", "committed", "answered", "done", "released", "eligible", "deferred",
+    "driverless", "deferred_late", "searched", "overtaken", "members", "ghost", "travel", "nearest", "slack",
+    "best_gap", "preparation_left",
+)  # fmt: skip
+"""Columns of `offers` that are numbers; instants and durations in ns.
+
+taken: a consumer takes the request from its log; done: the driver has nothing more to do with the order; released: the
+platform counts the driver as free; eligible: the latest end of deferral; deferred, driverless: spent, between taken
+and committed, in deferral and in pauses after searches in vain; deferred_late: deferrals begun although every driver
+would come after the food; searched: the last search and its commit; overtaken: 1 where the consumer held a more urgent
+request; members: drivers inside the radius; ghost: 1 where the driver was off shift; travel, nearest: estimated to the
+restaurant, of this driver and of the nearest candidate; slack: estimated; best_gap: smallest gap of any candidate
+between arrival and readiness; preparation_left: estimated.
+"""
 
 CITY_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "orders": (
-        "order", "geo", "restaurant", "driver", "lines", "offers", "declines", *ORDER_INSTANTS, "state", "reason",
+        "order", "geo", "restaurant", "driver", "lines", "offers", "declines", "twin_of", *ORDER_INSTANTS, "state",
+        "reason",
     ),
-    "offers": (
-        "order", "driver", "attempt", "committed", "answered", "travel", "slack", "eligible", "released", "outcome",
-    ),
+    "offers": (*OFFER_NUMBERS, "outcome"),
     "kitchens": ("restaurant", "geo", "cooks", "orders", "busy"),
     "shifts": ("driver", "geo", "on", "off"),
     "states": ("driver", "at", "state"),
@@ -102,10 +117,9 @@ class Tables:
 
     geos : names of the geos, by number; none without a city.
     orders : a row an order in order of placement: order, geo (number), restaurant, driver (-1), state (text),
-        reason (text), lines, offers, declines, and ORDER_INSTANTS.
-    offers : a row a committed assignment: order, driver, attempt, committed, answered, outcome (OFFER_OUTCOMES),
-        travel (estimated ns to the restaurant), slack (estimated ns), eligible, released (when the
-        driver was free again).
+        reason (text), lines, offers, declines, twin_of (the order that a client's second try doubled, -1: none), and
+        ORDER_INSTANTS.
+    offers : a row a committed assignment: OFFER_NUMBERS and outcome (OFFER_OUTCOMES).
     kitchens : a row a restaurant: restaurant, geo, cooks, orders, busy (ns, summed over cooks).
     shifts : a row a driver: driver, geo, on, off (as worked: off is when the driver really left, or the end).
     states : a row a change of a driver's state: driver, at, state (text).
@@ -130,8 +144,12 @@ class Tables:
     delays : per topic, int64 ns from logged to taken by a consumer.
     paths : per flow the columns of `series` that must not grow for its numbers to mean anything, its own jobs first:
         queues, pools and topics that it meets, and the same of the flows that it starts.
-    counts : totals of the run: double_assignments, oversold, reserve_tries, reserve_conflicts, commit_tries,
-        commit_conflicts (all with a city only), events.
+    counts : totals of the run: events; with a city also double_assignments (offers to a driver with an active order),
+        rivals (offers of an order that another driver had), stranded (paid orders, open at the end, for which nobody
+        looks for a driver any more and none is under way), dead_requests, oversold and leaked (portions sold beyond
+        the stock, and missing from it without an owner), replenished, low_stock (items seen to be almost gone, A17),
+        reserve_tries, reserve_conflicts, reserve_waits (transactions of stock that waited for a lock), commit_tries,
+        commit_conflicts, lost_requests (messages that no broker took), stale_reads.
 
     Columns hold int64 or text; x and y are float64, and so may sums over a crowd be (busy, wait, queued, held,
     waited): three million messages behind for an hour are more ns than an int64 holds.

@@ -4,7 +4,8 @@ from swifteats_sim.scenario.describing import describe, rendered
 from swifteats_sim.scenario.distributions import Distribution
 from swifteats_sim.scenario.errors import Problem, ScenarioError
 from swifteats_sim.scenario.loading import load
-from swifteats_sim.scenario.metrics import Metric, catalogue, metric_named, unit_of
+from swifteats_sim.scenario.metric import Metric
+from swifteats_sim.scenario.metrics import catalogue, metric_named, unit_of
 from swifteats_sim.scenario.reading import read_trace
 from swifteats_sim.scenario.scaling import scaled
 from swifteats_sim.scenario.scenario import Scenario

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from swifteats_sim.scenario.city_metrics import CITY
 from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.errors import Findings
 from swifteats_sim.scenario.flows import MENU, ORDER, SEARCH
-from swifteats_sim.scenario.metrics import CITY
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import Consume, Deliver, Place, Visit, flat
 from swifteats_sim.scenario.targets import Targets

@@ -8,79 +8,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from swifteats_sim.scenario.city_metrics import CITY
 from swifteats_sim.scenario.flows import ORDER
+from swifteats_sim.scenario.metric import Metric, times
 from swifteats_sim.scenario.stack import Stack
-
-DISTRIBUTION = ("mean", "p50", "p90", "p95", "p99", "p999", "max")
-
 
 WAITS = "waits for servers, pools, consumers, batches, others' fills and leaders, in the attempt that was answered"
 OF_SERVED = "of those served; the longest of all who waited"
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One quantity of one subject.
-
-    unit : "s" for times, "/s" for rates, "B/s" for bytes per second, "ratio" for 0..1, "" for counts and numbers.
-    """
-
-    subject: str
-    quantity: str
-    statistics: tuple[str, ...]
-    unit: str
-    meaning: str
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The full metric names."""
-        return tuple(f"{self.subject}.{self.quantity}.{statistic}" for statistic in self.statistics)
-
-
-def _times(subject: str, quantity: str, meaning: str) -> Metric:
-    return Metric(subject, quantity, DISTRIBUTION, "s", meaning)
-
-
-CITY: tuple[Metric, ...] = (
-    Metric("orders", "offered", ("rate",), "/s", "orders placed by customers, per second"),
-    Metric("orders", "placed", ("count",), "", "orders placed"),
-    Metric("orders", "delivered", ("count", "rate"), "", "orders handed over at the door"),
-    Metric("orders", "failed", ("count",), "", "given up: sold out, unpaid, timed out, without a driver"),
-    Metric("orders", "cancelled", ("count",), "", "orders given up by the customer"),
-    Metric("orders", "in_flight", ("count",), "", "orders still open when the run ends"),
-    Metric("orders", "carried_in", ("count",), "", "orders already open when the measured span begins"),
-    Metric("orders", "completion", ("ratio",), "ratio", "delivered, of orders that ended or are open for an hour"),
-    _times("order", "latency", "click to the platform's answer, of orders taken (#41)"),
-    _times("assignment", "latency", "from eligibility (payment done, deferral over) to the commit that held"),
-    _times("assignment", "since_payment", "from payment to that commit, deferral included (#97)"),
-    Metric("assignment", "declined", ("ratio",), "ratio", "offers declined or not answered (#114)"),
-    Metric("assignment", "conflict", ("ratio",), "ratio", "commits lost to another transaction, whole run (A33)"),
-    Metric("assignment", "double", ("count",), "", "offers to a driver with an active order (F5)"),
-    Metric("inventory", "conflict", ("ratio",), "ratio", "stock transactions lost to a newer version, whole run (#53)"),
-    Metric("inventory", "oversold", ("count",), "", "items sold beyond their stock"),
-    _times("delivery", "click_to_door", "placed to handed over at the door"),
-    _times("delivery", "preparation", "placed to ready"),
-    _times("delivery", "food_wait", "ready to picked up"),
-    _times("delivery", "lateness", "handed over after the promise, 0 when on time; needs a trace's promises"),
-    Metric("delivery", "on_time", ("ratio",), "ratio", "delivered by the promise; needs a trace's promises"),
-    _times("driver", "wait", "at the restaurant before the food is ready"),
-    _times("driver", "pickup_travel", "from taking the offer to the restaurant"),
-    _times("driver", "cycle", "from the commit to the release at the door (#17)"),
-    Metric("driver", "utilization", ("mean",), "ratio", "share of on-shift time with an order"),
-    Metric("driver", "on_shift", ("mean",), "", "drivers on shift"),
-    Metric("kitchen", "utilization", ("mean", "max"), "ratio", "busy share of cooks, over kitchens"),
-    _times("kitchen", "wait", "order taken by the kitchen until a cook starts"),
-    Metric("eta", "error", ("mean", "p50", "p95"), "s", "delivered minus the delivery named at assignment"),
-    Metric("location", "stale", ("count",), "", "fixes after a newer one of the same driver (F22)"),
-)
-"""What only a scenario with a city has."""
-
 FLOW: tuple[Metric, ...] = (
     Metric("<flow>", "offered", ("rate",), "/s", "jobs born"),
-    _times("<flow>", "latency", "sent (by clients who are offline: later) to completion (gps #115, order #41)"),
-    _times("<flow>", "wait", f"of jobs completed or abandoned: {WAITS}"),
+    times("<flow>", "latency", "sent (by clients who are offline: later) to completion (gps #115, order #41)"),
+    times("<flow>", "wait", f"of jobs completed or abandoned: {WAITS}"),
     Metric("<flow>", "wait", ("probability",), "ratio", "share of those jobs that waited at all"),
     Metric("<flow>", "throughput", ("rate",), "/s", "jobs completed in the span, whenever born"),
     Metric("<flow>", "completion", ("ratio",), "ratio", "completed, of those born"),
@@ -121,7 +62,7 @@ PARTS: tuple[Metric, ...] = (
     Metric("broker.<topic>", "throughput", ("rate",), "/s", "messages logged"),
     Metric("broker.<topic>", "volume", ("rate",), "B/s", "size of those messages"),
     Metric("broker.<topic>", "lag", ("mean", "max"), "", "messages logged and not yet done"),
-    _times("broker.<topic>", "delay", "logged to taken by a consumer"),
+    times("broker.<topic>", "delay", "logged to taken by a consumer"),
     Metric("broker.<topic>", "lost", ("count",), "", "messages that no consumer will see"),
     Metric("broker.<topic>", "duplicate", ("count",), "", "messages handled again"),
     Metric("broker.<topic>", "dead", ("count",), "", "messages in the dead letter topic (A24)"),

@@ -10,7 +10,7 @@ from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.errors import KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, default
 from swifteats_sim.scenario.metrics import catalogue
-from swifteats_sim.scenario.rules import Assignment, Ordering
+from swifteats_sim.scenario.rules import Assignment, Eta, Ordering
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.targets import Target, Targets
 from swifteats_sim.scenario.units import Duration, PositiveDuration
@@ -32,6 +32,7 @@ class Scenario(Frozen):
     demand: Demand = Demand()
     ordering: Ordering = Ordering()
     assignment: Assignment = Assignment()
+    eta: Eta = Eta()
     stack: Stack
     targets: Targets = Targets()
 

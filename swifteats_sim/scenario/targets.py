@@ -12,7 +12,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, RootModel
 
 from swifteats_sim.scenario.errors import KeyPath, KeyProblems, shown, unknown_name
-from swifteats_sim.scenario.metrics import Metric, unit_of
+from swifteats_sim.scenario.metric import Metric
+from swifteats_sim.scenario.metrics import unit_of
 from swifteats_sim.scenario.quantities import BYTE_RATE, DURATION, NUMBER, RATE, RATIO, SECOND, parse
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {

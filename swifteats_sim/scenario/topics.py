@@ -47,6 +47,9 @@ class Topic(Frozen):
         description="keyed: one driver, one partition (F22); pinned: all in partition 0 (C42); random (C43)"
     )
     consumers: int = default(1, gt=0, le=10_000, description="consumers of a geo's topic, partitions spread over them")
+    per: Literal["geo", "platform"] = default(
+        "geo", description="platform: one topic for all geos, with the partitions of the largest (C47)"
+    )
     message: Size = default("1 kB", description="size of a message")
     handlers: Literal["awaited", "unawaited"] = default(
         "awaited", description="unawaited: the next message is begun before this one is done (C46)"

@@ -65,4 +65,7 @@ def candidates(
         np.array(minutes, dtype=np.int64) * MINUTE,
         preparation_left * MINUTE,
         onward * MINUTE,
+        np.zeros(len(drivers), dtype=np.int64),
+        np.zeros(len(drivers), dtype=np.int64),
+        len(drivers),
     )

@@ -46,7 +46,15 @@ def test_the_best_driver_is_committed_with_the_order_and_the_guard() -> None:
     played = play(assign(REQUEST, nearest, tries=3), (order_record(),), FOUND, COMMITTED)
     assert played.effects == [READ, FIND, commit(21)]
     assert played.result == Assigned(
-        driver=21, travel=3 * MINUTE, onward=4 * MINUTE, preparation_left=10 * MINUTE, slack=7 * MINUTE, losses=0
+        driver=21,
+        travel=3 * MINUTE,
+        onward=4 * MINUTE,
+        preparation_left=10 * MINUTE,
+        slack=7 * MINUTE,
+        losses=0,
+        nearest=3 * MINUTE,
+        best_gap=0,
+        members=1,
     )
 
 

@@ -26,7 +26,14 @@ from swifteats_sim.policies import (
 def around(drivers: list[int], travel: list[int], preparation_left: int = 10) -> Candidates:
     versions = np.ones(len(drivers), dtype=np.int64)
     return Candidates(
-        np.array(drivers, dtype=np.int64), versions, np.array(travel, dtype=np.int64), preparation_left, 4
+        np.array(drivers, dtype=np.int64),
+        versions,
+        np.array(travel, dtype=np.int64),
+        preparation_left,
+        4,
+        versions,
+        versions,
+        len(drivers),
     )
 
 

@@ -24,7 +24,8 @@ from results_records import (
 
 from swifteats_sim.results import Tables, measure
 from swifteats_sim.results.names import unit_of_name
-from swifteats_sim.scenario.metrics import CITY, catalogue
+from swifteats_sim.scenario.city_metrics import CITY
+from swifteats_sim.scenario.metrics import catalogue
 from swifteats_sim.scenario.stack import Stack
 
 STACK = Stack.model_validate(

@@ -9,7 +9,7 @@ import pytest
 from swifteats_sim.results import Estimate, Judgement, exit_code, judge
 from swifteats_sim.results.names import backlog_of, backlogs_of, unit_of_name
 from swifteats_sim.results.saturation import Growth
-from swifteats_sim.scenario.metrics import CITY
+from swifteats_sim.scenario.city_metrics import CITY
 from swifteats_sim.scenario.targets import Target
 
 QUICK = Target("order.latency.p99", "<", 0.5, "p99 < 500 ms", "s")

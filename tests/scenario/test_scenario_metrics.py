@@ -8,7 +8,8 @@ import pytest
 from scenario_text import FULL, TINY, written
 
 from swifteats_sim.scenario import catalogue, load, metric_named, unit_of
-from swifteats_sim.scenario.metrics import CATALOGUE, DISTRIBUTION
+from swifteats_sim.scenario.metric import DISTRIBUTION
+from swifteats_sim.scenario.metrics import CATALOGUE
 
 
 def test_every_part_of_a_stack_has_its_metrics(tmp_path: Path) -> None:

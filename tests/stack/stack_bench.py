@@ -48,6 +48,9 @@ def found(drivers: Mapping[int, int], preparation_left: int = 0, version: int = 
         np.array(list(drivers.values()), dtype=np.int64),
         preparation_left,
         4 * MINUTE,
+        np.zeros(len(drivers), dtype=np.int64),
+        np.zeros(len(drivers), dtype=np.int64),
+        len(drivers),
     )
 
 

@@ -38,7 +38,7 @@ def one_by_one(costs: NDArray[np.float64]) -> float:
     total, left = 0.0, np.arange(costs.shape[1])
     for order in costs:
         travel = np.rint(order[left] * SECOND).astype(np.int64)
-        first = int(Nearest().rank(Candidates(left, np.ones_like(left), travel, 0, 0))[0])
+        first = int(Nearest().rank(Candidates(left, np.ones_like(left), travel, 0, 0, left, left, len(left)))[0])
         total += travel[first] / SECOND
         left = np.delete(left, first)
     return float(total)
