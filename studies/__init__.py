@@ -1,0 +1,1 @@
+"""Questions put to the simulator: each module asks one, and `answers/` holds what came out, with the command."""

@@ -1,0 +1,86 @@
+"""An answer: tables of means and paired differences, printed and kept as Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from studies.arms import Values, difference, mean
+from swifteats_sim.results.statistics import Estimate
+
+ANSWERS = Path(__file__).parent / "answers"
+
+
+class Column(NamedTuple):
+    """A metric in a table. factor : from SI to what is shown; digits : after the point."""
+
+    title: str
+    metric: str
+    factor: float = 1.0
+    digits: int = 1
+
+
+class Options(NamedTuple):
+    """What a study is asked on the command line."""
+
+    replications: int
+    workers: int
+    settings: tuple[str, ...]
+    days: str
+
+    def said(self, module: str) -> list[str]:
+        """The command, and what its intervals are."""
+        settings = "".join(f" --set '{setting}'" for setting in self.settings)
+        command = f"`python -m {module} --replications {self.replications}{settings}`"
+        intervals = "; no interval from one replication" if self.replications == 1 else "; ± half of a 95 % t-interval"
+        return [f"{command}{intervals}. Replication k of every line has the same random numbers."]
+
+
+def options(question: str, replications: int, days: bool = False) -> Options:
+    """Read the command line. days : a folder of recorded days is asked for."""
+    parser = argparse.ArgumentParser(description=question)
+    parser.add_argument("--replications", type=int, default=replications)
+    parser.add_argument("--workers", type=int, default=1, help="processes at most")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="in every arm")
+    if days:
+        parser.add_argument("--days", required=True, metavar="FOLDER", help="of the recorded days")
+    asked = parser.parse_args()
+    return Options(asked.replications, asked.workers, tuple(asked.set), getattr(asked, "days", ""))
+
+
+def means_table(arms: dict[str, Values], columns: Sequence[Column]) -> list[str]:
+    """A row an arm: means, with half the width of the 95 % interval where there is one."""
+    cells = ([_shown(mean(values, column.metric), column) for column in columns] for values in arms.values())
+    return _table(["", *(column.title for column in columns)], zip(arms, cells, strict=True))
+
+
+def differences_table(arms: dict[str, Values], base: str, columns: Sequence[Column]) -> list[str]:
+    """A row an arm but the base: what it has more than the base, paired by replication."""
+    others = {name: values for name, values in arms.items() if name != base}
+    cells = (
+        [_shown(difference(values, arms[base], column.metric), column, "+") for column in columns]
+        for values in others.values()
+    )
+    return _table([f"minus {base}", *(column.title for column in columns)], zip(others, cells, strict=True))
+
+
+def keep(name: str, lines: Iterable[str]) -> None:
+    """Print an answer, and keep it in `answers/NAME.md` when it was asked as it stands there."""
+    text = "\n".join(lines) + "\n"
+    sys.stdout.write(text)
+    ANSWERS.joinpath(f"{name}.md").write_text(text, encoding="utf-8")
+
+
+def _shown(found: Estimate, column: Column, sign: str = "") -> str:
+    shown = f"{found.value * column.factor:{sign},.{column.digits}f}"
+    if found.ci95 is None:
+        return shown
+    return f"{shown} ± {(found.ci95[1] - found.value) * column.factor:,.{column.digits}f}"
+
+
+def _table(head: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    lines = [f"| {' | '.join(head)} |", f"| --- |{' ---: |' * (len(head) - 1)}"]
+    return lines + [f"| {name} | {' | '.join(cells)} |" for name, cells in rows]

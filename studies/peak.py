@@ -1,0 +1,60 @@
+"""Does the peak hold: 500 orders/min with 10,000 drivers? With which split of the fleet, which deferral, which margin?"""
+
+from __future__ import annotations
+
+from studies.answer import Column, keep, means_table, options
+from studies.arms import Arm, values
+
+FILE = "peak_hour.yaml"
+EVENLY = (5000, 5000)
+SHARED_OUT = (7000, 3000)
+COLUMNS = (
+    Column("delivered/min", "orders.delivered.rate", 60, 1),
+    Column("completed, %", "orders.completion.ratio", 100, 2),
+    Column("open at the end", "orders.in_flight.count", 1, 0),
+    Column("cycle, min", "driver.cycle.mean", 1 / 60, 2),
+    Column("way to pick-up, min", "driver.pickup_travel.mean", 1 / 60, 2),
+    Column("driver waits, min", "driver.wait.mean", 1 / 60, 2),
+    Column("food waits, min", "delivery.food_wait.mean", 1 / 60, 2),
+    Column("fleet busy, %", "driver.utilization.mean", 100, 1),
+    Column("kitchens busy, %", "kitchen.utilization.mean", 100, 1),
+    Column("click to door, min", "delivery.click_to_door.mean", 1 / 60, 2),
+    Column("p95", "delivery.click_to_door.p95", 1 / 60, 1),
+    Column("menu p99, ms", "menu.latency.p99", 1000, 1),
+    Column("gps p99, ms", "gps.latency.p99", 1000, 1),
+)
+
+
+def main() -> None:
+    """Ask."""
+    asked = options(__doc__ or "", replications=3)
+    arms = [Arm(name, FILE, (*settings, *asked.settings)) for name, settings in ARMS.items()]
+    found = values(arms, asked.replications, asked.workers)
+    keep("peak", ["# Does the peak hold?", "", *asked.said("studies.peak"), "", *means_table(found, COLUMNS)])
+
+
+def _fleet(centre: int, outer: int) -> tuple[str, ...]:
+    return f"city.geos.centre.drivers={centre}", f"city.geos.outer.drivers={outer}"
+
+
+def _orders(rate: int) -> tuple[str, ...]:
+    return (f"demand.orders.rate={rate}/min",)
+
+
+OFF = ("assignment.deferral=off",)
+ARMS = {
+    "500/min, 5,000 + 5,000 drivers": _fleet(*EVENLY),
+    "500/min, 7,000 + 3,000": _fleet(*SHARED_OUT),
+    "the same, sent at once": (*_fleet(*SHARED_OUT), *OFF),
+    "350/min, 5,000 + 5,000": (*_fleet(*EVENLY), *_orders(350)),
+    "600/min, 7,000 + 3,000": (*_fleet(*SHARED_OUT), *_orders(600)),
+    "650/min, 7,000 + 3,000": (*_fleet(*SHARED_OUT), *_orders(650)),
+    "700/min, 7,000 + 3,000": (*_fleet(*SHARED_OUT), *_orders(700)),
+    "500/min, 5,600 + 2,400": _fleet(5600, 2400),
+    "500/min, 5,250 + 2,250": _fleet(5250, 2250),
+    "500/min, 4,900 + 2,100": _fleet(4900, 2100),
+}
+
+
+if __name__ == "__main__":
+    main()

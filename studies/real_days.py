@@ -1,0 +1,51 @@
+"""Three recorded days under the default rules, and the busiest of them scaled to the platform's peak.
+
+The days are folders 1, 4 and 12 of a folder named by `--days`; they are not part of this project.
+"""
+
+from __future__ import annotations
+
+from studies.answer import Column, keep, means_table, options
+from studies.arms import Arm, values
+
+FILE = "real_day.yaml"
+SPARSE_FIXES = ("city.drivers.fix_every=30 s", "assignment.live_fix=60 s")
+"""A day of 10,000 drivers sends over 100 million fixes; whether they hold is what peak_hour judges."""
+COLUMNS = (
+    Column("orders", "orders.placed.count", 1, 0),
+    Column("delivered", "orders.delivered.count", 1, 0),
+    Column("failed", "orders.failed.count", 1, 0),
+    Column("cancelled", "orders.cancelled.count", 1, 0),
+    Column("by the promise, %", "delivery.on_time.ratio", 100, 1),
+    Column("late by, p50, min", "delivery.lateness.p50", 1 / 60, 1),
+    Column("click to door, p50, min", "delivery.click_to_door.p50", 1 / 60, 1),
+    Column("p95", "delivery.click_to_door.p95", 1 / 60, 1),
+    Column("click to ready, p50", "delivery.preparation.p50", 1 / 60, 1),
+    Column("food waits, p50", "delivery.food_wait.p50", 1 / 60, 1),
+    Column("driver waits, mean", "driver.wait.mean", 1 / 60, 1),
+    Column("fleet busy, %", "driver.utilization.mean", 100, 1),
+    Column("double", "assignment.double.count", 1, 0),
+    Column("oversold", "inventory.oversold.count", 1, 0),
+)
+SCALES = (1.0, 1.5, 2.0)
+"""Of the fleet, for 4.4 times the orders of day 12: its busiest minute is then one of 500 orders."""
+
+
+def main() -> None:
+    """Ask."""
+    asked = options(__doc__ or "", replications=1, days=True)
+    arms = [Arm(name, FILE, (*settings, *asked.settings)) for name, settings in _arms(asked.days).items()]
+    found = values(arms, asked.replications, asked.workers)
+    keep("real_days", ["# Recorded days", "", *asked.said("studies.real_days"), "", *means_table(found, COLUMNS)])
+
+
+def _arms(days: str) -> dict[str, tuple[str, ...]]:
+    arms: dict[str, tuple[str, ...]] = {f"day {day}": (f"demand.trace={days}/{day}",) for day in ("4", "1", "12")}
+    for scale in SCALES:
+        more = (f"demand.trace={days}/12", "demand.scale=4.4", f"demand.fleet_scale={scale}", *SPARSE_FIXES)
+        arms[f"day 12, 4.4 x its orders, {scale:g} x its shifts"] = more
+    return arms
+
+
+if __name__ == "__main__":
+    main()
