@@ -1,4 +1,4 @@
-"""Does the peak hold: 500 orders/min with 10,000 drivers? With which split of the fleet, which deferral, which margin?"""
+"""Does the peak hold: 500 orders/min, 10,000 drivers? With which split of the fleet, which deferral, which margin?"""
 
 from __future__ import annotations
 
