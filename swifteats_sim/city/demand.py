@@ -20,6 +20,8 @@ from swifteats_sim.scenario.traces import Trace
 
 GEO_STRIDE = 1 << 40
 """An order's number is geo * stride + its number in the geo: another geo's demand never moves its draws."""
+TWIN_STRIDE = 1 << 50
+"""So far apart are the numbers of the orders that one click makes by a client that tries again (C33)."""
 
 _TRIES = 64
 """Draws of a customer's direction until one lies inside the geo; beyond, the last is moved to the edge."""

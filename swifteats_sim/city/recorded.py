@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
+from swifteats_sim.city.demand import TWIN_STRIDE
 from swifteats_sim.city.kitchens import KitchenTerms, Preparation
 from swifteats_sim.engine.clock import to_ns
 
@@ -26,7 +27,7 @@ class _Mean:
 
 @dataclass
 class RecordedKitchens:
-    """placed, ready : by order, recorded instants (ns).
+    """placed, ready : by order, recorded instants (ns); those of a client's second try are the first one's.
 
     The platform never sees an order's ready time before it has come. It estimates placed-to-ready by the mean
     of the restaurant's orders that are ready by now, drawn towards the city's mean, and that towards the
@@ -47,8 +48,8 @@ class RecordedKitchens:
 
     def accept(self, order: int, restaurant: int, now: int) -> Preparation:
         """See Kitchen: never ready before it is accepted."""
-        ready = self._actual[order] = max(now, self.ready[order])
-        heappush(self._coming, (ready, restaurant, self.placed[order]))
+        ready = self._actual[order] = max(now, self.ready[order % TWIN_STRIDE])
+        heappush(self._coming, (ready, restaurant, self.placed[order % TWIN_STRIDE]))
         return Preparation(now, NEVER, ready)
 
     def estimate(self, order: int, restaurant: int, now: int) -> int:
@@ -62,7 +63,7 @@ class RecordedKitchens:
             return actual
         own = self._restaurants.get(restaurant, _Mean())
         mean = (own.total + _PRIOR_WEIGHT * self._city_mean()) / (own.count + _PRIOR_WEIGHT)
-        return self.placed[order] + round(mean * (1.0 + self.terms.bias))
+        return self.placed[order % TWIN_STRIDE] + round(mean * (1.0 + self.terms.bias))
 
     def usage(self, restaurant: int) -> tuple[int, int]:
         """See Kitchen."""

@@ -13,6 +13,10 @@ from swifteats_sim.city.travel import Waypoint
 NONE = -1
 
 
+class Leap(RuntimeError):
+    """A driver was to be somewhere else from one instant to the next, or twice in one."""
+
+
 class Trajectories:
     """The legs of all drivers, in columns; each leg knows its driver's previous one.
 
@@ -73,6 +77,10 @@ class Trajectories:
         return np.stack([np.where(share < 1.0, a + (b - a) * share, b) for a, b in pairs], axis=1)
 
     def _append(self, driver: int, start: int, end: int, here: Waypoint, there: Waypoint) -> None:
+        last = int(self._last[driver])
+        stands = self._end[last], self._x1[last], self._y1[last]
+        if not self._end[last] <= start <= end or (here.x, here.y) != stands[1:]:
+            raise Leap(f"driver {driver} stands at {stands} and sets out at {(start, here.x, here.y)}")
         self._previous.append(int(self._last[driver]))
         self._last[driver] = len(self._start)
         self._start.append(start)

@@ -15,7 +15,7 @@ import typer
 
 from swifteats_sim.scenario import ScenarioError
 
-BAD_INPUT, INTERRUPTED, TERMINATED = 2, 130, 143
+BROKEN, BAD_INPUT, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 
 
 class Terminated(BaseException):

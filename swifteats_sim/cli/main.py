@@ -18,8 +18,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 every target passes, 98 inconclusive, 99 a target failed or is saturated, 2 bad input, "
-    "130 interrupted, 143 terminated.",
+    epilog="Exit codes: 0 every target passes, 98 inconclusive, 99 a target failed or is saturated, 1 an invariant "
+    "was broken, 2 bad input, 130 interrupted, 143 terminated.",
 )
 trace = typer.Typer(help="Look at recorded days.", no_args_is_help=True)
 app.add_typer(trace, name="trace")
@@ -53,20 +53,30 @@ def run(
     replications: Annotated[Optional[int], typer.Option(help="Replace the number of replications.")] = None,  # noqa: UP045
     workers: Annotated[int, typer.Option(min=1, help="Processes at most, one a replication.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder for run folders.")] = Path("outputs"),
+    only: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, metavar="K", help="Run replication K alone, for its invariants: judge and write nothing."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Run a scenario, judge its targets and write a run folder."""
     with orderly():
         from swifteats_sim.cli.printing import print_findings, print_verdicts
         from swifteats_sim.cli.progress import shown
+        from swifteats_sim.cli.replaying import replayable, run_only
         from swifteats_sim.results.verdict import exit_code
         from swifteats_sim.scenario import load
 
         declared = load(scenario, _overrides(settings, seed, replications))
         from swifteats_sim.experiments import rehearse, save
 
+        replay = replayable(scenario, settings or [], declared.seed)
+        if only is not None:
+            with replay:
+                run_only(declared, only)
+            raise typer.Exit
         with folder_ready(out):
-            with shown(declared, quiet) as tick:
+            with replay, shown(declared, quiet) as tick:
                 rehearsal = rehearse(declared, workers, tick)
             try:
                 folder = save(rehearsal, out)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from swifteats_sim.experiments import Rehearsal
-from swifteats_sim.results import verdict_markdown, verdict_rich
+from swifteats_sim.results import parts_markdown, parts_rich, verdict_markdown, verdict_rich, where_time_goes
 from swifteats_sim.scenario.metrics import CATALOGUE
 
 WIDTH = 110
@@ -28,11 +28,21 @@ def print_verdicts(rehearsal: Rehearsal) -> None:
 
 
 def print_findings(rehearsal: Rehearsal) -> None:
-    """What the run shows beyond its targets, in sentences."""
+    """What the run shows beyond its targets: in sentences, then where an order's time goes."""
     console = Console()
     for finding in rehearsal.findings:
         text = f"- {finding.text}" + (f" ({', '.join(finding.refs)})" if finding.refs else "")
         console.print(textwrap.fill(text, WIDTH, subsequent_indent="  "), highlight=False, markup=False, soft_wrap=True)
+    print_parts(rehearsal)
+
+
+def print_parts(rehearsal: Rehearsal) -> None:
+    """Where an order's time goes, where orders were delivered: a table in a terminal, Markdown when piped."""
+    console, parts = Console(), where_time_goes(rehearsal.tables)
+    if parts and console.is_terminal:
+        console.print(parts_rich(parts))
+    elif parts:
+        console.print("\n" + parts_markdown(parts), end="", highlight=False, markup=False, soft_wrap=True)
 
 
 def print_metrics() -> None:

@@ -1,8 +1,6 @@
-"""Assignment of a driver to an order: search, rank, and commit by one transaction (A27, A28, A33, A34).
+"""Assignment of a driver to an order: search, rank, commit (A27, A28, A33).
 
-The transaction compares-and-sets driver and order and inserts the driver into `active_assignments`, whose key
-is the driver: of two orders that want one driver, exactly one commits, and the other takes its next
-candidate.
+An order that loses a driver to another one takes its next candidate.
 """
 
 from __future__ import annotations
@@ -13,20 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.domain.effects import (
-    COMMITTED,
-    Candidates,
-    CompareAndSet,
-    FindDrivers,
-    Insert,
-    Record,
-    Rule,
-    Transaction,
-)
-from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ORDERS, AssignmentRequest
+from swifteats_sim.domain.committing import ORDER_CHANGED, CommitTerms, Pair, commit
+from swifteats_sim.domain.effects import COMMITTED, Candidates, FindDrivers, Record, Rule
+from swifteats_sim.domain.messages import ORDERS, AssignmentRequest
 from swifteats_sim.domain.reading import decided, there
 from swifteats_sim.domain.slack import slack
-from swifteats_sim.domain.states import WAITING, DriverState, Impossible, OrderState, move_order
+from swifteats_sim.domain.states import WAITING, Impossible
 
 Ranking = Callable[[Candidates], NDArray[np.int64]]
 """Positions of candidates, best first."""
@@ -58,12 +48,10 @@ class Unassigned(NamedTuple):
 
 
 STALE = Unassigned("stale")
-_ORDER = 0
-"""Position of the order among the writes of a commit."""
 
 
-def assign(request: AssignmentRequest, rank: Ranking, tries: int) -> Rule[Assigned | Unassigned]:
-    """Commit the best free driver; where another order got the driver, the next one (A33), up to `tries`.
+def assign(request: AssignmentRequest, rank: Ranking, terms: CommitTerms) -> Rule[Assigned | Unassigned]:
+    """Commit the best free driver; where another order got the driver, the next one (A33), up to `terms.tries`.
 
     Where only the order has changed, because its kitchen moved on, the same driver is tried again. A request
     whose version is not the order's latest is stale and does nothing.
@@ -74,14 +62,15 @@ def assign(request: AssignmentRequest, rank: Ranking, tries: int) -> Rule[Assign
     found = without((yield FindDrivers(request.order)), request.excluded)
     if not len(found.drivers):
         return Unassigned("no_driver")
-    ranked, losses = iter(rank(found)[:tries].tolist()), 0
+    ranked, losses = iter(rank(found)[: terms.tries].tolist()), 0
     position = next(ranked, None)
     while position is not None:
-        outcome = yield Transaction(_commit(request, order, found, position))
+        driver, version = int(found.drivers[position]), int(found.versions[position])
+        outcome = yield from commit(Pair(request.order, order, driver, version), terms)
         if outcome == COMMITTED:
             return _assigned(found, position, losses)
         losses += 1
-        if outcome != _ORDER:
+        if outcome != ORDER_CHANGED:
             position = next(ranked, None)
             continue
         order = yield from _wanting(request)
@@ -108,19 +97,10 @@ def without(found: Candidates, excluded: tuple[int, ...]) -> Candidates:
     if not excluded:
         return found
     keep = ~np.isin(found.drivers, excluded)
-    return found._replace(drivers=found.drivers[keep], versions=found.versions[keep], travel=found.travel[keep])
-
-
-def _commit(
-    request: AssignmentRequest, order: Record, found: Candidates, position: int
-) -> tuple[CompareAndSet, CompareAndSet, Insert]:
-    driver, version = int(found.drivers[position]), int(found.versions[position])
-    state = move_order(order.fields["state"], OrderState.ASSIGNED_DRIVER)
-    return (
-        CompareAndSet(ORDERS, request.order, order.version, {"state": state, "driver": driver}),
-        CompareAndSet(DRIVERS, driver, version, {"state": DriverState.ORDER_ASSIGNED, "order": request.order}),
-        Insert(ACTIVE, driver, {"order": request.order}),
-    )
+    return found._replace(
+        drivers=found.drivers[keep], versions=found.versions[keep], travel=found.travel[keep],
+        distance=found.distance[keep], orders=found.orders[keep], idle=found.idle[keep],
+    )  # fmt: skip
 
 
 def _assigned(found: Candidates, position: int, losses: int) -> Assigned:

@@ -146,8 +146,9 @@ class Candidates(NamedTuple):
 
     drivers, versions : int64[n]; travel : int64[n], estimated ns to the restaurant, from the last known fix.
     preparation_left, onward : ns, estimates of the food's remaining time (negative once it stands) and of the trip.
-    orders : int64[n], orders committed to each driver so far; idle : int64[n], ns since each was last free (C9).
-    members : drivers inside the radius, free or not.
+    orders : int64[n], orders that each driver has taken so far; idle : int64[n], ns since each was last free (C9).
+    members : drivers inside the radius, free or not, as FindDrivers counts them. distance : float64[n], metres to the
+    restaurant in a straight line; trip : metres from there to the customer (A30).
     """
 
     drivers: NDArray[np.int64]
@@ -158,6 +159,8 @@ class Candidates(NamedTuple):
     orders: NDArray[np.int64]
     idle: NDArray[np.int64]
     members: int
+    distance: NDArray[np.float64]
+    trip: float
 
 
 class Unavailable(Exception):

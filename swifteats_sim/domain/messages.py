@@ -56,3 +56,5 @@ CONTENDED = Refusal("inventory_contended")
 UNPAID = Refusal("unpaid")
 UNAVAILABLE = Refusal("unavailable")
 IMPATIENT = Refusal("patience")
+ENDED = Refusal("ended")
+"""For a try that runs on when its order is closed: nobody hears it."""

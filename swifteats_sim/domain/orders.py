@@ -1,10 +1,16 @@
-"""The life of an order in the database: created, paid, cooked, closed, each by a version compare-and-set."""
+"""The life of an order in the database: created, paid, cooked, closed, each by a version compare-and-set.
+
+A client may try again while its first try still runs: each rule may run twice, also at once, and what it does is done
+once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from swifteats_sim.domain.effects import (
+    COMMITTED,
     CallPayment,
     CompareAndSet,
     Fields,
@@ -14,42 +20,66 @@ from swifteats_sim.domain.effects import (
     Read,
     Record,
     Rule,
+    Transaction,
+    Write,
 )
 from swifteats_sim.domain.messages import ORDERS, UNPAID, AssignmentRequest, Cart, Refusal
+from swifteats_sim.domain.outbox import row_of
 from swifteats_sim.domain.reading import decided, there
 from swifteats_sim.domain.states import CLOSED, WAITING, Impossible, OrderState, move_order
 
 _TOO_LATE = CLOSED | {OrderState.PICKED_UP, OrderState.OUT_DELIVERY}
 """States in which an order is no longer cancelled."""
+_NEW: Fields = {"state": OrderState.NEW_ORDER, "kitchen": OrderState.ORDER_RECEIVED, "driver": None, "request": 0}
 REQUESTS = "assignment"
 """The topic of assignment requests, one for each geo (F3)."""
 
 
+Publishing = Literal["outbox", "awaited", "fire_and_forget"]
+"""How a request gets to its topic: see `publish_request`."""
+
+
 def create_order(cart: Cart) -> Rule[Refusal | None]:
-    """Persist the order as new_order (A12)."""
-    fields = {
-        "state": OrderState.NEW_ORDER,
-        "kitchen": OrderState.ORDER_RECEIVED,
-        "driver": None,
-        "request": 0,
-    }
-    yield Insert(ORDERS, cart.order, fields)
+    """Persist the order as new_order (A12); where it is there already, a try before this one has made it."""
+    yield Insert(ORDERS, cart.order, _NEW)
     return None
 
 
 def pay_order(cart: Cart, attempts: int) -> Rule[Refusal | None]:
-    """Pay by the mocked gateway (A18), then mark the order received; UNPAID after the last failure."""
+    """Pay by the mocked gateway (A18), then mark the order received; UNPAID after the last failure.
+
+    The gateway knows an attempt by its order and number: asked again, it says the same, and nobody pays twice.
+    """
     for attempt in range(attempts):
         if (yield CallPayment(cart.order, attempt)):
-            yield from _update(cart.order, _to(OrderState.ORDER_RECEIVED))
+            yield from _update(cart.order, _received)
             return None
     return UNPAID
 
 
-def request_assignment(cart: Cart) -> Rule[None]:
-    """Send the paid order for assignment (F1), round robin over its geo's partitions."""
-    if (yield from _update(cart.order, _next_request)):
-        yield Publish(REQUESTS, cart.geo, cart.order, AssignmentRequest(cart.order, cart.geo, version=1))
+def request_assignment(cart: Cart, publish: Publishing) -> Rule[None]:
+    """Send the paid order for assignment (F1), unless that was done before.
+
+    Only the outbox stores order and request together: otherwise who fails in between leaves an order that counts as
+    asked for, and nobody looks for its driver (C31).
+    """
+    request = AssignmentRequest(cart.order, cart.geo, version=1)
+    if publish == "outbox":
+        yield from _update(cart.order, _first_request, row_of(request))
+    elif (yield from _update(cart.order, _first_request)):
+        yield from publish_request(request, publish)
+
+
+def publish_request(request: AssignmentRequest, publish: Publishing) -> Rule[None]:
+    """Bring a request to its topic, round robin over its geo's partitions.
+
+    outbox : as a row, which the relay publishes; awaited : until the broker has it, whatever is held meanwhile (C30);
+    fire_and_forget : without a wait, so that it is lost where the broker is away (C31).
+    """
+    if publish == "outbox":
+        yield row_of(request)
+    else:
+        yield Publish(REQUESTS, request.geo, request.order, request, forget=publish == "fire_and_forget")
 
 
 def mark_kitchen(order: int, stage: OrderState) -> Rule[bool]:
@@ -66,38 +96,41 @@ def mark_kitchen(order: int, stage: OrderState) -> Rule[bool]:
 
 
 def close_order(order: int, state: OrderState) -> Rule[bool]:
-    """Cancel or fail an order; False where it was never created, has been picked up, or is closed already.
+    """Cancel or fail an order; False where it has been picked up, or is closed already.
 
-    Nobody asks again after a No, and an order may really be missing: the primary is asked at once.
+    An order that was never created is created first: a try of its client that is still under way must find it closed.
+    Nobody asks again after a No: the primary is asked at once.
     """
     while True:
         (record,) = yield Read(_name(order), newest=True)
-        if record is None or record.fields["state"] in _TOO_LATE:
+        if record is None:
+            yield Insert(ORDERS, order, _NEW)
+        elif record.fields["state"] in _TOO_LATE:
             return False
-        if (yield CompareAndSet(ORDERS, order, record.version, {"state": move_order(record.fields["state"], state)})):
-            return True
+        else:
+            changes = {"state": move_order(record.fields["state"], state)}
+            if (yield CompareAndSet(ORDERS, order, record.version, changes)):
+                return True
 
 
 Change = Callable[[Record], Fields | None]
 """New fields for an order as it stands, or None to leave it."""
 
 
-def _to(state: OrderState) -> Change:
-    def change(record: Record) -> Fields | None:
-        current = record.fields["state"]
-        return None if current in CLOSED else {"state": move_order(current, state)}
-
-    return change
+def _received(record: Record) -> Fields | None:
+    """Once: who is further, or closed, stays as he is."""
+    return {"state": OrderState.ORDER_RECEIVED} if record.fields["state"] == OrderState.NEW_ORDER else None
 
 
-def _next_request(record: Record) -> Fields | None:
+def _first_request(record: Record) -> Fields | None:
     if record.fields["state"] == OrderState.NEW_ORDER:
         raise Impossible("an order asks for a driver once it is paid")
-    return {"request": record.fields["request"] + 1} if record.fields["state"] in WAITING else None
+    asks = record.fields["state"] in WAITING and not record.fields["request"]
+    return {"request": 1} if asks else None
 
 
-def _update(order: int, change: Change) -> Rule[bool]:
-    """Read, change, compare-and-set until it holds; False where `change` leaves the order alone."""
+def _update(order: int, change: Change, *beside: Write) -> Rule[bool]:
+    """Read, change, write until it holds; False where `change` leaves the order alone. beside : written with it."""
 
     def write(record: Record | None) -> CompareAndSet | None:
         changes = change(there(record))
@@ -107,7 +140,10 @@ def _update(order: int, change: Change) -> Rule[bool]:
         changed = yield from decided(_name(order), write)
         if changed is None:
             return False
-        if (yield changed):
+        if beside:
+            if (yield Transaction((changed, *beside))) == COMMITTED:
+                return True
+        elif (yield changed):
             return True
 
 

@@ -15,9 +15,17 @@ def slack(preparation_left: int, travel: int) -> int:
     return preparation_left - travel
 
 
-def defer_for(slack: int, tolerance: int, deferral: Deferral) -> int:
-    """How long to hold an order back: until its slack has fallen to the tolerance. 0: it is eligible now.
+def defer_for(slack: int, tolerance: int, deferral: Deferral, requeue: int) -> int:
+    """How long to hold an order back; 0: it is eligible now.
 
-    The design notes defer the orders whose driver would be late (C1); this is the corrected rule.
+    corrected : until its slack has fallen to the tolerance. as_written : for `requeue`, and again, while its driver
+    would be late by more than the tolerance (C1): the food only grows colder, so an order leaves this deferral when a
+    driver has come closer (C2). off : not at all.
     """
-    return max(0, slack - tolerance) if deferral == "corrected" else 0
+    match deferral:
+        case "corrected":
+            return max(0, slack - tolerance)
+        case "as_written":
+            return requeue if slack < -tolerance else 0
+        case "off":
+            return 0

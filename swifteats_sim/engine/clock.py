@@ -12,6 +12,17 @@ SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 
 
+class BackInTime(RuntimeError):
+    """An event was expected at an instant that is already over. at : ns."""
+
+    def __init__(self, at: int, now: int) -> None:
+        super().__init__(at, now)
+        self.at, self.now = at, now
+
+    def __str__(self) -> str:
+        return f"an event of {self.at} ns came up at {self.now} ns"
+
+
 class Clock(simpy.Environment):
     """A SimPy environment whose time is an integer number of nanoseconds, from 0."""
 

@@ -32,8 +32,8 @@ class Flow:
     sampled : jobs of entities divisible by this are noted one by one in `sample` (entity, born, done).
     outcomes : jobs ended, by outcome. calls, attempts, wasted : first attempts; all of them; those that ended after
     their client had left.
-    in_flight, finished : jobs entered and not ended; jobs completed in the span; both whenever born. The other counts
-    are of jobs born in the span.
+    sent, ended, in_flight : jobs born; ended; entered and not ended. finished : jobs completed in the span. These are
+    of all jobs, the other counts of those born in the span.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Flow:
         self.born = self.finished = self.stale = self.calls = self.attempts = self.wasted = 0
         self.messages = self.bytes = 0
         self.outcomes = [0] * len(OUTCOMES)
-        self.in_flight = 0
+        self.sent = self.ended = self.in_flight = 0
         self.sample: list[tuple[int, int, int]] = []
         self._sampled, self._keys, self.keyed = sampled, keys, keys is not None
         self._latency, self._wait = array("q"), array("q")
@@ -70,6 +70,7 @@ class Flow:
 
     def bear(self, job: Job) -> None:
         """A job is born; it may enter later, or never."""
+        self.sent += 1
         self.born += self.measures(job)
 
     def begin(self, job: Job) -> None:
@@ -84,6 +85,7 @@ class Flow:
         if outcome == STALE:
             outcome = COMPLETED
         self.in_flight -= 1
+        self.ended += 1
         warmup, end = self._warmup, self._end
         self._presence += now if warmup <= now < end else self._within(now)
         minute = now // MINUTE if now < end else self._last

@@ -76,6 +76,11 @@ class Group:
         delivery = self.delivery
         return not (self._membership.changes or delivery.failures or delivery.duplicates)
 
+    @property
+    def waiting(self) -> int:
+        """Messages in the logs and in hands."""
+        return len(self._parked) + sum(map(len, self._logs)) + sum(map(len, self._hands))
+
     def watch(self, loop: Stage) -> None:
         """Note every crash and every new division of partitions in the journal."""
         for at in self._membership.changes:

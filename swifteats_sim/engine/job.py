@@ -35,6 +35,10 @@ def lane_below(lane: int, place: int, number: int) -> int:
     return lane if number == 0 else ((lane + number) * SPREAD + place + 1) & WORD
 
 
+class EndedTwice(RuntimeError):
+    """A job has ended that had ended before."""
+
+
 class Kind(Protocol):
     """What a job knows of its flow, see `engine.flow`: the program, its place in the total order, and its counters."""
 
@@ -99,12 +103,12 @@ class Job:
     partition, server : where its messages go, and which of several servers keyed by it has it in hand; key : what it
     asks for. waited : ns in queues so far; since : when it began
     to wait; asked : number of its latest wait. tries : attempts begun, or parts awaited, at the step it is at.
-    orphan : nobody asks how it ends; stopped : it has ended where it was, by a crash.
+    orphan : nobody asks how it ends; stopped : it has ended where it was, by a crash; over : it has ended.
     """
 
     __slots__ = (
-        "asked", "born", "entered", "entity", "flow", "held", "index", "key", "lane", "orphan", "outcome", "parent",
-        "partition", "parts", "pc", "server", "since", "stopped", "tries", "turn", "waited",
+        "asked", "born", "entered", "entity", "flow", "held", "index", "key", "lane", "orphan", "outcome", "over",
+        "parent", "partition", "parts", "pc", "server", "since", "stopped", "tries", "turn", "waited",
     )  # fmt: skip
 
     def __init__(self, flow: Kind, entity: int, index: int, lane: int, born: int) -> None:
@@ -117,7 +121,7 @@ class Job:
         self.parent: tuple[Job, Spawner] | None = None
         self.parts: list[Job] | None = None
         self.held: list[Held] | None = None
-        self.orphan = self.stopped = False
+        self.orphan = self.stopped = self.over = False
 
     def part(self, lane: int, pc: int, spawner: Spawner) -> Job:
         """A part of this job, on a lane, that begins at step `pc` and reports to `spawner`."""

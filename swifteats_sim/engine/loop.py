@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 
+from swifteats_sim.engine.clock import BackInTime
 from swifteats_sim.engine.flow import Flow
-from swifteats_sim.engine.job import VOID, Job
+from swifteats_sim.engine.job import VOID, EndedTwice, Job
 from swifteats_sim.engine.sources import NEVER, Source, Switched
 
 JOURNAL = -1
@@ -39,11 +40,14 @@ class Loop:
             flow.number = number
 
     def advance(self, until: int) -> None:
-        """Do everything that happens strictly before `until` (ns)."""
+        """Do everything that happens strictly before `until` (ns); BackInTime where it should have happened already."""
         heap, run = self._heap, self.run
-        count = 0
+        count, last = 0, self.now
         while heap and heap[0][0] < until:
             time, flow, entity, index, _, turn, job = heappop(heap)
+            if time < last:
+                raise BackInTime(time, last)
+            last = time
             count += 1
             if job is not None:
                 if turn == job.turn:
@@ -75,8 +79,9 @@ class Loop:
 
     def end(self, job: Job, outcome: int, now: int) -> None:
         """A job, or a part of one, has ended; what it still held is given back."""
-        job.turn = VOID
-        job.outcome = outcome
+        if job.over:
+            raise EndedTwice(f"job {job.index} of {job.entity}, born at {job.born} ns")
+        job.over, job.turn, job.outcome = True, VOID, outcome
         if job.held:
             self._give_back(job, now)
         if job.parent is not None:

@@ -9,8 +9,9 @@ from graphlib import TopologicalSorter
 from swifteats_sim.forecast.conditions import conditions_of
 from swifteats_sim.forecast.loads import Follower, Loads, Pair, Place
 from swifteats_sim.forecast.open_streams import OpenStream, open_streams
+from swifteats_sim.forecast.playing import Counts
 from swifteats_sim.forecast.rates import Origin, order_rate, origins
-from swifteats_sim.forecast.rule_costs import Counts, beside_the_flow, order_rules, payment_attempts
+from swifteats_sim.forecast.rule_costs import beside_the_flow, order_rules, payment_attempts
 from swifteats_sim.forecast.setting import Setting
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.flows import ORDER

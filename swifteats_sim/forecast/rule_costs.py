@@ -2,70 +2,46 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from swifteats_sim.domain import delivery, effects, orders
+from swifteats_sim.domain import delivery, orders
 from swifteats_sim.domain.assignment import assign
-from swifteats_sim.domain.inventory import InventoryTerms, reserve_inventory
-from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ITEMS, ORDERS, AssignmentRequest, Cart, Line
+from swifteats_sim.domain.committing import CommitTerms
+from swifteats_sim.domain.effects import Record
+from swifteats_sim.domain.held import Held
+from swifteats_sim.domain.inventory import reserve_inventory
+from swifteats_sim.domain.messages import (
+    ACTIVE,
+    DRIVERS,
+    ITEMS,
+    ORDERS,
+    RESERVATIONS,
+    AssignmentRequest,
+    Cart,
+    Line,
+)
 from swifteats_sim.domain.states import DriverState, OrderState
 from swifteats_sim.forecast.passage import attempts_of
+from swifteats_sim.forecast.playing import Counts, World, played, times
+from swifteats_sim.forecast.stock_costs import PLENTY, relaying, replenishing, settling, terms_of
 from swifteats_sim.scenario import Scenario
 
-Counts = Mapping[str, float]
-"""Effects by kind, as a stack names them."""
-KINDS: dict[type, str] = {
-    effects.Read: "read", effects.CompareAndSet: "compare_and_set", effects.Insert: "insert",
-    effects.Transaction: "transaction", effects.Publish: "publish", effects.CallPayment: "call_payment",
-    effects.FindDrivers: "find_drivers",
-}  # fmt: skip
-"""`Sleep` is missing: it costs nobody anything."""
-PLENTY = 1_000_000
+_COMMIT = CommitTerms(tries=1, commit="transaction", lock_ttl=0)
+_HELD = Held(order=0, driver=0)
 _REQUEST = AssignmentRequest(order=0, geo=0, version=1)
-_FOUND = effects.Candidates(np.array([0]), np.array([1]), np.array([0]), 0, 0, np.array([0]), np.array([0]), 1)
-
-
-def played(rule: effects.Rule[Any], world: Mapping[str, effects.Record]) -> Counter[str]:
-    """Effects that a rule yields when every write holds and every read finds the table's record in `world`."""
-    counts = Counter[str]()
-    try:
-        effect = next(rule)
-        while True:
-            if type(effect) in KINDS:
-                counts[KINDS[type(effect)]] += 1
-            effect = rule.send(_outcome(effect, world))
-    except StopIteration:
-        return counts
-
-
-def _outcome(effect: effects.Effect, world: Mapping[str, effects.Record]) -> object:
-    match effect:
-        case effects.Read():
-            return tuple(world[table] for table, _ in effect.records)
-        case effects.Transaction():
-            return effects.COMMITTED
-        case effects.FindDrivers():
-            return _FOUND
-        case effects.Publish() | effects.Sleep():
-            return None
-        case _:
-            return True
 
 
 def order_rules(scenario: Scenario) -> dict[str, Counts]:
     """Effects of each rule that flow `order` names, when nothing is tried twice."""
     ordering = scenario.ordering
     cart = Cart(0, 0, 0, tuple(Line(item, 1) for item in range((ordering.lines + 1) // 2)))
-    terms = InventoryTerms(PLENTY, ordering.inventory_attempts, ordering.inventory_backoff)
     return {
-        "reserve_inventory": played(reserve_inventory(cart, terms), _world(OrderState.NEW_ORDER)),
+        "reserve_inventory": played(reserve_inventory(cart, terms_of(scenario)), _world(OrderState.NEW_ORDER)),
         "create_order": played(orders.create_order(cart), _world(OrderState.NEW_ORDER)),
         "pay_order": played(orders.pay_order(cart, ordering.payment_attempts), _world(OrderState.NEW_ORDER)),
-        "request_assignment": played(orders.request_assignment(cart), _world(OrderState.ORDER_RECEIVED)),
+        "request_assignment": played(
+            orders.request_assignment(cart, ordering.publish), _world(OrderState.ORDER_RECEIVED, request=0)
+        ),
     }
 
 
@@ -82,17 +58,21 @@ def decisions(scenario: Scenario) -> float:
 
 def decision() -> Counts:
     """Effects of one decision of a consumer of requests."""
-    return played(assign(_REQUEST, lambda found: np.arange(len(found.drivers)), 1), _world(OrderState.ORDER_RECEIVED))
+    rule = assign(_REQUEST, lambda found: np.arange(len(found.drivers)), _COMMIT)
+    return played(rule, _world(OrderState.ORDER_RECEIVED))
 
 
 def beside_the_flow(scenario: Scenario) -> dict[str, Counts]:
     """Effects of an order that do not happen in flow `order`, by who causes them."""
     offers = decisions(scenario)
     return {
-        "assignment": _times(offers, decision()),
-        "declines": _times(offers - 1.0, _declined()),
+        "assignment": times(offers, decision()),
+        "declines": times(offers - 1.0, _declined(scenario.ordering.publish)),
         "kitchens": _kitchen(),
         "couriers": _courier(),
+        "relay": times(offers, relaying(scenario)),
+        "reservations": settling(scenario),
+        "replenishment": replenishing(scenario),
     }
 
 
@@ -106,30 +86,27 @@ def _courier() -> Counts:
     """From the offer that is taken to the door."""
     o, d = OrderState, DriverState
     return (
-        played(delivery.report(0, d.ON_WAY_TO_RESTAURANT), _world(o.ASSIGNED_DRIVER, d.ORDER_ASSIGNED))
-        + played(delivery.report(0, d.AT_RESTAURANT), _world(o.ASSIGNED_DRIVER, d.ON_WAY_TO_RESTAURANT))
-        + played(delivery.advance(0, 0, o.PICKED_UP, d.PICKED_UP), _world(o.ASSIGNED_DRIVER, d.AT_RESTAURANT))
-        + played(delivery.advance(0, 0, o.OUT_DELIVERY, d.ON_WAY_TO_CUSTOMER), _world(o.PICKED_UP, d.PICKED_UP))
-        + played(delivery.report(0, d.REACHED_DESTINATION), _world(o.OUT_DELIVERY, d.ON_WAY_TO_CUSTOMER))
-        + played(delivery.drop_off(0, 0), _world(o.OUT_DELIVERY, d.REACHED_DESTINATION))
+        played(delivery.report(_HELD, d.ON_WAY_TO_RESTAURANT), _world(o.ASSIGNED_DRIVER, d.ORDER_ASSIGNED))
+        + played(delivery.report(_HELD, d.AT_RESTAURANT), _world(o.ASSIGNED_DRIVER, d.ON_WAY_TO_RESTAURANT))
+        + played(delivery.advance(_HELD, o.PICKED_UP, d.PICKED_UP), _world(o.ASSIGNED_DRIVER, d.AT_RESTAURANT))
+        + played(delivery.advance(_HELD, o.OUT_DELIVERY, d.ON_WAY_TO_CUSTOMER), _world(o.PICKED_UP, d.PICKED_UP))
+        + played(delivery.report(_HELD, d.REACHED_DESTINATION), _world(o.OUT_DELIVERY, d.ON_WAY_TO_CUSTOMER))
+        + played(delivery.drop_off(_HELD), _world(o.OUT_DELIVERY, d.REACHED_DESTINATION))
     )
 
 
-def _declined() -> Counts:
-    turned = played(delivery.turn_down(0, _REQUEST), _world(OrderState.ASSIGNED_DRIVER, DriverState.ORDER_ASSIGNED))
-    return turned + played(delivery.ask_again(_REQUEST), {})
+def _declined(publish: orders.Publishing) -> Counts:
+    turned = played(delivery.turn_down(_HELD, _REQUEST), _world(OrderState.ASSIGNED_DRIVER, DriverState.ORDER_ASSIGNED))
+    return turned + played(orders.publish_request(_REQUEST, publish), {})
 
 
-def _world(order: OrderState, driver: DriverState = DriverState.AVAILABLE) -> dict[str, effects.Record]:
+def _world(order: OrderState, driver: DriverState = DriverState.AVAILABLE, request: int = 1) -> World:
     waits = order in (OrderState.ORDER_RECEIVED, OrderState.FOOD_PREPARING)
     kitchen = order if waits else OrderState.ORDER_RECEIVED
     return {
-        ORDERS: effects.Record(1, {"state": order, "kitchen": kitchen, "driver": None, "request": 1}),
-        DRIVERS: effects.Record(1, {"state": driver, "order": None}),
-        ITEMS: effects.Record(1, {"stock": PLENTY}),
-        ACTIVE: effects.Record(1, {"order": 0}),
+        ORDERS: Record(1, {"state": order, "kitchen": kitchen, "driver": None, "request": request}),
+        DRIVERS: Record(1, {"state": driver, "order": None}),
+        ITEMS: Record(1, {"stock": PLENTY}),
+        RESERVATIONS: None,
+        ACTIVE: Record(1, {"order": 0}),
     }
-
-
-def _times(factor: float, costs: Counts) -> Counts:
-    return {kind: factor * count for kind, count in costs.items()}

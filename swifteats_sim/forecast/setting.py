@@ -9,7 +9,7 @@ from swifteats_sim.forecast.batch_rates import batch_wait, batches
 from swifteats_sim.forecast.conditions import Conditions
 from swifteats_sim.forecast.open_streams import OpenStream
 from swifteats_sim.forecast.passage import Passage, attempts_of, either, repeated, together, tried
-from swifteats_sim.forecast.rule_costs import Counts
+from swifteats_sim.forecast.playing import Counts
 from swifteats_sim.scenario import steps as s
 from swifteats_sim.scenario.distributions import Distribution
 from swifteats_sim.scenario.effects import EffectVisit

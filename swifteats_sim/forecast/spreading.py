@@ -23,14 +23,16 @@ def kinds_by_geo(scenario: Scenario) -> dict[str, str]:
 def partition_shares(
     topic: Topic, kinds: Mapping[str, str], weights: Mapping[str, float], senders: int | None
 ) -> Shares:
-    """Share of all messages that each partition gets, geo after geo.
+    """Share of all messages that each partition gets, geo after geo, or of the one topic of all geos (C47).
 
     weights : share of each geo; senders : of all geos, evenly keyed; None: many. A sender stays in its partition where
     placement is keyed; pinned messages are all in the geo's first one (C42).
     """
+    counts = topic.partitions_over(tuple(kinds.values()))
+    if topic.per == "platform":
+        return _within(topic.placement, counts[0], senders)
     shares = []
-    for geo, kind in kinds.items():
-        count = topic.partitions_of(kind)
+    for geo, count in zip(kinds, counts, strict=True):
         each = senders if senders is None else max(1, round(senders * weights[geo]))
         shares.append(weights[geo] * _within(topic.placement, count, each))
     return np.concatenate(shares)

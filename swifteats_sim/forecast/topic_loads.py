@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,14 +67,14 @@ def topic_facts(name: str, spread: Spread, loads: Loads) -> TopicFacts:
         offered += busy * taker_shares(spread.shares(name, flow), topic.consumers)
     useful = taker_shares(_mixed(spread, loads, name), topic.consumers)
     return TopicFacts(
-        name, topic.placement, sum(topic.partitions_of(kind) for kind in spread.kinds.values()),
+        name, topic.placement, sum(topic.partitions_over(tuple(spread.kinds.values()))),
         messages, messages * topic.message, int(np.count_nonzero(useful)) if handled else 0,
         float(offered.sum()), float(offered.max()), topic.handlers == "awaited",
     )  # fmt: skip
 
 
 def _requests(spread: Spread) -> TopicFacts:
-    """Requests for drivers, decided by each geo's own consumers, one at a time."""
+    """Requests for drivers, decided one at a time, by each geo's own consumers or by those of all geos."""
     scenario = spread.flows.scenario
     topic, orders = scenario.stack.topics[REQUESTS], order_rate(scenario) or 0.0
     messages = orders * decisions(scenario)
@@ -82,17 +82,25 @@ def _requests(spread: Spread) -> TopicFacts:
     handling = sum(count * setting.effect(kind).mean for kind, count in decision().items())
     offers, consumers = messages * handling, 0
     busiest = 0.0
-    for geo, share in _order_shares(scenario).items():
-        kind = spread.kinds[geo]
-        partitions = partition_shares(topic, {geo: kind}, {geo: 1.0}, None)
+    for kinds, share in _groups(spread):
+        partitions = partition_shares(topic, kinds, even(list(kinds)), None)
         takers = taker_shares(partitions, min(topic.consumers, len(partitions)))
         consumers += int(np.count_nonzero(takers))
         busiest = max(busiest, offers * share * float(takers.max()))
-    partitions_in_all = sum(topic.partitions_of(kind) for kind in spread.kinds.values())
+    partitions_in_all = sum(topic.partitions_over(tuple(spread.kinds.values())))
     return TopicFacts(
         REQUESTS, topic.placement, partitions_in_all, messages, messages * topic.message, consumers,
         offers, busiest, awaited=True,
     )  # fmt: skip
+
+
+def _groups(spread: Spread) -> Iterator[tuple[Mapping[str, str], float]]:
+    """The geos that each group of consumers serves, by kind, and its share of the orders."""
+    scenario = spread.flows.scenario
+    if scenario.stack.topics[REQUESTS].per == "platform":
+        yield spread.kinds, 1.0
+    else:
+        yield from (({geo: spread.kinds[geo]}, share) for geo, share in _order_shares(scenario).items())
 
 
 def _order_shares(scenario: Scenario) -> Mapping[str, float]:

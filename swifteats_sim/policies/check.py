@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.policies.policy import Policy
 
-_MINUTE = 60_000_000_000
+_MINUTE, _METRES_PER_MINUTE = 60_000_000_000, 400.0
 
 
 def check_policy(policy: Policy) -> None:
@@ -44,15 +44,17 @@ def _must(holds: bool, case: str, rule: str, cause: str) -> None:
 
 
 def _columns(case: Candidates) -> tuple[NDArray[Any], ...]:
-    return case.drivers, case.versions, case.travel
+    return case.drivers, case.versions, case.travel, case.orders, case.idle, case.distance
 
 
 def _case(drivers: list[int], minutes: list[int], left: int) -> Candidates:
     travel = np.array(minutes, dtype=np.int64) * _MINUTE
     versions = np.ones(len(drivers), dtype=np.int64)
     numbers = np.array(drivers, dtype=np.int64)
-    times = (travel, left * _MINUTE, 4 * _MINUTE)
-    return Candidates(numbers, versions, *times, versions, versions, len(drivers))
+    work, distance = numbers % 3, travel / _MINUTE * _METRES_PER_MINUTE
+    return Candidates(
+        numbers, versions, travel, left * _MINUTE, 4 * _MINUTE, work, work * _MINUTE, len(drivers), distance, 1600.0
+    )
 
 
 def _cases() -> Iterator[tuple[str, Candidates]]:

@@ -7,10 +7,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from swifteats_sim.policies.arrival_fit import ArrivalFit
+from swifteats_sim.policies.fair_share import FairShare
 from swifteats_sim.policies.nearest import Nearest
+from swifteats_sim.policies.notes_score import NotesScore
 from swifteats_sim.policies.policy import Policy
 
-_POLICIES: Mapping[str, Callable[[], Policy]] = MappingProxyType({"arrival_fit": ArrivalFit, "nearest": Nearest})
+_POLICIES: Mapping[str, Callable[[], Policy]] = MappingProxyType(
+    {"arrival_fit": ArrivalFit, "fair_share": FairShare, "nearest": Nearest, "notes_score": NotesScore}
+)
 
 
 class UnknownPolicy(ValueError):

@@ -10,6 +10,8 @@ from swifteats_sim.results.summary import build_summary
 from swifteats_sim.results.table import verdict_markdown, verdict_rich
 from swifteats_sim.results.tables import Tables
 from swifteats_sim.results.verdict import Judgement, exit_code, judge
+from swifteats_sim.results.where_time_goes import parts_markdown, parts_rich, where_time_goes
+from swifteats_sim.results.why_late import why_late
 
 __all__ = [
     "Estimate",
@@ -24,7 +26,11 @@ __all__ = [
     "growths",
     "judge",
     "measure",
+    "parts_markdown",
+    "parts_rich",
     "verdict_markdown",
     "verdict_rich",
+    "where_time_goes",
+    "why_late",
     "write_run",
 ]

@@ -52,6 +52,13 @@ class Evidence:
             if name.startswith(kind) and name.endswith(end)
         }
 
+    def flow_totals(self, number: str) -> dict[str, int]:
+        """One of FLOW_NUMBERS of every flow, added up over replications, by name."""
+        totals: dict[str, int] = {}
+        for name, flow in (found for each in self.tables for found in each.flows.items()):
+            totals[name] = totals.get(name, 0) + flow.numbers[number]
+        return totals
+
     def totals(self, table: str) -> dict[str, dict[str, float]]:
         """The numbers of a table of the stack, such as "topics", by part, added up over replications."""
         totals: dict[str, dict[str, float]] = {}

@@ -36,12 +36,11 @@ def fix_order(evidence: Evidence) -> Finding | None:
     processed = sum(each.flows["gps"].completed for each in evidence.tables if "gps" in each.flows)
     if not processed:
         return None
-    if sum(stale) == 0:
+    if not sum(stale):
         text = f"Each driver's fixes stayed in order: none of {processed:,} came after a newer one."
-    else:
-        broken = f"{sum(stale):,} of {processed:,} came after a newer one of the same driver"
-        text = f"The order of fixes broke: {broken}."
-    return Finding("fix-order", text, ("F22",))
+        return Finding("fix-order", text, ("F22",))
+    broken = f"{sum(stale):,} of {processed:,} came after a newer one of the same driver"
+    return Finding("fix-order", f"The order of fixes broke: {broken}.", ("F22", "C55", "C43"))
 
 
 def lagging_topics(evidence: Evidence) -> Finding | None:
@@ -87,4 +86,5 @@ def unreached_streams(evidence: Evidence) -> Finding | None:
     ]
     if not clauses:
         return None
-    return Finding("unreached-streams", f"Only {'; '.join(clauses)} reached the customer's process.", ("C28",))
+    text = f"Only {'; '.join(clauses)} reached the customer's process."
+    return Finding("unreached-streams", text, ("C28", "C27", "C69"))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from swifteats_sim.results.evidence import Evidence, Finding
 from swifteats_sim.results.find_city import felt_times, fleet_cycle, tighter_side, tightest_geo, waiting_drivers
+from swifteats_sim.results.find_defects import DEFECTS
 from swifteats_sim.results.find_messages import fix_order, lagging_topics, lost_messages, unreached_streams
 from swifteats_sim.results.find_stack import busiest_station, cache_hits, growing_backlogs, retry_load
 
@@ -34,6 +35,7 @@ FINDINGS: tuple[Callable[[Evidence], Finding | None], ...] = (
     waiting_drivers,
     felt_times,
     fix_order,
+    *DEFECTS,
     single_replication,
 )
 

@@ -1,8 +1,6 @@
-"""Metrics of orders: how many ended how, how long each part of their life took, and the races lost over them."""
+"""Metrics of orders: how many ended how, and how long each part of their life took."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -38,15 +36,12 @@ def measure_orders(tables: Tables) -> dict[str, float]:
     for name, first, last in SPELLS:
         metrics.update(_spell(taken, span, name, first, last))
     metrics.update(_promises(tables.orders, span))
-    metrics.update(_eta(tables.orders, span))
-    metrics.update(_declined(tables.offers, span))
-    metrics.update(_races(tables.counts))
     return metrics
 
 
 def _counts(orders: pd.DataFrame, span: Span) -> dict[str, float]:
     placed, closed, state = instants(orders, "placed"), instants(orders, "closed"), text(orders, "state")
-    ended = span.holds(closed)
+    ended, reason = span.holds(closed), text(orders, "reason")
     delivered, failed, cancelled = (
         int((ended & (state == each)).sum()) for each in ("delivered", "failed", "cancelled")
     )
@@ -63,6 +58,9 @@ def _counts(orders: pd.DataFrame, span: Span) -> dict[str, float]:
         "orders.delivered.rate": delivered / span.seconds,
         "orders.failed.count": float(failed),
         "orders.cancelled.count": float(cancelled),
+        "orders.unpaid.count": float((ended & (reason == "unpaid")).sum()),
+        "orders.sold_out.count": float((ended & (reason == "sold_out")).sum()),
+        "orders.duplicated.count": float((span.holds(placed) & (instants(orders, "twin_of") >= 0)).sum()),
         "orders.in_flight.count": float(open_at_end.sum()),
         **ratio("orders.completion", delivered, delivered + failed + cancelled + int(overdue.sum())),
     }
@@ -81,30 +79,4 @@ def _promises(orders: pd.DataFrame, span: Span) -> dict[str, float]:
     return {
         **describe("delivery.lateness", late),
         **ratio("delivery.on_time", int((late == 0).sum()), late.size),
-    }
-
-
-def _eta(orders: pd.DataFrame, span: Span) -> dict[str, float]:
-    delivered, eta = instants(orders, "delivered"), instants(orders, "eta")
-    known = span.holds(delivered) & (eta >= 0)
-    return describe("eta.error", (delivered - eta)[known], ("mean", "p50", "p95"))
-
-
-def _declined(offers: pd.DataFrame, span: Span) -> dict[str, float]:
-    """Share of the offers committed in the span that the driver refused, of those answered.
-
-    Of a cancelled order the driver had said yes.
-    """
-    outcome = text(offers, "outcome")[span.holds(instants(offers, "committed"))]
-    refused = int(np.isin(outcome, ("declined", "no_answer")).sum())
-    return ratio("assignment.declined", refused, refused + int(np.isin(outcome, ("accepted", "cancelled")).sum()))
-
-
-def _races(counts: Mapping[str, int]) -> dict[str, float]:
-    """Lost races and broken guards over the whole run: an item oversold in the warm-up is oversold."""
-    totals = {"assignment.double.count": "double_assignments", "inventory.oversold.count": "oversold"}
-    return {
-        **{name: float(counts[key]) for name, key in totals.items() if key in counts},
-        **ratio("assignment.conflict", counts.get("commit_conflicts", 0), counts.get("commit_tries", 0)),
-        **ratio("inventory.conflict", counts.get("reserve_conflicts", 0), counts.get("reserve_tries", 0)),
     }

@@ -22,7 +22,9 @@ OF_CITY = {
 OF_STACK = {"station": "queue", "broker": "lag", "pool": "waiting", "cache": None, "stream": None}
 """What heaps up at each kind of part: what waits for a cache waits in the flow that came to it."""
 
-ALWAYS_ZERO = ("double", "oversold", "stale", "lost")
+ALWAYS_ZERO = (
+    "double", "rivals", "ghosts", "deferred_late", "stranded", "duplicated", "oversold", "leaked", "stale", "lost",
+)  # fmt: skip
 """Quantities that count what must never happen: no backlog excuses or endangers them."""
 
 _WORDS = {

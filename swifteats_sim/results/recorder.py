@@ -67,6 +67,13 @@ class OfferLog:
         self._columns = {name: array("q") for name in OFFER_NUMBERS}
         self._outcome: list[str] = []
 
+    def __len__(self) -> int:
+        return len(self._outcome)
+
+    def is_over(self, row: int) -> bool:
+        """Whether the driver has nothing more to do with the order."""
+        return self._columns["done"][row] != NEVER
+
     def commit(self, **values: int) -> int:
         """A driver was committed; returns the row. Columns that are not given are NEVER."""
         for name, column in self._columns.items():
@@ -78,10 +85,14 @@ class OfferLog:
         """The driver accepted, declined or let it lapse."""
         self._columns["answered"][row], self._outcome[row] = at, outcome
 
-    def release(self, row: int, at: int, outcome: str | None = None) -> None:
-        """The driver is free again."""
-        self._columns["released"][row] = at
+    def end(self, row: int, at: int, outcome: str | None = None) -> None:
+        """The driver has nothing more to do with the order."""
+        self._columns["done"][row] = at
         self._outcome[row] = outcome or self._outcome[row]
+
+    def release(self, row: int, at: int) -> None:
+        """The platform counts the driver as free."""
+        self._columns["released"][row] = at
 
     def table(self) -> pd.DataFrame:
         """See Tables.offers."""

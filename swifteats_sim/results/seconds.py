@@ -8,38 +8,44 @@ import pandas as pd
 
 from swifteats_sim.results.digest import FRAMES
 from swifteats_sim.results.tables import CITY_COLUMNS, FLOW_NUMBERS, ORDER_INSTANTS, Tables
+from swifteats_sim.results.why_late import PARTS, why_late
 from swifteats_sim.scenario.quantities import SECOND
 
-FLOWS = "flows"
+FLOWS, WHY_LATE = "flows", "why_late"
+"""Tables that are drawn from a record when they are written."""
 ALWAYS = ("stations", "series")
 """Tables of the stack that are written even when they are empty."""
 
 INSTANTS: dict[str, tuple[str, ...]] = {
     "orders": ORDER_INSTANTS,
-    "offers": ("committed", "answered", "eligible", "released"),
+    "offers": ("taken", "committed", "answered", "done", "released", "eligible"),
     "shifts": ("on", "off"),
     "states": ("at",),
     "legs": ("start", "end"),
     "fixes": ("sent", "known"),
     "series": ("at",),
+    "why_late": ("delivered",),
 }
 """Columns that are points in time, where -1 is "never"."""
 
 DURATIONS: dict[str, tuple[str, ...]] = {
-    "offers": ("travel", "slack"),
+    "offers": (
+        "deferred", "driverless", "searched", "travel", "nearest", "slack", "best_gap", "preparation_left",
+    ),
+    "why_late": (*PARTS, "click_to_door"),
     "kitchens": ("busy",),
     "stations": ("busy", "wait", "queued", "max_wait"),
     "pools": ("held", "wait", "queued", "max_wait"),
     "topics": ("waited",),
     "flows": ("presence",),
-}
+}  # fmt: skip
 """Columns that are lengths of time; a slack of -1 ns is a slack."""
 
 
 def written(tables_list: Sequence[Tables]) -> Iterator[str]:
     """The tables worth a file: those of a city where there is one, those of parts that the stack has."""
-    for name in (*FRAMES, FLOWS):
-        of_city = name in CITY_COLUMNS and any(tables.has_city for tables in tables_list)
+    for name in (*FRAMES, FLOWS, WHY_LATE):
+        of_city = name in (*CITY_COLUMNS, WHY_LATE) and any(tables.has_city for tables in tables_list)
         if of_city or name in ALWAYS or any(len(_frame(tables, name)) for tables in tables_list):
             yield name
 
@@ -54,7 +60,8 @@ def seconds_table(tables_list: Sequence[Tables], name: str) -> pd.DataFrame:
 
 
 def _frame(tables: Tables, name: str) -> pd.DataFrame:
-    frame: pd.DataFrame = _flow_table(tables) if name == FLOWS else getattr(tables, name)
+    drawn = {FLOWS: _flow_table, WHY_LATE: why_late}
+    frame: pd.DataFrame = drawn[name](tables) if name in drawn else getattr(tables, name)
     return frame
 
 

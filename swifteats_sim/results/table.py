@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from swifteats_sim.results.markdown import markdown_table
 from swifteats_sim.results.verdict import Judgement
 from swifteats_sim.scenario.units import format_value
 
@@ -18,11 +19,7 @@ COLOURS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "satur
 
 def verdict_markdown(judgements: Sequence[Judgement]) -> str:
     """The verdicts as a Markdown table with aligned columns, ending in a newline."""
-    rows = [HEADER, *(tuple(map(_escaped, _cells(each))) for each in judgements)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
-    lines = [_line(row, widths) for row in rows]
-    lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
-    return "\n".join(lines) + "\n"
+    return markdown_table(HEADER, [_cells(each) for each in judgements])
 
 
 def verdict_rich(judgements: Sequence[Judgement]) -> Table:
@@ -60,11 +57,3 @@ def _verdict(judgement: Judgement) -> str:
     if judgement.verdict in ("pass", "fail"):
         return judgement.verdict
     return f"{judgement.verdict}: {judgement.reason}"
-
-
-def _escaped(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from swifteats_sim.scenario.metric import Metric, times
 
+ERROR = ("mean", "p50", "p95")
+
 CITY: tuple[Metric, ...] = (
     Metric("orders", "offered", ("rate",), "/s", "orders placed by customers, per second"),
     Metric("orders", "placed", ("count",), "", "orders placed"),
@@ -24,13 +26,7 @@ CITY: tuple[Metric, ...] = (
     Metric("assignment", "overtaken", ("ratio",), "ratio", "commits while the consumer held a more urgent order (C4)"),
     Metric("assignment", "ghosts", ("count",), "", "offers to drivers who were off shift (C10)"),
     Metric("assignment", "deferred_late", ("count",), "", "deferrals of orders whose driver would be late (C1)"),
-    Metric(
-        "assignment",
-        "stranded",
-        ("count",),
-        "",
-        "paid, open at the end, nobody looks for a driver (C16, C17)",
-    ),
+    Metric("assignment", "stranded", ("count",), "", "paid, open at the end, no driver is looked for (C16, C17)"),
     Metric("assignment", "dead", ("count",), "", "requests set aside after the last search (A24), whole run"),
     Metric("assignment", "lost", ("count",), "", "requests that no broker took (C31), whole run"),
     Metric("assignment", "rivals", ("count",), "", "offers of an order that another driver had already (C24)"),
@@ -41,13 +37,7 @@ CITY: tuple[Metric, ...] = (
     Metric("assignment", "double", ("count",), "", "offers to a driver with an active order (F5)"),
     Metric("inventory", "conflict", ("ratio",), "ratio", "stock transactions lost to a newer version, whole run (#53)"),
     Metric("inventory", "waited", ("count",), "", "stock transactions that waited for a lock (C37), whole run"),
-    Metric(
-        "inventory",
-        "leaked",
-        ("count",),
-        "",
-        "portions missing at the end that nobody holds (C36)",
-    ),
+    Metric("inventory", "leaked", ("count",), "", "portions missing at the end that nobody holds (C36)"),
     Metric("inventory", "replenished", ("count",), "", "portions cooked ahead anew (A17), whole run"),
     Metric("inventory", "low", ("count",), "", "times an item was seen to be almost gone (A17), whole run"),
     Metric("inventory", "oversold", ("count",), "", "items sold beyond their stock"),
@@ -74,11 +64,9 @@ CITY: tuple[Metric, ...] = (
     Metric("driver", "on_shift", ("mean",), "", "drivers on shift"),
     Metric("kitchen", "utilization", ("mean", "max"), "ratio", "busy share of cooks, over kitchens"),
     times("kitchen", "wait", "order taken by the kitchen until a cook starts"),
-    Metric("eta", "error", ("mean", "p50", "p95"), "s", "delivered minus the delivery named at assignment"),
-    Metric(
-        "eta", "error_at_pickup", ("mean", "p50", "p95"), "s", "delivered minus the delivery named at pick-up (C57)"
-    ),
-    Metric("eta", "error_at_door", ("mean", "p50", "p95"), "s", "delivered minus the delivery named at the door (C57)"),
+    Metric("eta", "error", ERROR, "s", "delivered minus the delivery named at assignment"),
+    Metric("eta", "error_at_pickup", ERROR, "s", "delivered minus the delivery named at the pick-up (C57)"),
+    Metric("eta", "error_at_door", ERROR, "s", "delivered minus the delivery named at the door (C57)"),
     Metric("eta", "absolute_error", ("mean", "p50", "p90", "p95"), "s", "size of the error at assignment"),
     Metric("location", "stale", ("count",), "", "fixes after a newer one of the same driver (F22)"),
 )

@@ -1,4 +1,4 @@
-"""What must not stand inside what: jobs that would wait for themselves, and rules that cannot be tried again."""
+"""What must not stand inside what: jobs that would wait for themselves, and rules that not every order would meet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from swifteats_sim.scenario.steps import (
     Hold,
     Parallel,
     Repeat,
-    Retry,
     RuleStep,
     Step,
     flat,
@@ -71,17 +70,10 @@ def _has_an_end(step: Step, path: KeyPath, around: Around) -> Findings:
 
 
 def _is_ruled_once(step: Step, path: KeyPath, around: Around) -> Findings:
-    """Rules run for every order, once each, one after the other."""
+    """Rules run for every order, one after the other; a client may try them again, as what they do is done once."""
     if isinstance(step, Parallel):
         ruled = [way for way in step.parallel if any(isinstance(inside, RuleStep) for inside in flat(way))]
         if len(ruled) > 1:
             yield (*path, "parallel"), "rules run one after the other: only in one of the sequences"
-    if not isinstance(step, RuleStep):
-        return
-    if any(isinstance(outer, Branch) for outer, _ in around):
+    if isinstance(step, RuleStep) and any(isinstance(outer, Branch) for outer, _ in around):
         yield (*path, "rule"), "a rule is for every order: not inside a branch"
-    retries = [outer.retry for outer, _ in around if isinstance(outer, Retry)]
-    if any(terms.timeout is not None for terms in retries):
-        yield (*path, "rule"), "not inside a retry with a timeout: the rule would run on when its client has gone"
-    elif retries:
-        yield (*path, "rule"), "not inside a retry: rules are not safe to repeat, as create_order is not idempotent"

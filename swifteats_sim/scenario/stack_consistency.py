@@ -43,7 +43,6 @@ def stack_findings(stack: Stack) -> Findings:
         yield from _ruled(stack)
         yield from _pools_apart(stack)
     yield from _effects(stack)
-    yield from _handled_once(stack)
 
 
 def _allowed(flow: str, step: Step, path: KeyPath) -> Findings:
@@ -110,12 +109,3 @@ def _effects(stack: Stack) -> Findings:
             yield from _decides(stack, cost, path)
             if cost.lag is not None and kind != "read":
                 yield (*path, "lag"), "only `read` may read a replica"
-
-
-def _handled_once(stack: Stack) -> Findings:
-    """Of the faults of handlers, the platform's own consumers know only their death."""
-    for name in OWN_CONSUMERS:
-        for key in ("duplicates", "failures"):
-            if name in stack.topics and getattr(stack.topics[name], key):
-                path = ("stack", "topics", name, key)
-                yield path, f"the consumers of {name} are the platform's own, which repeat no handling"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -70,6 +71,14 @@ class Topic(Frozen):
         """Partitions of a geo of this kind, `dense` or `sparse`; KeyError where none are declared."""
         by_kind: dict[str, int] = dict(self.partitions.items())
         return by_kind[kind]
+
+    def partitions_over(self, kinds: Sequence[str]) -> tuple[int, ...]:
+        """Partitions of the topic of each geo, by kind; of the one topic that serves all of them with `per: platform`.
+
+        kinds : at least one.
+        """
+        by_geo = tuple(self.partitions_of(kind) for kind in kinds)
+        return by_geo if self.per == "geo" else (max(by_geo),)
 
     @model_validator(mode="before")
     @classmethod

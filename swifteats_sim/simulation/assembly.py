@@ -5,32 +5,46 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 
+import pandas as pd
+
 from swifteats_sim.city.demand import Plan
-from swifteats_sim.city.fleet import Fleet, Search
+from swifteats_sim.city.fleet import Fleet
+from swifteats_sim.city.search import Search
 from swifteats_sim.domain.assignment import Assigned
+from swifteats_sim.domain.committing import CommitTerms
 from swifteats_sim.domain.effects import Key, Record
 from swifteats_sim.domain.messages import DRIVERS, ORDERS
 from swifteats_sim.domain.orders import REQUESTS
 from swifteats_sim.domain.states import DriverState, OrderState
 from swifteats_sim.engine.clock import Clock
+from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.resource import Resource
-from swifteats_sim.engine.streams import Streams
+from swifteats_sim.engine.streams import Stream, Streams
 from swifteats_sim.policies import policy_named
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.flows import GPS
 from swifteats_sim.simulation.calls import DriverCalls
+from swifteats_sim.simulation.conservation import Conservation
 from swifteats_sim.simulation.courier import Couriers
+from swifteats_sim.simulation.estimates import Estimates
+from swifteats_sim.simulation.invariants import Invariants
+from swifteats_sim.simulation.larder import Larder
 from swifteats_sim.simulation.order_life import OrderLife
 from swifteats_sim.simulation.parts import City, Run, declared_city
+from swifteats_sim.simulation.replenishing import Replenishment
 from swifteats_sim.simulation.sampler import Sampler
 from swifteats_sim.simulation.shifts import Shifts
 from swifteats_sim.simulation.software import Software, Surroundings
+from swifteats_sim.simulation.stranded import stranded
 from swifteats_sim.simulation.town import build_town
+from swifteats_sim.simulation.trips import Trips
 from swifteats_sim.stack.build import Blueprint
 from swifteats_sim.stack.consumer import Consumer
 from swifteats_sim.stack.docket import DispatchTerms, Pending
 from swifteats_sim.stack.effects import Process, Runner
+from swifteats_sim.stack.laws import law_of
+from swifteats_sim.stack.outbox import Relay
 from swifteats_sim.stack.registers import Registers
 from swifteats_sim.stack.store import Store
 
@@ -47,7 +61,8 @@ class Assembly:
         registers = Registers(fleet.known, bytearray(fleet.count), geo_of, fleet.movement, followers.__getitem__)
         around = Surroundings(geos, registers, declared.drivers.fix_every, fleet.phases, lambda: self._watching)
         self.software = Software(scenario, streams, around, declared.fix_sample)
-        search = Search(fleet, scenario.assignment.radius, scenario.assignment.live_fix)
+        rules = scenario.assignment
+        search = Search(fleet, rules.radius, rules.live_fix, rules.search == "ghosts")
         city = City(town.places, fleet, search, town.kitchen)
         self.run = Run(scenario, streams, clock, self.software.loop, city, OrderLog(), OfferLog())
         self._blueprint = Blueprint(
@@ -55,13 +70,22 @@ class Assembly:
         )
         self.cooks = town.cooks
         self.runner = self._build_runner()
-        self._life = OrderLife(self.run, self.runner, self._on_watching, self.software.watched())
+        self.larder = Larder(self.run, self.runner)
+        self.replenishment = Replenishment(self.run, self.runner, self.larder.terms, self.larder.shelves)
+        self._life = OrderLife(
+            self.run, self.runner, self.larder, self._on_watching, self._on_news, self.software.watched()
+        )
         self._life.path = self._blueprint.order_path(self.runner, self._life.rules)
+        self._life.path.tries = self._life.tries
         self.shifts = Shifts(self.run, self.runner, self.software.numbers[GPS])
-        self._couriers = Couriers(self.run, self.runner, self._life, self.shifts, registers.watched, followers)
+        estimates = Estimates(self.run)
+        trips = Trips(self.run, self.runner, self._life, estimates, registers.watched, followers)
+        self._couriers = Couriers(self.run, trips, self.shifts, estimates, self._on_committed)
         self._consumers = list(self._build_consumers())
         self._calls = DriverCalls(self.run, self._consumers, geo_of)
-        self.sampler = Sampler(self.run, progress)
+        conservation = Conservation(self.software.equipment, self.software.flows, {REQUESTS: self._requests_held})
+        self.invariants = Invariants(self.run, self.runner.store, conservation)
+        self.sampler = Sampler(self.run, progress, self.invariants.look)
         self._plans = town.plans
 
     def start(self) -> None:
@@ -71,6 +95,9 @@ class Assembly:
         self.shifts.open()
         for _, consumer in self._consumers:
             clock.process(consumer.run())
+        if self.run.scenario.ordering.publish == "outbox":
+            clock.process(Relay(self.runner, self.run.scenario.ordering.relay_every).run())
+        clock.process(self.replenishment.run())
         clock.process(self._demand(self._plans))
         clock.process(self.sampler.watch())
 
@@ -81,9 +108,26 @@ class Assembly:
             clock.process(self._life.place(plan))
 
     @property
+    def of_stock(self) -> dict[str, int]:
+        """What became of the stock: see Tables.counts."""
+        shelves, replenishment = self.larder.shelves, self.replenishment
+        return {
+            "oversold": shelves.oversold, "leaked": shelves.leaked(),
+            "replenished": replenishment.replenished, "low_stock": replenishment.low,
+        }  # fmt: skip
+
+    @property
     def pools(self) -> Mapping[str, Resource]:
         """Pools that orders hold connections of."""
         return self._blueprint.pools
+
+    def stranded(self, offers: pd.DataFrame) -> int:
+        """See Tables.counts. offers : the run's."""
+        topic, consumers = self.software.equipment.topics[REQUESTS], [consumer for _, consumer in self._consumers]
+        return stranded(self.run.orders.table(), offers, self.runner.store, topic, consumers)
+
+    def _on_news(self, order: int) -> None:
+        self._calls.news(order)
 
     def _on_watching(self, by: int) -> None:
         """Customers more, or fewer, follow an order: the loop hears of it in its own time."""
@@ -97,18 +141,26 @@ class Assembly:
         run, store = self.run, Store()
         clock, payment = run.clock, run.streams("payment")
         store.watch(DRIVERS, self._driver_changed)
-        store.watch(ORDERS, lambda key, record: run.orders.changed(_number(key), record.fields["state"]))
+        store.watch(ORDERS, lambda key, record, _: run.orders.changed(_number(key), record.fields["state"]))
         success = run.scenario.ordering.payment_success
         return Runner(
-            clock, run.loop, store, self.software.equipment.topics, self._blueprint.effect_costs(), run.survey,
-            lambda order, attempt: payment.uniform(order, attempt) < success,
+            clock, run.loop, store, self.software.equipment.topics, self._blueprint.effect_costs(), run.find,
+            lambda order, attempt: payment.uniform(order, attempt) < success, self._reading(),
         )  # fmt: skip
 
-    def _build_consumers(self) -> Iterator[tuple[int, Consumer]]:
+    def _reading(self) -> tuple[Law, Stream] | None:
+        """What one availability read takes, where they are made one after the other (C11)."""
+        rules = self.run.scenario.assignment
+        if rules.availability == "batched":
+            return None
+        return law_of(rules.availability_read), self.run.streams("availability")
+
+    def _build_consumers(self) -> Iterator[tuple[int | None, Consumer]]:
         terms = self.run.scenario.assignment
         dispatch = DispatchTerms(
-            terms.discipline == "least_slack", terms.deferral, terms.tolerance, terms.candidates,
-            terms.attempts, terms.retry_no_driver, terms.retry_error,
+            terms.discipline == "least_slack", terms.deferral, terms.tolerance, terms.requeue,
+            CommitTerms(terms.candidates, terms.commit, terms.lock_ttl),
+            terms.attempts, terms.failure == "terminal", terms.retry_no_driver, terms.retry_error,
         )  # fmt: skip
         topic, delivery = self.software.equipment.topics[REQUESTS], self._blueprint.delivery(REQUESTS)
         for geo, member in self._blueprint.members(REQUESTS):
@@ -117,7 +169,7 @@ class Assembly:
                 self.run.survey, self._on_assigned, self._on_given_up, self._on_losses,
             )  # fmt: skip
 
-    def _driver_changed(self, key: Key, record: Record) -> None:
+    def _driver_changed(self, key: Key, record: Record, _: Record | None) -> None:
         driver = _number(key)
         self.run.city.fleet.changed(driver, record, self.run.clock.instant)
         if record.fields["state"] == DriverState.AVAILABLE:
@@ -127,11 +179,19 @@ class Assembly:
         self.runner.counts["commit_tries"] += 1
         self._couriers.start(pending, chosen)
 
+    def _requests_held(self) -> int:
+        """Messages that consumers have in their hands."""
+        return sum(1 for _, consumer in self._consumers for _ in consumer.holds())
+
+    def _on_committed(self, order: int, driver: int) -> None:
+        self.invariants.committed(order, driver)
+
     def _on_losses(self, losses: int) -> None:
         self.runner.counts["commit_tries"] += losses
         self.runner.counts["commit_conflicts"] += losses
 
     def _on_given_up(self, order: int) -> None:
+        self.runner.counts["dead_requests"] += 1
         self.run.clock.process(self._life.give_up(order, OrderState.FAILED, "no_driver"))
 
 

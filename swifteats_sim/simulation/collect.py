@@ -146,24 +146,20 @@ def flow_record(flow: Flow) -> FlowRecord:
 
 
 def double_assignments(offers: pd.DataFrame, end: int) -> int:
-    """Offers committed to a driver whose previous one was not released yet (F5), by the record alone."""
-    held = offers.sort_values(["driver", "committed"], kind="stable")
-    driver = held["driver"].to_numpy()
-    released = held["released"].where(held["released"] >= 0, end).to_numpy()
-    overlaps = (driver[1:] == driver[:-1]) & (held["committed"].to_numpy()[1:] < released[:-1])
-    return int(np.count_nonzero(overlaps))
+    """Offers committed to a driver who was not done with an earlier one (F5), by the record alone."""
+    return _overlaps(offers, "driver", end)
 
 
-def oversold(run: Run) -> int:
-    """Portions sold beyond the stock, counted from the orders that still hold theirs, not from the stock records."""
-    sold: dict[tuple[int, int], int] = {}
-    for live in run.city.orders.values():
-        if live.reserved:
-            for line in live.plan.cart.lines:
-                name = (live.plan.cart.restaurant, line.item)
-                sold[name] = sold.get(name, 0) + line.quantity
-    stock = run.scenario.ordering.stock
-    return sum(max(0, count - stock) for count in sold.values())
+def rivals(offers: pd.DataFrame, end: int) -> int:
+    """Offers of an order committed while a driver was not done with an earlier one of it (C24)."""
+    return _overlaps(offers, "order", end)
+
+
+def _overlaps(offers: pd.DataFrame, whose: str, end: int) -> int:
+    """Offers committed before every earlier one of the same driver, or order, was done; in order of the record."""
+    done = offers["done"].where(offers["done"] >= 0, end)
+    latest = done.groupby(offers[whose]).cummax().groupby(offers[whose]).shift(fill_value=-1)
+    return int((offers["committed"] < latest).sum())
 
 
 def leg_table(trajectories: Trajectories) -> pd.DataFrame:
@@ -172,13 +168,21 @@ def leg_table(trajectories: Trajectories) -> pd.DataFrame:
     return legs[legs["end"] > legs["start"]].reset_index(drop=True)
 
 
-def counts(run: Run, tried: Mapping[str, int], offers: pd.DataFrame) -> dict[str, int]:
+def counts(
+    run: Run, tried: Mapping[str, int], offers: pd.DataFrame, stranded: int, of_stock: Mapping[str, int]
+) -> dict[str, int]:
     """See Tables.counts. tried : the effect runner's counts of what was tried and lost."""
     return {
+        "stranded": stranded,
+        "dead_requests": tried["dead_requests"],
         "double_assignments": double_assignments(offers, run.scenario.end),
-        "oversold": oversold(run),
+        "rivals": rivals(offers, run.scenario.end),
+        **of_stock,
         "reserve_tries": tried["items_tries"],
         "reserve_conflicts": tried["items_conflicts"],
+        "reserve_waits": tried["items_waits"],
+        "lost_requests": tried["lost_requests"],
+        "stale_reads": tried["stale_reads"],
         "commit_tries": tried["commit_tries"],
         "commit_conflicts": tried["commit_conflicts"],
         "events": run.loop.events + run.clock.events(),

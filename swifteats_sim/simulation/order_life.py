@@ -8,18 +8,19 @@ from typing import Any
 import numpy as np
 import simpy
 
-from swifteats_sim.city.demand import Plan
+from swifteats_sim.city.demand import TWIN_STRIDE, Plan
 from swifteats_sim.city.kitchens import Preparation
-from swifteats_sim.domain import inventory, orders
+from swifteats_sim.domain import orders
 from swifteats_sim.domain.effects import Rule
-from swifteats_sim.domain.messages import IMPATIENT, Cart, Refusal
+from swifteats_sim.domain.messages import ENDED, IMPATIENT, Cart, Refusal
 from swifteats_sim.domain.states import OrderState
+from swifteats_sim.simulation.larder import Larder
 from swifteats_sim.simulation.parts import LiveOrder, Run
 from swifteats_sim.stack.effects import Caller, Process, Runner
 from swifteats_sim.stack.laws import law_of
-from swifteats_sim.stack.requests import OrderPath, RuleOf
+from swifteats_sim.stack.requests import SAME_ORDER, OrderPath, RuleOf, Tries
 
-KITCHEN, CLOSING, RELEASE = 1 << 8, 1 << 9, 1 << 10
+KITCHEN, CLOSING = 1 << 8, 1 << 9
 """Occasions of the rules that run beside the order's path."""
 
 
@@ -27,21 +28,26 @@ class OrderLife:
     """Starts and ends orders. `path` is set once the stack is built, since its rules are this object's.
 
     on_watching : told of customers more, or fewer, who follow an order; their calls are jobs of the flows `followed`.
+    on_news : told of an order whose kitchen has reported something. What a client does twice is done once, or else
+    every try is an order of its own (C33).
     """
 
     path: OrderPath
 
     def __init__(
-        self, run: Run, runner: Runner, on_watching: Callable[[int], None], followed: Sequence[int] = ()
+        self,
+        run: Run,
+        runner: Runner,
+        larder: Larder,
+        on_watching: Callable[[int], None],
+        on_news: Callable[[int], None],
+        followed: Sequence[int] = (),
     ) -> None:
         """followed : numbers in the loop."""
-        self._on_watching, self._followed = on_watching, followed
-        ordering = run.scenario.ordering
-        self._run, self._runner = run, runner
-        self._inventory = inventory.InventoryTerms(
-            ordering.stock, ordering.inventory_attempts, ordering.inventory_backoff
-        )
-        self._payment_attempts = ordering.payment_attempts
+        self._on_watching, self._on_news, self._followed = on_watching, on_news, followed
+        self._run, self._runner, self._larder = run, runner, larder
+        self._ordering = run.scenario.ordering
+        self._newest: dict[int, LiveOrder] = {}
         self._patience = law_of(run.declared.customers.patience)
         self._stream = run.streams("customer")
 
@@ -50,21 +56,24 @@ class OrderLife:
         """The rules that the flow `order` names, noting what they decide."""
         return {
             "reserve_inventory": self._reserve,
-            "create_order": self._create,
+            "create_order": orders.create_order,
             "pay_order": self._pay,
-            "request_assignment": orders.request_assignment,
+            "request_assignment": lambda cart: orders.request_assignment(cart, self._ordering.publish),
         }
+
+    @property
+    def tries(self) -> Tries:
+        """What a client does who tries again."""
+        return SAME_ORDER if self._ordering.creation == "idempotent" else Tries(self._again, self._dropped)
 
     def place(self, plan: Plan) -> Process:
         """A customer orders: a process until the platform has answered."""
         live = self._admit(plan)
         self._run.clock.process(self._wait(live))
         refusal = yield from self.path.serve(plan.cart)
-        self._run.orders.note(live.number, "answered", self._run.clock.instant)
-        if refusal is not None:
-            state = OrderState.CANCELLED if refusal == IMPATIENT else OrderState.FAILED
-            yield from self._end(live, state, refusal.reason, CLOSING)
-        elif live.watched and not live.is_closed:
+        live = self._newest.get(live.number, live)
+        yield from self._answer(live, refusal)
+        if refusal is None and live.watched and not live.is_closed:
             self._follow(live)
 
     def give_up(self, order: int, state: OrderState, reason: str) -> Process:
@@ -72,27 +81,49 @@ class OrderLife:
         occasion = CLOSING + (1 if state == OrderState.CANCELLED else 2)
         return self._end(self._run.city.orders[order], state, reason, occasion)
 
+    def _answer(self, live: LiveOrder, refusal: Refusal | None) -> Process:
+        """The platform has taken the order, or not."""
+        self._run.orders.note(live.number, "answered", self._run.clock.instant)
+        if refusal is not None:
+            state = OrderState.CANCELLED if refusal == IMPATIENT else OrderState.FAILED
+            yield from self._end(live, state, refusal.reason, CLOSING)
+
+    def _again(self, cart: Cart, tries: int) -> Cart:
+        """The client tries again, and nothing says that it is the same order (C33)."""
+        before = self._run.city.orders[cart.order]
+        first = before if before.twin_of < 0 else self._run.city.orders[before.twin_of]
+        last = self._newest.get(first.number, first)
+        twin = cart._replace(order=last.number + TWIN_STRIDE)
+        live = self._admit(before.plan._replace(placed=self._run.clock.instant, cart=twin), first.number)
+        self._newest[first.number] = live
+        self._run.clock.process(self._wait(live))
+        return twin
+
+    def _dropped(self, cart: Cart, answer: Refusal | None) -> None:
+        self._run.clock.process(self._answer(self._run.city.orders[cart.order], answer))
+
     def _end(self, live: LiveOrder, state: OrderState, reason: str, occasion: int) -> Process:
-        """Close the record, if there is one and nobody else has closed it or has the food in the bag."""
+        """Close the record, unless somebody else has closed it or has the food in the bag."""
         if live.is_closed:
             return
-        rule = orders.close_order(live.number, state)
-        closed = yield from self._runner.insist(rule, Caller(live.number, occasion))
-        never_created = occasion == CLOSING and not live.created
-        if not live.is_closed and (closed or never_created):
+        closed = yield from self._runner.insist(orders.close_order(live.number, state), Caller(live.number, occasion))
+        if closed and not live.is_closed:
             self.finish(live, state, reason)
 
     def finish(self, live: LiveOrder, state: OrderState, reason: str = "") -> None:
-        """The order has ended; what it reserved in vain goes back to stock."""
+        """The order has ended: what it reserved is sold, or goes back to stock."""
         clock = self._run.clock
         self._run.orders.close(live.number, clock.instant, str(state), reason)
         live.closed.succeed()
         if live.following:
             self._follow(live, False)
-        if live.reserved and state != OrderState.DELIVERED:
-            rule = inventory.release_inventory(live.plan.cart, self._inventory)
-            clock.process(self._runner.insist(rule, Caller(live.number, RELEASE)))
-            live.reserved = False
+        self._larder.ended(live, state)
+
+    def cooked(self, live: LiveOrder) -> None:
+        """The food is ready."""
+        live.ready.succeed()
+        if not live.is_closed:
+            self._larder.cooked(live)
 
     def _follow(self, live: LiveOrder, begins: bool = True) -> None:
         """The customer begins to follow the order on the map, or stops."""
@@ -102,40 +133,39 @@ class OrderLife:
         for flow in self._followed:
             switch(flow, live.number, self._run.clock.instant)
 
-    def _admit(self, plan: Plan) -> LiveOrder:
+    def _admit(self, plan: Plan, twin_of: int = -1) -> LiveOrder:
         run, cart = self._run, plan.cart
         x, y = (float(value) for value in run.city.places.restaurants[cart.restaurant])
         area = run.city.places.areas[cart.geo]
         onward = int(area.travel.durations(np.array([[x, y]]), (plan.x, plan.y))[0])
         watched = self._stream.uniform(cart.order, 1) < run.declared.customers.watching
         live = LiveOrder(plan, area, (x, y), onward, watched, run.clock.event(), run.clock.event())
+        live.twin_of = twin_of
         run.city.orders[cart.order] = live
         run.orders.place(cart.order, cart.geo, cart.restaurant, len(cart.lines), plan.placed, plan.promised)
+        run.orders.note(cart.order, "twin_of", twin_of)
         return live
 
     def _reserve(self, cart: Cart) -> Rule[Refusal | None]:
-        refusal = yield from inventory.reserve_inventory(cart, self._inventory)
-        self._run.city.orders[cart.order].reserved = refusal is None
-        return refusal
-
-    def _create(self, cart: Cart) -> Rule[Refusal | None]:
-        self._run.city.orders[cart.order].created = True
-        return (yield from orders.create_order(cart))
+        return self._larder.reserve(self._run.city.orders[cart.order])
 
     def _pay(self, cart: Cart) -> Rule[Refusal | None]:
         live = self._run.city.orders[cart.order]
-        if live.impatient:
-            return IMPATIENT
-        refusal = yield from orders.pay_order(cart, self._payment_attempts)
+        if live.is_closed or live.impatient:
+            return IMPATIENT if live.impatient else ENDED
+        if not live.paying:
+            live.paying = True
+            self._run.orders.note(cart.order, "paying", self._run.clock.instant)
+        refusal = yield from orders.pay_order(cart, self._ordering.payment_attempts)
         if live.is_closed:  # the customer left while the gateway thought
-            return IMPATIENT
-        if refusal is None:
+            return IMPATIENT if live.impatient else ENDED
+        if refusal is None and not live.paid:
             self._begin(live)
         return refusal
 
     def _begin(self, live: LiveOrder) -> None:
         """The order is paid: the kitchen hears of it."""
-        run, order = self._run, live.number
+        run, order, live.paid = self._run, live.number, True
         now = run.clock.instant
         run.orders.note(order, "paid", now)
         run.orders.note(order, "estimated_ready", run.city.kitchen.estimate(order, live.plan.cart.restaurant, now))
@@ -151,16 +181,19 @@ class OrderLife:
         run.clock.process(self._tell(order, truth))
         yield from self._until(truth.ready)
         run.orders.note(order, "ready", truth.ready)
-        live.ready.succeed()
+        self.cooked(live)
 
     def _tell(self, order: int, truth: Preparation) -> Process:
         """The kitchen's reports, beside the cooking: food does not wait for a database."""
         yield from self._until(truth.cooking)
         self._run.orders.note(order, "cooking", truth.cooking)
-        rule = orders.mark_kitchen(order, OrderState.FOOD_PREPARING)
-        yield from self._runner.insist(rule, Caller(order, KITCHEN))
+        yield from self._report(order, OrderState.FOOD_PREPARING, KITCHEN)
         yield from self._until(truth.ready)
-        yield from self._runner.insist(orders.mark_kitchen(order, OrderState.READY_PICKUP), Caller(order, KITCHEN + 1))
+        yield from self._report(order, OrderState.READY_PICKUP, KITCHEN + 1)
+
+    def _report(self, order: int, stage: OrderState, occasion: int) -> Process:
+        if (yield from self._runner.insist(orders.mark_kitchen(order, stage), Caller(order, occasion))):
+            self._on_news(order)
 
     def _until(self, instant: int) -> Generator[simpy.Event, Any, None]:
         clock = self._run.clock

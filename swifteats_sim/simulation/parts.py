@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import simpy
 
 from swifteats_sim.city.demand import Plan
-from swifteats_sim.city.fleet import Fleet, Search
+from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.kitchens import Kitchen
 from swifteats_sim.city.places import Area, Places
+from swifteats_sim.city.search import Food, Search
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.engine.loop import Loop
@@ -29,8 +31,9 @@ def declared_city(scenario: Scenario) -> DeclaredCity:
 class LiveOrder:
     """An order under way. ready, closed : fire when the food is ready, when the order has ended.
 
-    watched : its customer follows orders on the map; following : does so now; reserved, created : what the platform
-    has done for it; impatient : the customer has waited long enough.
+    watched : its customer follows orders on the map; following : does so now; reserved, paying, paid : what the
+    platform has done for it; impatient : the customer has waited long enough; fetched : a driver has the food;
+    twin_of : the first order of the same click (C33), -1: none.
     """
 
     plan: Plan
@@ -41,14 +44,22 @@ class LiveOrder:
     ready: simpy.Event
     closed: simpy.Event
     reserved: bool = False
-    created: bool = False
+    paying: bool = False
+    paid: bool = False
     impatient: bool = False
     following: bool = False
+    fetched: bool = False
+    twin_of: int = -1
 
     @property
     def number(self) -> int:
         """The order's number."""
         return self.plan.cart.order
+
+    @property
+    def trip(self) -> float:
+        """Metres from the restaurant to the customer, in a straight line."""
+        return math.dist(self.restaurant, (self.plan.x, self.plan.y))
 
     @property
     def is_closed(self) -> bool:
@@ -85,7 +96,12 @@ class Run:
         return declared_city(self.scenario)
 
     def preparation_left(self, order: int) -> int:
-        """The platform's estimate, in ns from now; negative by how long the food stands, or should."""
+        """The platform's estimate, in ns from now; negative by how long the food stands, or should.
+
+        Or what the notes assume, which never ages (C7).
+        """
+        if self.scenario.assignment.preparation == "constant":
+            return self.scenario.assignment.preparation_constant
         live = self.city.orders[order]
         now = self.clock.instant
         return self.city.kitchen.estimate(order, live.plan.cart.restaurant, now) - now
@@ -95,5 +111,10 @@ class Run:
         live = self.city.orders[order]
         now = self.clock.instant
         self.loop.advance(now)
-        left = self.preparation_left(order)
-        return self.city.search.around(live.area, live.restaurant, now, left, live.onward)
+        food = Food(self.preparation_left(order), live.onward, live.trip)
+        return self.city.search.around(live.area, live.restaurant, now, food)
+
+    def find(self, order: int) -> Candidates:
+        """The same as a search finds them, which meets every driver inside the radius."""
+        found, live = self.survey(order), self.city.orders[order]
+        return found._replace(members=self.city.search.members(live.area, live.restaurant, self.clock.instant))

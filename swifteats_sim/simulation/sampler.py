@@ -18,10 +18,10 @@ _COLUMNS = (
 
 
 class Sampler:
-    """Counts once a minute. progress : told the virtual time (ns) each time."""
+    """Counts once a minute. progress, audit : told the virtual time (ns) each time."""
 
-    def __init__(self, run: Run, progress: Callable[[int], None]) -> None:
-        self._run, self._progress = run, progress
+    def __init__(self, run: Run, progress: Callable[[int], None], audit: Callable[[int], None]) -> None:
+        self._run, self._progress, self._audit = run, progress, audit
         self._columns = {name: array("q") for name in _COLUMNS}
         self._placed = self._delivered = 0
 
@@ -30,6 +30,7 @@ class Sampler:
         while True:
             yield self._run.clock.sleep(MINUTE)
             self.sample()
+            self._audit(self._run.clock.instant)
             self._progress(self._run.clock.instant)
 
     def sample(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swifteats_sim.domain import delivery
+from swifteats_sim.domain import shifts
 from swifteats_sim.domain.effects import Insert
 from swifteats_sim.domain.messages import DRIVERS
 from swifteats_sim.domain.states import DriverState
@@ -14,11 +14,13 @@ LOG_ON, LOG_OFF, LEAVE = (1 << 12) + 1, (1 << 12) + 2, (1 << 12) + 3
 
 
 class Shifts:
-    """Every driver's shift. gps : number of the flow of fixes; left : when each driver really left (ns), by driver."""
+    """Every driver's shift. left : when each driver really left (ns), by driver."""
 
     def __init__(self, run: Run, runner: Runner, gps: int) -> None:
+        """Everybody is at home. gps : number of the flow of fixes."""
         self._run, self._runner, self._gps = run, runner, gps
         self._over: set[int] = set()
+        self._on = bytearray(run.city.fleet.count)
         self.left: dict[int, int] = {}
 
     def open(self) -> None:
@@ -28,9 +30,14 @@ class Shifts:
             state = DriverState.OFF_SHIFT if on else DriverState.AVAILABLE
             self._runner.store.apply((Insert(DRIVERS, driver, {"state": state, "order": None}),))
             if not on:
+                self._on[driver] = True
                 self._run.loop.switch_on(self._gps, driver, 0)
             if on or off < self._run.scenario.end:
                 clock.process(self._work(driver, on, off))
+
+    def resting(self, driver: int) -> DriverState:
+        """What a driver is who has nothing to do now."""
+        return DriverState.AVAILABLE if self._on[driver] else DriverState.OFF_SHIFT
 
     def leave_if_over(self, driver: int) -> Process:
         """After an order: log off a driver whose shift has ended meanwhile."""
@@ -41,16 +48,20 @@ class Shifts:
         clock = self._run.clock
         if on:
             yield clock.sleep(on)
-            rule = delivery.report(driver, DriverState.AVAILABLE)
-            yield from self._runner.insist(rule, Caller(driver, LOG_ON))
+            yield from self._runner.insist(shifts.log_on(driver), Caller(driver, LOG_ON))
+            self._on[driver] = True
             self._run.loop.switch_on(self._gps, driver, clock.instant)
         yield clock.sleep(max(0, off - clock.instant))
         self._over.add(driver)
         yield from self._log_off(driver, LOG_OFF)
 
     def _log_off(self, driver: int, occasion: int) -> Process:
+        """A driver who is under way asks again afterwards, whatever his record says (C13)."""
         clock = self._run.clock
-        if (yield from self._runner.insist(delivery.log_off(driver), Caller(driver, occasion))):
+        if self._run.city.fleet.trips[driver]:
+            return
+        if (yield from self._runner.insist(shifts.log_off(driver), Caller(driver, occasion))):
             self._over.discard(driver)
+            self._on[driver] = False
             self._run.loop.switch_off(self._gps, driver, clock.instant)
             self.left[driver] = clock.instant

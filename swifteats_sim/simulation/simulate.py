@@ -15,8 +15,10 @@ from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.flows import GPS
 from swifteats_sim.simulation import collect
 from swifteats_sim.simulation.assembly import Assembly
+from swifteats_sim.simulation.conservation import Conservation
 from swifteats_sim.simulation.paths import paths_of
 from swifteats_sim.simulation.software import Software, alone
+from swifteats_sim.simulation.violation import watched
 
 
 def simulate(scenario: Scenario, replication: int = 0, progress: Callable[[int], None] = lambda now: None) -> Tables:
@@ -24,27 +26,39 @@ def simulate(scenario: Scenario, replication: int = 0, progress: Callable[[int],
 
     progress : told the virtual time (ns) once a virtual minute.
 
-    The record depends on the scenario, its seed and the replication alone.
+    The record depends on the scenario, its seed and the replication alone. Violation where an invariant breaks.
     """
     streams = Streams(scenario.seed, replication)
     if scenario.city is None:
-        return _software_alone(scenario, streams, progress)
+        software = Software(scenario, streams, alone(scenario))
+        with watched(replication, lambda: software.loop.now):
+            return _software_alone(scenario, software, progress)
     parts = Assembly(scenario, streams, progress)
+    with watched(replication, lambda: parts.run.clock.instant):
+        return _with_city(parts, scenario.end)
+
+
+def _with_city(parts: Assembly, end: int) -> Tables:
+    """A city and its software."""
     parts.start()
-    parts.run.clock.run(until=scenario.end)
-    parts.run.loop.advance(scenario.end)
+    parts.run.clock.run(until=end)
+    parts.run.loop.advance(end)
     parts.sampler.sample()  # the clock stops before what happens at the end, so the last minute is still open
-    return _record(parts)
+    tables = _record(parts)
+    parts.invariants.close(tables)
+    return tables
 
 
-def _software_alone(scenario: Scenario, streams: Streams, progress: Callable[[int], None]) -> Tables:
+def _software_alone(scenario: Scenario, software: Software, progress: Callable[[int], None]) -> Tables:
     """A stack without a city: everything only flows."""
-    software = Software(scenario, streams, alone(scenario))
     software.start()
+    conservation = Conservation(software.equipment, software.flows)
     minutes = [*range(MINUTE, scenario.end, MINUTE), scenario.end]
     for minute in minutes:
         software.loop.advance(minute)
+        conservation.look(minute)
         progress(minute)
+    conservation.close(scenario.end)
     sampled = pd.DataFrame({"at": pd.Series(minutes, dtype="int64")})
     city: dict[str, Any] = dict(without_city())
     counts = {"events": software.loop.events}
@@ -88,5 +102,5 @@ def _record(parts: Assembly) -> Tables:
         states=collect.state_table(run),
         legs=collect.leg_table(run.city.fleet.trajectories),
         fixes=collect.fix_table(software.flows[GPS], run.city.fleet.trajectories),
-        counts=collect.counts(run, parts.runner.counts, offers),
+        counts=collect.counts(run, parts.runner.counts, offers, parts.stranded(offers), parts.of_stock),
     )

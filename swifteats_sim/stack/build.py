@@ -17,11 +17,11 @@ from swifteats_sim.scenario.flows import ORDER
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import Delay as DeclaredDelay
 from swifteats_sim.scenario.steps import Visit, flat
-from swifteats_sim.stack.consumer import Member
 from swifteats_sim.stack.costs import Cost, Costs, Delay
 from swifteats_sim.stack.effects import Runner
-from swifteats_sim.stack.equipment import Equipment, Span, held_by_orders
+from swifteats_sim.stack.equipment import Equipment, Span, delivery_of, held_by_orders
 from swifteats_sim.stack.laws import law_of
+from swifteats_sim.stack.member import Member
 from swifteats_sim.stack.pool import Pool
 from swifteats_sim.stack.requests import OrderPath, RuleOf
 
@@ -54,20 +54,22 @@ class Blueprint:
             lambda visit: self._cost(visit, f"flow.{ORDER}.{visit.at}"), self._streams(f"flow.{ORDER}"),
         )  # fmt: skip
 
-    def members(self, topic: str) -> Iterator[tuple[int, Member]]:
-        """(geo, member) of each consumer: a geo's partitions are dealt out to the geo's own group."""
+    def members(self, topic: str) -> Iterator[tuple[int | None, Member]]:
+        """(geo, member) of each consumer: a geo's partitions are dealt out to the geo's own group.
+
+        geo : None where one group serves them all (C47).
+        """
         built, declared = self._equipment.topics[topic], self._stack.topics[topic]
         crashes = [(crash.consumer, crash.at, crash.lasting) for crash in declared.crashes]
         for geo in range(built.geos):
             partitions = built.partitions_of(geo)
             group = Membership(declared.consumers, len(partitions), declared.session, declared.rebalance, crashes)
             for number in range(declared.consumers):
-                yield geo, Member(group, number, partitions)
+                yield (geo if declared.per == "geo" else None), Member(group, number, partitions)
 
     def delivery(self, topic: str) -> Delivery:
         """How a topic's messages are handled."""
-        declared = self._stack.topics[topic]
-        return Delivery(declared.handlers == "awaited", declared.commit_every)
+        return delivery_of(self._stack.topics[topic])
 
     def _part(self, part: EffectVisit | DeclaredDelay, stream: str) -> Cost | Delay:
         if isinstance(part, EffectVisit):

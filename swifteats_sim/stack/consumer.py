@@ -2,16 +2,15 @@
 
 It takes all that its partitions hold and decides the most urgent first. A handler that is awaited ends before the next
 request is taken in hand; handlers that are not awaited overlap (C46). A request is settled when a driver is committed,
-when it is stale, or when it is given up. A consumer that dies stops where it is and forgets its docket: what it had not
-settled is delivered again to the partition's next owner, unless its offset was committed before (A23). What a live
-consumer has taken it keeps, whoever owns the partition by then.
+when it is stale, when its event is known already (A25), or when it becomes a dead letter (A24). A consumer that dies
+stops where it is and forgets everything: what it had not settled is delivered again to the partition's next owner,
+unless its offset was committed before (A23). What a live consumer has taken it keeps, whoever owns the partition by
+then.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import simpy
 
@@ -19,31 +18,16 @@ from swifteats_sim.domain.assignment import Assigned, Ranking, Unassigned, assig
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.engine.group import Delivery
-from swifteats_sim.engine.membership import Membership
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.docket import DispatchTerms, Docket, Pending
 from swifteats_sim.stack.effects import Caller, Process, Runner
+from swifteats_sim.stack.hands import Hands
+from swifteats_sim.stack.member import Member
 
 OCCASION = 1 << 16
 """First occasion of a request's searches; each version of a request has 2**20 more."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """A consumer's place in a geo's group. number : in the group; partitions : the geo's, as the topic counts them."""
-
-    membership: Membership
-    number: int
-    partitions: range
-
-    def owned(self, now: int) -> tuple[int, ...]:
-        """The partitions it may take from."""
-        owner = self.membership.owner
-        return tuple(each for place, each in enumerate(self.partitions) if owner(place, now) == self.number)
-
-    def is_dead(self, now: int) -> bool:
-        """Whether it is dead; at the instant it dies it is."""
-        return self.membership.dead(self.number, now)
+NEVER = 1 << 62
+"""Later than any instant (ns)."""
 
 
 class Consumer:
@@ -69,11 +53,9 @@ class Consumer:
         self._topic, self._member, self._delivery, self._runner = topic, member, delivery, runner
         self._terms, self._rank, self._survey = terms, rank, survey
         self._on_assigned, self._on_given_up, self._on_losses = on_assigned, on_given_up, on_losses
-        self._docket = Docket(terms, survey)
-        self._unsettled: dict[int, Pending] = {}
-        self._settled: deque[Pending] = deque()
         self._deciding: list[simpy.Process] = []
-        self._bell = runner.clock.event()
+        self._bell, self._alarm = runner.clock.event(), NEVER
+        self._forget()
         self._listen()
 
     def run(self) -> Process:
@@ -86,20 +68,42 @@ class Consumer:
             pending = self._docket.next()
             if pending is None:
                 yield self._pause()
+            elif self._fails(pending):
+                self._put_off(pending)
             elif self._delivery.awaited:
                 yield from self._decide(pending)
             else:
                 clock.process(self._decide(pending))
 
+    def holds(self) -> Iterator[int]:
+        """The orders in its hands, whatever it does with them."""
+        return self._hands.orders()
+
     def call(self, near: Callable[[int], bool]) -> bool:
-        """A driver is free: try the most urgent order that found none and is near; False where there is no such order.
+        """A driver is free: try the most urgent order that found none and is near; False where none can use him.
 
         near : whether the driver is within reach of an order.
         """
-        if not self._docket.call(near, self._runner.clock.instant):
-            return False
-        self._ring()
-        return True
+        return self._looked(self._docket.call(near, self._now))
+
+    def recall(self, near: Callable[[int], bool]) -> bool:
+        """A driver is free whom nobody has missed: look again at the first deferred order that is near, if any is."""
+        return self._looked(self._docket.recall(near, self._now))
+
+    def news(self, order: int) -> None:
+        """The kitchen has reported: look again at the order, if it is deferred here."""
+        self._looked(self._docket.news(order, self._now))
+
+    @property
+    def _now(self) -> int:
+        return self._runner.clock.instant
+
+    def _looked(self, found: bool) -> bool:
+        """A request was looked at again: wake up where there is one to decide, or one due before the alarm."""
+        due = self._docket.due()
+        if found or (due is not None and due < self._alarm):
+            self._ring()
+        return found
 
     def _ring(self) -> None:
         if not self._bell.triggered:
@@ -108,29 +112,38 @@ class Consumer:
     def _pause(self) -> simpy.Event:
         """Until a message comes, the group changes or the first sleeper is due."""
         clock, due = self._runner.clock, self._docket.due()
-        self._bell = clock.event()
+        self._bell, self._alarm = clock.event(), NEVER if due is None else due
         return self._bell if due is None else self._bell | clock.sleep(due - clock.instant)
 
     def _drain(self) -> None:
-        now = self._runner.clock.instant
+        now = self._now
         for partition in self._partitions:
             log = self._topic.logs[partition]
             while log:
                 logged, message = log.popleft()
                 assert isinstance(message, AssignmentRequest)
-                self._take(Pending(message, self._docket.number(), logged, now, partition))
+                pending = Pending(message, self._docket.number(), logged, now, partition)
+                if self._hands.take(pending):
+                    self._docket.admit(pending, now)
         self._docket.wake(now)
 
-    def _take(self, pending: Pending) -> None:
-        self._topic.traffic.take(pending.logged, pending.taken)
-        self._unsettled[pending.arrived] = pending
-        self._docket.admit(pending, pending.taken)
+    def _fails(self, pending: Pending) -> bool:
+        """Whether the handling of a request fails before it has begun."""
+        faults = self._topic.faults
+        return faults is not None and faults.fails(pending.request, pending.searches + pending.faults)
+
+    def _put_off(self, pending: Pending) -> None:
+        pending.faults += 1
+        if pending.faults < self._delivery.attempts:
+            self._docket.put_off(pending, self._now)
+        else:
+            self._bury(pending)
 
     def _decide(self, pending: Pending) -> Process:
         """Search a driver for a request, unless the consumer dies over it."""
-        process = self._runner.clock.active_process
+        process, began = self._runner.clock.active_process, self._now
         assert process is not None
-        rule = assign(pending.request, self._rank, self._terms.tries)
+        rule = assign(pending.request, self._rank, self._terms.commit)
         occasion = (pending.request.version << 20) + pending.searches + OCCASION
         pending.searches += 1
         self._deciding.append(process)
@@ -139,6 +152,7 @@ class Consumer:
         except simpy.Interrupt:
             return
         self._deciding.remove(process)
+        pending.searched = self._now - began
         self._conclude(pending, outcome)
         if not self._delivery.awaited:
             self._ring()  # it does not know yet of a request that has to be tried again
@@ -146,31 +160,31 @@ class Consumer:
     def _conclude(self, pending: Pending, outcome: Assigned | Unassigned) -> None:
         self._on_losses(outcome.losses)
         if isinstance(outcome, Assigned):
-            self._settle(pending)
+            self._hands.settle(pending, self._now)
             self._on_assigned(pending, outcome)
-        elif outcome.reason == "stale":
-            self._settle(pending)
+        elif outcome.reason == "stale" or self._terms.terminal:
+            self._hands.settle(pending, self._now)
         else:
-            pending.failures += not pending.called
-            pending.called = False
-            if pending.failures < self._terms.attempts:
-                self._docket.postpone(pending, outcome.reason, self._runner.clock.instant)
-            else:
-                self._settle(pending)
-                self._on_given_up(pending.request.order)
+            self._repeat(pending, outcome.reason)
 
-    def _settle(self, pending: Pending) -> None:
-        now = self._runner.clock.instant
-        del self._unsettled[pending.arrived]
-        self._topic.traffic.change(now, -1)
-        if self._delivery.auto_commit is not None:
-            self._settled.append(pending)
-            while self._settled and self._settled[0].taken < self._committed(now):
-                self._settled.popleft()
+    def _repeat(self, pending: Pending, reason: str) -> None:
+        """Nobody was found this time."""
+        pending.failures += not pending.called
+        pending.called = False
+        if pending.failures < self._terms.attempts:
+            self._docket.postpone(pending, reason, self._now)
+        else:
+            self._bury(pending)
+
+    def _bury(self, pending: Pending) -> None:
+        """A dead letter: set aside, and its order fails (A24)."""
+        self._hands.settle(pending, self._now)
+        self._topic.traffic.dead += self._topic.traffic.counts(self._now)
+        self._on_given_up(pending.request.order)
 
     def _listen(self) -> None:
         """To the partitions it owns now."""
-        self._partitions = self._member.owned(self._runner.clock.instant)
+        self._partitions = self._member.owned(self._now)
         for partition in self._partitions:
             self._topic.subscribe(partition, self._ring)
 
@@ -185,24 +199,14 @@ class Consumer:
             self._ring()
 
     def _crash(self, now: int) -> None:
-        """Stop everything; what was in hand goes back to its log, or is lost where it counted as read."""
+        """Stop everything, give back what was in hand, and forget."""
         deciding, self._deciding = self._deciding, []
         for process in deciding:
             process.interrupt()
-        traffic, committed = self._topic.traffic, self._committed(now)
-        lost = sum(pending.taken < committed for pending in self._unsettled.values())
-        again = [pending for pending in self._settled if pending.taken >= committed]
-        traffic.change(now, len(again) - lost)
-        again += [pending for pending in self._unsettled.values() if pending.taken >= committed]
-        traffic.lost += lost * traffic.counts(now)
-        traffic.duplicates += len(again) * traffic.counts(now)
-        for partition in dict.fromkeys(pending.partition for pending in again):
-            mine = [(pending.logged, pending.request) for pending in again if pending.partition == partition]
-            self._topic.put_back(partition, mine)
-        self._docket, self._unsettled = Docket(self._terms, self._survey), {}
-        self._settled.clear()
+        self._hands.drop(now)
+        self._forget()
 
-    def _committed(self, now: int) -> int:
-        """The instant of the last automatic commit: what was taken before it is never delivered again."""
-        every = self._delivery.auto_commit
-        return -1 if every is None else now // every * every
+    def _forget(self) -> None:
+        """Begin with empty hands."""
+        self._docket = Docket(self._terms, self._survey)
+        self._hands = Hands(self._topic, self._delivery.auto_commit)

@@ -2,15 +2,15 @@
 
 An effect costs visits to stations and delays, one after the other: it reads when its first service begins and
 writes when all is done. A read of a replica sees the records as they were a while ago; a read of the newest ones goes
-where writes land. A transaction takes its locks before it is served and gives them back at its commit. A
-compare-and-set outside a transaction never waits: on a locked record it fails. Who is interrupted leaves nothing behind
-but busy servers: what was not committed is not written.
+where writes land. A transaction takes its locks before it is served and gives them back at its commit; an update takes
+them before it reads. A compare-and-set outside a transaction never waits: on a locked record it fails. A put asks for
+nothing and lands. Who is interrupted leaves nothing behind but busy servers: what was not committed is not written.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,8 @@ from swifteats_sim.engine.station import ABANDONED, REJECTED
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.costs import Cost, Costs, Delay, at_primary
-from swifteats_sim.stack.store import Locks, Store, names_of
+from swifteats_sim.stack.locks import Locks
+from swifteats_sim.stack.store import Store, names_of
 
 Process = Generator[simpy.Event, Any, Any]
 
@@ -54,8 +55,10 @@ class Caller:
 class Runner:
     """Performs effects against one store, one broker, and the stations that `costs` names.
 
-    costs : by kind of effect; search : what FindDrivers finds for an order now; pays : whether a payment
-    succeeds. counts : transactions tried and lost, by table of the first write; reads that saw an old version.
+    costs : by kind of effect; search : what FindDrivers finds for an order now; pays : whether a payment succeeds;
+    reading : what it takes to read whether one driver is available, drawn once a search, where that is asked of all
+    members one after the other (C11). counts : transactions that touched a table, that were lost at one of its records,
+    that waited for a lock; reads that saw an old version; messages that no broker took.
     """
 
     def __init__(
@@ -67,12 +70,13 @@ class Runner:
         costs: Mapping[str, Costs],
         search: Callable[[int], e.Candidates],
         pays: Callable[[int, int], bool],
+        reading: tuple[Law, Stream] | None = None,
     ) -> None:
         """A runner with no lock held and nothing counted. The store remembers past versions only if reads lag."""
         self.clock, self.store, self.locks = clock, store, Locks(clock)
         self.counts: Counter[str] = Counter()
         self._loop, self._topics, self._costs = loop, topics, {**costs, NEWEST: at_primary(costs)}
-        self._search, self._pays = search, pays
+        self._search, self._pays, self._reading = search, pays, reading
         visits = [cost for cost in costs.get("read", ()) if isinstance(cost, Cost)]
         self._lag = next((cost.lag for cost in visits if cost.lag is not None), None)
         if self._lag is not None:
@@ -82,6 +86,8 @@ class Runner:
             e.CompareAndSet: self._compare_and_set,
             e.Insert: self._insert,
             e.Transaction: self._transaction,
+            e.Put: self._put,
+            e.Update: self._update,
             e.Publish: self._publish,
             e.CallPayment: self._call_payment,
             e.FindDrivers: self._find_drivers,
@@ -183,24 +189,68 @@ class Runner:
             yield from self._lost(began)
         return holds
 
+    def _put(self, effect: e.Put, caller: Caller, number: int) -> Process:
+        yield from self._pass("compare_and_set", caller, number)
+        self.store.put((effect.table, effect.key), effect.changes)
+
     def _insert(self, effect: e.Insert, caller: Caller, number: int) -> Process:
         yield from self._pass("insert", caller, number)
-        return self.store.apply((effect,)) == e.COMMITTED
+        return self._commit((effect,)) == e.COMMITTED
 
     def _transaction(self, effect: e.Transaction, caller: Caller, number: int) -> Process:
         names, began = names_of(effect.writes), self.clock.instant
-        yield from self.locks.acquire(names)
+        waited = yield from self.locks.acquire(names)
         try:
             yield from self._pass("transaction", caller, number)
-            outcome = self.store.apply(effect.writes)
+            outcome = self._commit(effect.writes)
         finally:
             self.locks.release(names)
-        table = effect.writes[0].table
-        self.counts[f"{table}_tries"] += 1
-        self.counts[f"{table}_conflicts"] += outcome != e.COMMITTED
+        self._count(names, waited)
         if outcome != e.COMMITTED:
+            self.counts[f"{effect.writes[outcome].table}_conflicts"] += 1
             yield from self._lost(began)
         return outcome
+
+    def _update(self, effect: e.Update, caller: Caller, number: int) -> Process:
+        """Only a put can come between the locked read and the write: it is read again then."""
+        waited, outcome = (yield from self.locks.acquire(effect.records)), None
+        try:
+            while outcome != e.COMMITTED:
+                seen = yield from self._read(e.Read(effect.records, newest=True), caller, number)
+                writes = effect.change(seen)
+                if writes is None:
+                    break
+                if not set(names_of(writes)) <= set(effect.records):
+                    raise ValueError(f"an update writes what it has not locked: {writes}")
+                yield from self._pass("transaction", caller, number)
+                outcome = self._commit(writes)
+        finally:
+            self.locks.release(effect.records)
+        self._count(effect.records, waited)
+        return outcome
+
+    def _count(self, names: Iterable[e.Name], waited: bool) -> None:
+        """A transaction that touched these records is over."""
+        for table in dict.fromkeys(table for table, _ in names):
+            self.counts[f"{table}_tries"] += 1
+            if waited:
+                self.counts[f"{table}_waits"] += 1
+
+    def _commit(self, writes: tuple[e.Write, ...]) -> int:
+        """Apply them; what was inserted for a while only is gone when that is over."""
+        outcome = self.store.apply(writes)
+        if outcome == e.COMMITTED:
+            for write in writes:
+                if isinstance(write, e.Insert) and write.ttl is not None:
+                    self.clock.process(self._expire((write.table, write.key), write.ttl))
+        return outcome
+
+    def _expire(self, name: e.Name, ttl: int) -> Process:
+        """This very record vanishes; a process begins at once, before anything else happens."""
+        record = self.store.read(name)
+        assert record is not None
+        yield self.clock.sleep(ttl)
+        self.store.expire(name, record)
 
     def _lost(self, began: int) -> Process:
         """A write did not hold: let some time pass, if none has since it began."""
@@ -208,6 +258,9 @@ class Runner:
             yield self.clock.sleep(ROUND_TRIP)
 
     def _publish(self, effect: e.Publish, caller: Caller, number: int) -> Process:
+        if effect.forget:
+            self.clock.process(self._try_to_publish(effect, caller, number))
+            return
         yield from self._pass("publish", caller, number)
         topic, now = self._topics[effect.topic], self.clock.instant
         ready = topic.leaders.ready(now)
@@ -215,12 +268,31 @@ class Runner:
             yield self.clock.sleep(ready - now)
         topic.append(ready, effect.geo, effect.key, effect.message)
 
+    def _try_to_publish(self, effect: e.Publish, caller: Caller, number: int) -> Process:
+        """Nobody waits for it: with a full queue, or no leader there, the message is lost (C31)."""
+        topic = self._topics[effect.topic]
+        try:
+            yield from self._pass("publish", caller, number)
+        except e.Unavailable:
+            self.counts["lost_requests"] += 1
+            topic.miss(effect.message)
+            return
+        now = self.clock.instant
+        if topic.leaders.ready(now) > now:
+            self.counts["lost_requests"] += 1
+            topic.miss(effect.message)
+        else:
+            topic.append(now, effect.geo, effect.key, effect.message)
+
     def _call_payment(self, effect: e.CallPayment, caller: Caller, number: int) -> Process:
         yield from self._pass("call_payment", caller, number)
         return self._pays(effect.order, effect.attempt)
 
     def _find_drivers(self, effect: e.FindDrivers, caller: Caller, number: int) -> Process:
-        return self._pass("find_drivers", caller, number, lambda: self._search(effect.order))
+        found = yield from self._pass("find_drivers", caller, number, lambda: self._search(effect.order))
+        if self._reading is not None:
+            yield self.clock.sleep(found.members * self._draw(*self._reading, caller, number))
+        return found
 
     def _sleep(self, effect: e.Sleep, caller: Caller, number: int) -> Process:
         yield self.clock.sleep(effect.duration)

@@ -31,6 +31,7 @@ from swifteats_sim.scenario.steps import Consume, Hold, flat
 from swifteats_sim.scenario.topics import Stream as DeclaredStream
 from swifteats_sim.scenario.topics import Topic as DeclaredTopic
 from swifteats_sim.stack.broker import Topic
+from swifteats_sim.stack.faults import Faults
 from swifteats_sim.stack.laws import law_of
 
 Span = tuple[int, int]
@@ -146,18 +147,18 @@ class Equipment:
         return Limit(Buckets(limit.rate, limit.burst), addresses)
 
     def _topic(self, name: str, topic: DeclaredTopic) -> Topic:
-        partitions = tuple(topic.partitions_of(kind) for kind in self._geos)
         stream = self._streams(f"topic.{name}")
-        return Topic(name, partitions, topic.placement, stream, self.traffic[name], self.leaders[name])
+        faults = Faults(self._streams(f"topic.{name}.faults"), topic.duplicates, topic.failures)
+        return Topic(
+            name, topic.partitions_over(self._geos), topic.placement, stream, self.traffic[name], self.leaders[name],
+            faults,
+        )  # fmt: skip
 
     def _group(self, name: str, topic: DeclaredTopic) -> Group:
-        partitions = sum(topic.partitions_of(kind) for kind in self._geos)
+        partitions = sum(topic.partitions_over(self._geos))
         crashes = [(crash.consumer, crash.at, crash.lasting) for crash in topic.crashes]
         membership = Membership(topic.consumers, partitions, topic.session, topic.rebalance, crashes)
-        delivery = Delivery(
-            topic.handlers == "awaited", topic.commit_every, topic.failures, topic.duplicates, topic.attempts
-        )
-        return Group(membership, delivery, self.traffic[name])
+        return Group(membership, delivery_of(topic), self.traffic[name])
 
     def _connections(self, name: str, stream: DeclaredStream, watchers: Callable[[], int]) -> Connections:
         clients = stream.clients
@@ -172,6 +173,11 @@ def held_by_orders(stack: Stack) -> tuple[str, ...]:
     """Pools that orders hold connections of; flows hold those of others."""
     steps = flat(stack.flows[ORDER].steps) if ORDER in stack.flows else ()
     return tuple(dict.fromkeys(step.hold.pool for step in steps if isinstance(step, Hold)))
+
+
+def delivery_of(topic: DeclaredTopic) -> Delivery:
+    """How a topic's messages are handled."""
+    return Delivery(topic.handlers == "awaited", topic.commit_every, topic.failures, topic.duplicates, topic.attempts)
 
 
 def _breaks(name: str, stream: DeclaredStream, streams: Streams) -> Gaps | None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import accumulate
+from typing import NamedTuple
+
+import simpy
 
 from swifteats_sim.domain.effects import Rule, Unavailable
 from swifteats_sim.domain.messages import UNAVAILABLE, Cart, Refusal
@@ -20,7 +24,8 @@ from swifteats_sim.stack.pool import Pool
 
 RuleOf = Callable[[Cart], Rule[Refusal | None]]
 Passing = Callable[[Cart, int], Process]
-"""A step: passes a cart, in the attempt of that number, and returns None or the Refusal that ends its path."""
+"""A step: passes a cart, in the attempt of that number; returns the Refusal that ends its path, the Cart that goes on
+in its place, or neither."""
 
 STEPS, WAYS, ATTEMPTS = 128, 64, 64
 """More than the steps of a sequence, the ways of a step and the attempts of a retry."""
@@ -28,13 +33,31 @@ PRIME = (1 << 61) - 1
 """Addresses of very deep nesting are folded below this."""
 
 
+class Tries(NamedTuple):
+    """What an order's client does who tries again.
+
+    again : the cart that it sends then, given the first and the number of the try; dropped : told of the answer to
+    a try that nobody hears, as the client tries again or has gone.
+    """
+
+    again: Callable[[Cart, int], Cart]
+    dropped: Callable[[Cart, Refusal | None], None]
+
+
+SAME_ORDER = Tries(lambda cart, tries: cart, lambda cart, answer: None)
+"""Every try names the order, so that the platform knows it."""
+
+
 class OrderPath:
     """Carries a cart through the steps of flow `order`.
 
     rules : by name, as the steps name them; pools, limits : by name; cost_of : what a visit costs. A draw's address is
     the order, the place of its step (see `_places`) and the attempt, so that a step more in one hold, way or retry
-    moves no draw in another. A cart does not name its customer: limits know each order as a client of its own.
+    moves no draw in another. A cart does not name its customer: limits know each order as a client of its own. tries :
+    what a client does in a step `retry`.
     """
+
+    tries = SAME_ORDER
 
     def __init__(
         self,
@@ -53,17 +76,20 @@ class OrderPath:
 
     def serve(self, cart: Cart) -> Process:
         """Take the order: None, or the Refusal that ended it."""
-        return self._pass(self._steps, cart, 0)
+        return _refusal((yield from self._pass(self._steps, cart, 0)))
 
     def _pass(self, steps: tuple[Passing, ...], cart: Cart, attempt: int) -> Process:
+        """Pass these steps in turn: the Refusal that ended it, or the Cart that came through."""
         for step in steps:
             try:
-                refusal = yield from step(cart, attempt)
+                answer = yield from step(cart, attempt)
             except Unavailable:
                 return UNAVAILABLE
-            if refusal is not None:
-                return refusal
-        return None
+            if isinstance(answer, Refusal):
+                return answer
+            if answer is not None:
+                cart = answer
+        return cart
 
     def _sequence(self, steps: tuple[declared.Step, ...], root: int) -> tuple[Passing, ...]:
         return tuple(self._compile(step, place) for step, place in zip(steps, _places(root), strict=False))
@@ -90,7 +116,7 @@ class OrderPath:
             case declared.Parallel():
                 return self._parallel(self._ways(step, place))
             case declared.Retry():
-                return self._retry(step.retry, self._ways(step, place)[0], place)
+                return self._retry(step.retry, self._ways(step, place)[0], place, _makes_orders(step))
             case _:
                 raise ValueError(f"not a step of an order: {step!r}")
 
@@ -141,32 +167,43 @@ class OrderPath:
         def step(cart: Cart, attempt: int) -> Process:
             passing = [clock.process(self._pass(way, cart, attempt)) for way in ways]
             yield clock.all_of(passing)
-            return next((way.value for way in passing if way.value is not None), None)
+            answers = [way.value for way in passing]
+            other = next((answer for answer in answers if answer != cart), cart)
+            return next((answer for answer in answers if isinstance(answer, Refusal)), other)
 
         return step
 
-    def _retry(self, asked: declared.RetryTerms, steps: tuple[Passing, ...], place: int) -> Passing:
-        """Only what infrastructure refused is tried again: a rule's refusal is an answer."""
+    def _retry(self, asked: declared.RetryTerms, steps: tuple[Passing, ...], place: int, makes_orders: bool) -> Passing:
+        """Only what infrastructure refused is tried again: a rule's refusal is an answer.
+
+        An attempt whose client has gone runs on; what it answers then, nobody hears.
+        """
         terms = Terms(asked.attempts, asked.timeout, asked.backoff, asked.factor, asked.jitter)
         budget = None if asked.budget is None else Budget(asked.budget)
 
         def step(cart: Cart, attempt: int) -> Process:
+            client, mine = self.tries if makes_orders else SAME_ORDER, cart
             if budget is not None:
                 budget.earn()
             for tries in range(1, terms.attempts + 1):
+                if tries > 1:
+                    mine = client.again(cart, tries)
                 inner = (attempt * ATTEMPTS + tries - 1) % PRIME
-                refusal = yield from self._patiently(self._pass(steps, cart, inner), terms.timeout)
-                spent = tries == terms.attempts or refusal != UNAVAILABLE
+                passing = self._pass(steps, mine, inner)
+                answer = yield from self._patiently(passing, terms.timeout, partial(client.dropped, mine))
+                spent = tries == terms.attempts or answer not in (UNAVAILABLE, None)
                 if spent or (budget is not None and not budget.spend()):
-                    return refusal
+                    return UNAVAILABLE if answer is None else answer
+                if answer is not None:
+                    client.dropped(mine, answer)
                 u = self._stream.uniform(cart.order, attempt, tries, place)
                 yield self._runner.clock.sleep(terms.pause(tries, u))
             raise AssertionError("the last attempt returns")
 
         return step
 
-    def _patiently(self, attempt: Process, timeout: int | None) -> Process:
-        """What an attempt returns; UNAVAILABLE when `timeout` ns are over, though it runs on.
+    def _patiently(self, attempt: Process, timeout: int | None, on_late: Callable[[Refusal | None], None]) -> Process:
+        """What an attempt returns; None when `timeout` ns are over, though it runs on, and `on_late` hears its answer.
 
         An answer at the very instant of the timeout is too late.
         """
@@ -175,7 +212,24 @@ class OrderPath:
         alarm = self._runner.clock.sleep(timeout)
         running = self._runner.clock.process(attempt)
         yield running | alarm
-        return UNAVAILABLE if alarm.processed else running.value
+        if not alarm.processed:
+            return running.value
+        self._runner.clock.process(_late(running, on_late))
+        return None
+
+
+def _late(running: simpy.Process, on_late: Callable[[Refusal | None], None]) -> Process:
+    on_late(_refusal((yield running)))
+
+
+def _makes_orders(retry: declared.Retry) -> bool:
+    """Whether it is the order itself that is sent again, not a part of the way of an order that exists."""
+    inside = declared.flat(retry.steps)
+    return any(isinstance(step, declared.RuleStep) and step.rule == "create_order" for step in inside)
+
+
+def _refusal(answer: Refusal | Cart) -> Refusal | None:
+    return answer if isinstance(answer, Refusal) else None
 
 
 def _places(root: int) -> Iterator[int]:

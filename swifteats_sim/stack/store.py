@@ -1,36 +1,41 @@
-"""The database's content: versioned records, written all or nothing, their past, and the locks of transactions."""
+"""The database's content: versioned records, written all or nothing. Who watches a table hears of its writes."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
-import simpy
-
-from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Insert, Key, Record, Write
+from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Fields, Insert, Key, Name, Record, Write
 from swifteats_sim.engine.clock import Clock
+from swifteats_sim.stack.history import History
 
-Name = tuple[str, Key]
-Watcher = Callable[[Key, Record], None]
+Watcher = Callable[[Key, Record, Record | None], None]
+"""Told of a write: the key, the record as it is now, and as it was before; None where there was none."""
+Gone = Callable[[Key, Record], None]
+"""Told of a deletion: the key, and the record as it was."""
 
 
 class Store:
-    """Tables of records. Every write raises the version by one; a table's watcher hears of each."""
+    """Tables of records. A write raises the version by one, unless it asks not to."""
 
     def __init__(self) -> None:
         """No tables."""
         self._records: dict[Name, Record] = {}
-        self._watchers: dict[str, Watcher] = {}
+        self._watchers: dict[str, list[Watcher]] = {}
+        self._mourners: dict[str, list[Gone]] = {}
         self._history: History | None = None
 
     def remember(self, clock: Clock, reach: int) -> None:
         """From now on, keep past versions for `reach` ns."""
         self._history = History(clock, reach)
 
-    def watch(self, table: str, watcher: Watcher) -> None:
-        """Call `watcher(key, record)` at every write to the table but deletions."""
-        self._watchers[table] = watcher
+    def watch(self, table: str, watcher: Watcher, gone: Gone | None = None) -> None:
+        """Call `watcher(key, record, before)` at every write to the table, `gone(key, before)` at every deletion.
+
+        A table may have several watchers; they are called in the order in which they came.
+        """
+        self._watchers.setdefault(table, []).append(watcher)
+        if gone is not None:
+            self._mourners.setdefault(table, []).append(gone)
 
     def read(self, name: Name) -> Record | None:
         """The record as it stands."""
@@ -56,6 +61,16 @@ class Store:
             self._write(write)
         return COMMITTED
 
+    def put(self, name: Name, changes: Fields) -> None:
+        """Write over the record, whatever its version; where there is none, make one."""
+        old = self._records.get(name)
+        self._set(name, Record(1, changes) if old is None else Record(old.version + 1, {**old.fields, **changes}))
+
+    def expire(self, name: Name, record: Record) -> None:
+        """Remove this very record, unless it was written over or removed before."""
+        if self._records.get(name) is record:
+            self._remove(name)
+
     def _holds(self, write: Write) -> bool:
         record = self._records.get((write.table, write.key))
         if isinstance(write, Insert):
@@ -64,94 +79,30 @@ class Store:
 
     def _write(self, write: Write) -> None:
         name = (write.table, write.key)
-        if self._history is not None:
-            self._history.supersede(name, self._records.get(name))
         if isinstance(write, Delete):
-            del self._records[name]
-            return
-        if isinstance(write, CompareAndSet):
+            self._remove(name)
+        elif isinstance(write, CompareAndSet):
             old = self._records[name]
-            record = Record(old.version + 1, {**old.fields, **write.changes})
+            self._set(name, Record(old.version + write.bump, {**old.fields, **write.changes}))
         else:
-            record = Record(1, write.fields)
+            self._set(name, Record(1, write.fields))
+
+    def _set(self, name: Name, record: Record) -> None:
+        before = self._records.get(name)
+        if self._history is not None:
+            self._history.supersede(name, before)
         self._records[name] = record
-        watcher = self._watchers.get(write.table)
-        if watcher is not None:
-            watcher(write.key, record)
+        for watcher in self._watchers.get(name[0], ()):
+            watcher(name[1], record, before)
+
+    def _remove(self, name: Name) -> None:
+        record = self._records.pop(name)
+        if self._history is not None:
+            self._history.supersede(name, record)
+        for gone in self._mourners.get(name[0], ()):
+            gone(name[1], record)
 
 
-class History:
-    """Versions that have been written over, for as long as a replica may still show them."""
-
-    def __init__(self, clock: Clock, reach: int) -> None:
-        """Nothing written over. reach : ns that the farthest replica is behind; no version is kept longer."""
-        self._clock, self._reach = clock, reach
-        self._past: dict[Name, deque[tuple[int, Record | None]]] = {}
-        self._order: deque[tuple[int, Name]] = deque()
-
-    def supersede(self, name: Name, record: Record | None) -> None:
-        """A write lands now: until now the record stood like this, None where there was none."""
-        now = self._clock.instant
-        self._past.setdefault(name, deque()).append((now, record))
-        self._order.append((now, name))
-        while self._order[0][0] < now - self._reach:
-            _, expired = self._order.popleft()
-            self._past[expired].popleft()
-            if not self._past[expired]:
-                del self._past[expired]
-
-    def before(self, name: Name, lag: int, newest: Record | None) -> Record | None:
-        """The record as it stood `lag` ns ago, at most the reach; a write is there from its very instant."""
-        instant = self._clock.instant - min(lag, self._reach)
-        return next((record for until, record in self._past.get(name, ()) if until > instant), newest)
-
-
-class Locks:
-    """Record locks: one holder each, waiters first come, first served."""
-
-    def __init__(self, clock: Clock) -> None:
-        """Every record free."""
-        self._clock = clock
-        self._queues: dict[Name, deque[simpy.Event]] = {}
-
-    def is_held(self, name: Name) -> bool:
-        """Whether some transaction holds the record now."""
-        return name in self._queues
-
-    def acquire(self, names: Iterable[Name]) -> Generator[simpy.Event, Any, None]:
-        """Wait for all records, in one total order, so that no two holders can wait for each other.
-
-        Who is interrupted keeps none of them.
-        """
-        taken = list[Name]()
-        for name in sorted(names):
-            queue = self._queues.get(name)
-            if queue is None:
-                self._queues[name] = deque()
-            else:
-                turn = self._clock.event()
-                queue.append(turn)
-                try:
-                    yield turn
-                except simpy.Interrupt:
-                    if turn in queue:
-                        queue.remove(turn)
-                    else:  # handed over in this very instant
-                        taken.append(name)
-                    self.release(taken)
-                    raise
-            taken.append(name)
-
-    def release(self, names: Iterable[Name]) -> None:
-        """Hand each record to its next waiter."""
-        for name in names:
-            queue = self._queues[name]
-            if queue:
-                queue.popleft().succeed()
-            else:
-                del self._queues[name]
-
-
-def names_of(writes: Iterable[CompareAndSet | Insert | Delete]) -> list[Name]:
+def names_of(writes: Iterable[Write]) -> list[Name]:
     """The records that a transaction touches, each once."""
     return list(dict.fromkeys((write.table, write.key) for write in writes))

@@ -7,8 +7,9 @@ import math
 import numpy as np
 from city_examples import ALPHA, STREAMS, area, geo, is_drawn_from, standing
 
-from swifteats_sim.city.fleet import Fleet, Search
+from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.places import declared_places
+from swifteats_sim.city.search import Food, Search
 from swifteats_sim.city.travel import Points, Waypoint
 from swifteats_sim.domain.effects import Record
 from swifteats_sim.domain.states import DriverState
@@ -33,10 +34,23 @@ def line(count: int) -> Points:
     return np.array([[100.0 * driver, 0.0] for driver in range(count)])
 
 
-def found(fleet: Fleet, now: int, drivers: range, radius: float = 5000.0) -> list[int]:
+READY = Food(preparation_left=0, onward=0, trip=0.0)
+
+
+def found(fleet: Fleet, now: int, drivers: range, radius: float = 5000.0, ghosts: bool = False) -> list[int]:
     whole = area(0.0, range(1), drivers)
-    drivers_found: list[int] = Search(fleet, radius, LIVE).around(whole, (0.0, 0.0), now, 0, 0).drivers.tolist()
-    return drivers_found
+    numbers: list[int] = Search(fleet, radius, LIVE, ghosts).around(whole, (0.0, 0.0), now, READY).drivers.tolist()
+    return numbers
+
+
+def members(fleet: Fleet, now: int, drivers: range, radius: float, ghosts: bool = False) -> int:
+    return Search(fleet, radius, LIVE, ghosts).members(area(0.0, range(1), drivers), (0.0, 0.0), now)
+
+
+def become(fleet: Fleet, driver: int, at: int, *states: DriverState, order: int | None = None) -> None:
+    """The database's record of a driver passes these states at one instant."""
+    for state in states:
+        fleet.changed(driver, Record(1, {"state": state, "order": order}), at)
 
 
 def test_only_available_drivers_are_candidates() -> None:
@@ -62,7 +76,7 @@ def test_a_driver_whose_last_fix_is_too_old_is_no_candidate() -> None:
     fleet.known[1] = now - LIVE - 1
     fleet.known[2] = now
     fleet.known[3] = -1  # never heard of
-    assert fleet.live(range(4), now - LIVE).tolist() == [0, 2]
+    assert fleet.heard(range(4), now - LIVE).tolist() == [0, 2]
     assert found(fleet, now, range(4)) == [0, 2]
 
 
@@ -95,11 +109,47 @@ def test_travel_times_are_reckoned_from_the_known_position() -> None:
     fleet.known[1] = 2 * SECOND
     fleet.changed(2, Record(9, {"state": DriverState.AVAILABLE, "order": None}), 0)
     whole = area(0.0, range(1), range(3))
-    candidates = Search(fleet, 5000.0, LIVE).around(whole, (0.0, 0.0), 7 * SECOND, 11, 22)
+    candidates = Search(fleet, 5000.0, LIVE).around(whole, (0.0, 0.0), 7 * SECOND, Food(11, 22, 33.0))
     assert candidates.drivers.tolist() == [0, 1, 2]
     assert candidates.versions.tolist() == [1, 1, 9]
     assert candidates.travel.tolist() == [0, 12 * SECOND, 20 * SECOND]
-    assert (candidates.preparation_left, candidates.onward) == (11, 22)
+    assert candidates.distance.tolist() == [0.0, 120.0, 200.0]
+    assert (candidates.preparation_left, candidates.onward, candidates.trip) == (11, 22, 33.0)
+
+
+D = DriverState
+
+
+def test_members_are_all_live_drivers_within_the_radius_free_or_not() -> None:
+    fleet, now = fleet_at(line(5)), 100 * SECOND
+    for driver in range(4):
+        fleet.known[driver] = now
+    become(fleet, 1, now, D.ORDER_ASSIGNED, order=7)
+    become(fleet, 2, now, D.OFF_SHIFT)
+    assert found(fleet, now, range(5), radius=250.0) == [0]
+    assert members(fleet, now, range(5), radius=250.0) == 3, "driver 3 is too far, driver 4 has no fix"
+
+
+def test_ghosts_are_found_whatever_their_shift_or_the_age_of_their_fix() -> None:
+    fleet, now = fleet_at(line(6)), 3600 * SECOND
+    become(fleet, 1, 1, D.OFF_SHIFT)
+    become(fleet, 2, 1, D.ORDER_ASSIGNED, order=7)
+    become(fleet, 3, 1, D.OFF_SHIFT)
+    fleet.known[3] = -1  # has never been seen
+    assert found(fleet, now, range(6), radius=450.0, ghosts=True) == [0, 1, 4]
+    assert members(fleet, now, range(6), radius=450.0, ghosts=True) == 4, "driver 2 has an order, and is a member"
+    assert found(fleet, now, range(6)) == []
+
+
+def test_work_is_an_order_taken_and_not_an_offer_declined() -> None:
+    fleet, both = fleet_at(line(2)), np.arange(2)
+    become(fleet, 0, 10, D.ORDER_ASSIGNED, order=7)
+    become(fleet, 0, 12, D.AVAILABLE)
+    become(fleet, 1, 10, D.ORDER_ASSIGNED, D.ON_WAY_TO_RESTAURANT, order=8)
+    become(fleet, 1, 40, D.AT_RESTAURANT, D.PICKED_UP, D.ON_WAY_TO_CUSTOMER, D.REACHED_DESTINATION, order=8)
+    become(fleet, 1, 50, D.AVAILABLE)
+    assert fleet.workload(both).tolist() == [0, 1]
+    assert fleet.idle(both, 60).tolist() == [60, 10], "who declines an offer is idle since before it"
 
 
 def test_the_radius_belongs_to_the_search() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swifteats_sim.city.trajectories import Trajectories
+from swifteats_sim.city.trajectories import Leap, Trajectories
 from swifteats_sim.city.travel import Waypoint
 
 Point = tuple[float, float]
@@ -212,3 +212,10 @@ def test_each_leg_starts_where_and_after_the_driver_s_last_one_ended(moves: list
         assert np.array_equal(y0[1:], y1[:-1])
         assert (start[1:] >= end[:-1]).all()
         assert (end >= start).all()
+
+
+def test_nobody_sets_out_from_where_he_does_not_stand() -> None:
+    driver = one()
+    driver.go(0, 0, line((0, 0), (10, 0), 100))
+    with pytest.raises(Leap, match=r"driver 0 stands at \(50, 5\.0, 0\.0\) and sets out at \(50, 6\.0, 0\.0\)"):
+        driver.go(0, 50, line((6.0, 0.0), (0.0, 0.0), 10))

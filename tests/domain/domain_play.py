@@ -68,4 +68,6 @@ def candidates(
         np.zeros(len(drivers), dtype=np.int64),
         np.zeros(len(drivers), dtype=np.int64),
         len(drivers),
+        np.zeros(len(drivers)),
+        0.0,
     )

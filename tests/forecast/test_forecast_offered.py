@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import Any
 
 import pytest
 from forecast_declared import cache, facts, flow, in_city, job, limit, pool, station, topic, visit
 
+from swifteats_sim.forecast.facts import Facts
 from swifteats_sim.forecast.offered import offered
 
 
@@ -237,17 +239,48 @@ def test_a_recorded_day_keeps_its_rates_to_itself() -> None:
     assert station(found).visits == 0
 
 
+def willing(**ordering: Any) -> Facts:
+    """Every driver accepts the first offer."""
+    city = {**in_city().model_dump(mode="json", exclude_none=True)["city"], "drivers": {"accept": "100 %"}}
+    city["drivers"]["no_answer"] = "0 %"
+    return offered(in_city(city=city, ordering=ordering))
+
+
 def test_an_order_costs_what_its_rules_yield() -> None:
-    """In its flow 3 reads and 2 compare-and-sets; beside it a search, 2 kitchen marks and 6 reports of the courier."""
-    found = offered(in_city(city={**in_city().model_dump(mode="json", exclude_none=True)["city"],
-                                  "drivers": {"accept": "100 %", "no_answer": "0 %"}}))  # fmt: skip
+    """In its flow 3 reads and 2 compare-and-sets; beside it a search, 2 kitchen marks and 6 reports of the courier.
+
+    All its food is made to order: its capacity comes back, and then its reservation ends.
+    """
+    found = willing(publish="awaited", prepared="0 %")
     assert found.effects == {
-        "read": 3 + 1 + 2 + 6, "compare_and_set": 2 + 2 + 3, "transaction": 1 + 1 + 3, "insert": 1,
+        "read": 3 + 1 + 2 + 6 + 2, "compare_and_set": 2 + 2 + 3, "transaction": 1 + 1 + 3 + 2, "insert": 1,
         "publish": 1, "find_drivers": 1, "call_payment": 1,
     }  # fmt: skip
-    each = 12 + 7 + 5 + 1 + 1 + 1 + 1.05  # a payment is tried 1.05 times
+    each = 14 + 7 + 7 + 1 + 1 + 1 + 1.05  # a payment is tried 1.05 times
     assert station(found, "database").visits == pytest.approx(500 / 60 * each)
     assert flow(found, "order").least == pytest.approx(0.01 + 0.01 * (2 + 1 + 3 + 3))
+
+
+def test_an_outbox_costs_a_share_of_its_batches_and_publishes_beside_the_order() -> None:
+    awaited, relayed = willing(publish="awaited"), willing(publish="outbox", relay_every="100 ms")
+    together = 500 / 60 * 0.1
+    batches = (1 - exp(-together)) / together
+    more = {kind: relayed.effects[kind] - count for kind, count in awaited.effects.items()}
+    # The request's row is written with the order, in a transaction where there was a compare-and-set.
+    assert more == pytest.approx({
+        "read": batches, "compare_and_set": -1, "transaction": 1 + batches, "insert": 0, "publish": 0,
+        "find_drivers": 0, "call_payment": 0,
+    })  # fmt: skip
+    assert flow(awaited, "order").least - flow(relayed, "order").least == pytest.approx(0.01)
+
+
+def test_what_is_cooked_ahead_anew_costs_once_a_round_however_often_it_was_sold() -> None:
+    made, ahead = willing(prepared="0 %"), willing(prepared="100 %", replenish_every="15 min")
+    sold, items = 500 * 15 * 2, 1500 * 50  # an order is two portions on average
+    rounds = 2 * (1 - exp(-sold / items)) / (sold / items)
+    # Nothing is made to order, so no capacity comes back.
+    assert ahead.effects["read"] - made.effects["read"] == pytest.approx(rounds - 1)
+    assert ahead.effects["transaction"] - made.effects["transaction"] == pytest.approx(rounds - 1)
 
 
 def test_declined_offers_are_decided_again() -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from swifteats_sim.results.tables import (
     CITY_COLUMNS,
     FLOW_NUMBERS,
+    OFFER_NUMBERS,
     ORDER_INSTANTS,
     STACK_COLUMNS,
     FlowRecord,
@@ -24,7 +25,8 @@ WARMUP = 60
 END = 180
 
 STATION_TIMES = ("busy", "wait", "queued", "max_wait")
-OFFER_TIMES = ("committed", "answered", "travel", "slack", "eligible", "released")
+OFFER_COUNTS = ("order", "driver", "attempt", "deferred_late", "overtaken", "members", "ghost")
+OFFER_TIMES = tuple(name for name in OFFER_NUMBERS if name not in OFFER_COUNTS)
 FRAME_COLUMNS = {**CITY_COLUMNS, **STACK_COLUMNS, "series": ("at",)}
 
 
@@ -44,24 +46,16 @@ def orders(*rows: Mapping[str, Any]) -> pd.DataFrame:
         "lines": 1,
         "offers": 1,
         "declines": 0,
+        "twin_of": -1,
     }
     full = [{"order": number, **fixed, **dict.fromkeys(ORDER_INSTANTS, -1), **row} for number, row in enumerate(rows)]
     return _frame("orders", full, ORDER_INSTANTS)
 
 
 def offers(*rows: Mapping[str, Any]) -> pd.DataFrame:
-    """Offers with times in seconds."""
-    fixed = {
-        "driver": 0,
-        "attempt": 1,
-        "outcome": "accepted",
-        "answered": -1,
-        "travel": 0,
-        "slack": 0,
-        "eligible": -1,
-        "released": -1,
-    }
-    return _frame("offers", [{"order": number, **fixed, **row} for number, row in enumerate(rows)], OFFER_TIMES)
+    """Offers with times in seconds; what a row does not name was not recorded."""
+    fixed = {**dict.fromkeys(OFFER_NUMBERS, -1), "driver": 0, "attempt": 1, "outcome": "accepted"}
+    return _frame("offers", [{**fixed, "order": number, **row} for number, row in enumerate(rows)], OFFER_TIMES)
 
 
 def stations(*rows: Mapping[str, Any]) -> pd.DataFrame:

@@ -41,10 +41,18 @@ STACK = Stack.model_validate(
     }
 )
 
-LIFE = dict.fromkeys(("placed", "answered", "paid", "accepted", "cooking", "ready", "eligible", "assigned"), 100)
-ENDS = dict.fromkeys(("at_restaurant", "picked_up", "delivered", "closed", "promised", "eta"), 110)
-RACES = (
-    "double_assignments", "oversold", "reserve_tries", "reserve_conflicts", "commit_tries", "commit_conflicts",
+LIFE = dict.fromkeys(
+    ("placed", "paying", "answered", "paid", "accepted", "cooking", "ready", "eligible", "assigned"), 100
+)
+ENDS = dict.fromkeys(
+    ("at_restaurant", "picked_up", "at_door", "delivered", "closed", "promised", "eta", "eta_at_pickup", "eta_at_door"),
+    110,
+)
+OFFER = dict.fromkeys(("taken", "committed", "answered"), 100) | dict.fromkeys(("done", "released"), 110)
+KNOWN = dict.fromkeys(("overtaken", "searched", "nearest", "best_gap"), 0)
+COUNTS = (
+    "double_assignments", "rivals", "stranded", "dead_requests", "oversold", "leaked", "replenished", "low_stock",
+    "reserve_tries", "reserve_conflicts", "reserve_waits", "commit_tries", "commit_conflicts", "lost_requests",
 )  # fmt: skip
 SOFTWARE: dict[str, Any] = {
     "stations": stations({"station": "gateway", "servers": 1, "visits": 1, "busy": 1, "wait": 0}),
@@ -60,12 +68,12 @@ SOFTWARE: dict[str, Any] = {
 
 def full() -> Tables:
     return run(
-        orders=orders({**LIFE, **ENDS, "state": "delivered"}),
-        offers=offers({"committed": 100, "answered": 101, "released": 110}),
+        orders=orders({**LIFE, **ENDS, "driver": 0, "state": "delivered"}),
+        offers=offers({**OFFER, **KNOWN}),
         kitchens=kitchens({"cooks": 1, "busy": 1}),
         shifts=shifts((0, 180)),
         states=states((0, 0, "available")),
-        counts=dict.fromkeys(RACES, 1),
+        counts=dict.fromkeys(COUNTS, 1),
         **SOFTWARE,
     )
 

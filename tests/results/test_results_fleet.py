@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from results_records import offers, orders, run, shifts, states
 
 from swifteats_sim.results import measure
@@ -93,3 +94,44 @@ def test_changes_at_one_instant_keep_their_order() -> None:
 
 def test_a_shift_without_an_end_lasts_as_long_as_the_run() -> None:
     assert on_shift_seconds(run(shifts=shifts((100, -1)))) == 80.0
+
+
+def test_a_driver_is_locked_from_the_end_of_the_work_to_the_release() -> None:
+    """10 s in the span, 30 s to the end of the shift, 20 s to the end of the run; one who is not done is not locked."""
+    day = run(
+        shifts=shifts((0, 180), (0, 130), (60, -1), (60, 180)),
+        offers=offers(
+            {"driver": 0, "committed": 1, "done": 50, "released": 70},
+            {"driver": 1, "committed": 61, "done": 100, "released": 170},
+            {"driver": 2, "committed": 61, "done": 160},
+            {"driver": 3, "committed": 61, "released": 150},
+            {"driver": 3, "committed": 155, "done": 156, "released": 156},
+            {"driver": 9, "committed": 61, "done": 62, "released": 170},  # a ghost has no shift to be locked in
+        ),
+    )
+    assert measure(day)["driver.locked.ratio"] == 60 / (120 + 70 + 120 + 120)
+
+
+def carried(*drivers: int) -> list[dict[str, float]]:
+    """An order delivered in the span by each driver named."""
+    return [{"placed": 0, "delivered": 100, "driver": driver} for driver in drivers]
+
+
+def test_fairness_is_one_where_all_deliver_the_same_and_a_third_where_one_of_three_does_all() -> None:
+    three = shifts((0, 180), (0, 180), (0, 180))
+    for work, index in [((0, 1, 2), 1.0), ((0, 0, 0), 1 / 3), ((0, 0, 1), 9 / (3 * 5))]:
+        metrics = measure(run(shifts=three, orders=orders(*carried(*work))))
+        assert metrics["driver.fairness.ratio"] == pytest.approx(index)
+
+
+def test_fairness_compares_hours_and_leaves_out_who_was_hardly_there() -> None:
+    """Half the time and half the work is fair; a driver of 10 s is not compared, nor is work before the span."""
+    day = run(
+        shifts=shifts((0, 180), (120, 180), (170, 180)),
+        orders=orders(*carried(0, 0, 1), {"placed": 0, "delivered": 59, "driver": 1}),
+    )
+    assert measure(day)["driver.fairness.ratio"] == pytest.approx(1.0)
+
+
+def test_where_nobody_delivered_nothing_is_fair_or_unfair() -> None:
+    assert "driver.fairness.ratio" not in measure(run(shifts=shifts((0, 180))))

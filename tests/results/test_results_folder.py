@@ -70,7 +70,7 @@ def test_the_folder_holds_every_table_and_its_documents(tmp_path: Path) -> None:
     assert names(path) == [
         "assignments.parquet", "fixes.parquet", "kitchens.parquet", "legs.parquet", "manifest.json",
         "orders.parquet", "scenario.yaml", "series.parquet", "shifts.parquet",
-        "states.parquet", "stations.parquet", "summary.json",
+        "states.parquet", "stations.parquet", "summary.json", "why_late.parquet",
     ]  # fmt: skip
     assert json.loads((path / "summary.json").read_text(encoding="utf-8")) == SUMMARY
     assert json.loads((path / "manifest.json").read_text(encoding="utf-8")) == MANIFEST
@@ -169,9 +169,9 @@ def test_the_manifest_comes_last_and_the_folder_after_it(tmp_path: Path, monkeyp
     synced: list[str] = []
     monkeypatch.setattr(folder, "_sync", lambda path: synced.append(path.name))
     write(tmp_path)
-    assert len(seen[0]) == 12
-    assert sorted(synced[:11]) == [name for name in seen[0] if name != "manifest.json"]
-    assert synced[11] == "manifest.json"
+    assert len(seen[0]) == 13
+    assert sorted(synced[:12]) == [name for name in seen[0] if name != "manifest.json"]
+    assert synced[12] == "manifest.json"
 
 
 def test_a_folder_of_the_same_digest_is_replaced(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from results_records import bare_run, offers, orders, run
+from results_records import bare_run, orders, run
 
 from swifteats_sim.results import measure
 
@@ -34,6 +34,9 @@ def test_orders_count_where_their_event_falls() -> None:
         "orders.failed.count": 1.0,
         "orders.cancelled.count": 1.0,
         "orders.in_flight.count": 3.0,
+        "orders.unpaid.count": 0.0,
+        "orders.sold_out.count": 0.0,
+        "orders.duplicated.count": 0.0,
         "orders.completion.ratio": 0.5,
     }
 
@@ -65,6 +68,7 @@ def test_an_order_s_life_is_timed_leg_by_leg() -> None:
         "delivery.lateness.mean": 5.0,
         "kitchen.wait.mean": 3.0,
         "eta.error.mean": -2.0,
+        "eta.absolute_error.mean": 2.0,
     }
 
 
@@ -110,24 +114,16 @@ def test_a_delivery_before_its_promise_is_not_late() -> None:
     assert (metrics["delivery.lateness.p50"], metrics["delivery.lateness.max"]) == (0.0, 40.0)
 
 
-def test_refused_offers_are_a_share_of_those_decided() -> None:
-    outcomes = ["accepted", "accepted", "accepted", "declined", "no_answer", "open", "cancelled"]
-    decided = [{"committed": 100, "outcome": outcome} for outcome in outcomes]
-    metrics = measure(run(offers=offers(*decided, {"committed": 59, "outcome": "declined"})))
-    assert metrics["assignment.declined.ratio"] == 2 / 6
+def test_failures_are_told_by_their_reason() -> None:
+    ends = [("unpaid", 70), ("sold_out", 80), ("sold_out", 90), ("inventory_contended", 100), ("unpaid", 59)]
+    failed = [{"placed": 1, "closed": at, "state": "failed", "reason": reason} for reason, at in ends]
+    metrics = measure(run(orders=orders(*failed)))
+    assert [metrics[f"orders.{name}.count"] for name in ("unpaid", "sold_out", "failed")] == [1, 2, 4]
 
 
-def test_lost_races_are_shares_of_the_tries() -> None:
-    counts = {
-        "double_assignments": 0, "oversold": 2, "reserve_tries": 40, "reserve_conflicts": 10,
-        "commit_tries": 0, "commit_conflicts": 0, "events": 99,
-    }  # fmt: skip
-    metrics = measure(run(counts=counts))
-    assert {**of(metrics, "assignment"), **of(metrics, "inventory")} == {
-        "assignment.double.count": 0.0,
-        "inventory.oversold.count": 2.0,
-        "inventory.conflict.ratio": 0.25,
-    }
+def test_an_order_made_twice_counts_where_its_twin_was_placed() -> None:
+    first, twin, earlier = {"placed": 59}, {"placed": 61, "twin_of": 0}, {"placed": 50, "twin_of": 1}
+    assert measure(run(orders=orders(first, twin, earlier)))["orders.duplicated.count"] == 1.0
 
 
 def test_what_never_happened_has_no_metric() -> None:
@@ -140,6 +136,11 @@ def test_what_never_happened_has_no_metric() -> None:
         "orders.failed.count": 0.0,
         "orders.cancelled.count": 0.0,
         "orders.in_flight.count": 0.0,
+        "orders.unpaid.count": 0.0,
+        "orders.sold_out.count": 0.0,
+        "orders.duplicated.count": 0.0,
+        "assignment.ghosts.count": 0.0,
+        "assignment.deferred_late.count": 0.0,
     }
 
 

@@ -332,19 +332,24 @@ def test_an_order_may_branch_retry_and_do_things_at_once(tmp_path: Path) -> None
     assert len(scenario.stack.flows["order"].steps) == 6
 
 
-@pytest.mark.parametrize(
-    ("terms", "said"),
-    [
-        ("{}", "not inside a retry: rules are not safe to repeat, as create_order is not idempotent"),
-        ("{attempts: 1, timeout: 1 s}",
-         "not inside a retry with a timeout: the rule would run on when its client has gone"),
-    ],
-)  # fmt: skip
-def test_a_rule_is_not_tried_again(tmp_path: Path, terms: str, said: str) -> None:
-    inside = "{hold: {pool: orders-db}, steps: [{rule: reserve_inventory}, {rule: create_order}]}"
-    change = ("stack.flows.order.1", f"{{retry: {terms}, steps: [{{delay: 1 ms}}, {inside}]}}")
-    found = [(key, message.split(" (got")[0]) for key, message in problems(written(tmp_path), change)]
-    assert found == [(f"stack.flows.order.1.steps.1.steps.{n}.rule", said) for n in (0, 1)]
+@pytest.mark.parametrize("terms", ["{}", "{attempts: 2, timeout: 1 s}"])
+def test_a_client_may_try_the_rules_again(tmp_path: Path, terms: str) -> None:
+    steps = f"[{{retry: {terms}, steps: {ORDER_RULES}}}]"
+    scenario = load(written(tmp_path, TINY), [("stack.flows.order", steps)])
+    assert len(scenario.stack.flows["order"].steps) == 1
+
+
+def test_a_rule_is_for_every_order(tmp_path: Path) -> None:
+    inside = (
+        "{retry: {}, steps: [{branch: [{share: 100 %, steps: [{rule: reserve_inventory}, {rule: create_order}]}]}]}"
+    )
+    found = [
+        (key, message.split(" (got")[0])
+        for key, message in problems(written(tmp_path), ("stack.flows.order.1", inside))
+    ]
+    path = "stack.flows.order.1.steps.0.branch.0.steps"
+    said = "a rule is for every order: not inside a branch"
+    assert found == [(f"{path}.{n}.rule", said) for n in (0, 1)]
 
 
 def test_rules_do_not_run_at_once(tmp_path: Path) -> None:
@@ -399,14 +404,22 @@ def test_an_order_does_not_wait_for_a_pool_that_it_holds(tmp_path: Path) -> None
     assert problems(written(tmp_path), change) == [("stack.flows.order.1.steps.1.hold.pool", said)]
 
 
-@pytest.mark.parametrize(("key", "value"), [("duplicates", "1 %"), ("failures", "0.1 %")])
-def test_the_platform_s_own_consumers_repeat_no_handling(tmp_path: Path, key: str, value: str) -> None:
-    path, said = written(tmp_path), "the consumers of assignment are the platform's own, which repeat no handling"
-    assert problems(path, (f"stack.topics.assignment.{key}", value)) == [
-        (f"stack.topics.assignment.{key}", f"{said} (got {value!r})")
-    ]
-    silent = [(f"stack.topics.assignment.{key}", "0 %"), ("stack.topics.assignment.attempts", "3")]
-    assert load(path, silent).stack.topics["assignment"].attempts == 3
+@pytest.mark.parametrize("topic", ["assignment", "fixes"])
+def test_messages_may_come_twice_and_handlings_fail_whoever_consumes(tmp_path: Path, topic: str) -> None:
+    changes = [(f"stack.topics.{topic}.{key}", value) for key, value in (("duplicates", "1 %"), ("failures", "0.1 %"))]
+    declared = load(written(tmp_path), changes).stack.topics[topic]
+    assert (declared.duplicates, declared.failures) == (0.01, 0.001)
+
+
+@pytest.mark.parametrize(("per", "partitions"), [("geo", (12, 6, 12)), ("platform", (12,))])
+def test_a_topic_for_the_platform_has_the_partitions_of_the_largest_geo(
+    tmp_path: Path, per: str, partitions: tuple[int, ...]
+) -> None:
+    changes = [
+        ("stack.topics.fixes.partitions", "{dense: 12, sparse: 6}"), ("stack.topics.fixes.per", per),
+    ]  # fmt: skip
+    topic = load(written(tmp_path), changes).stack.topics["fixes"]
+    assert topic.partitions_over(["dense", "sparse", "dense"]) == partitions
 
 
 def test_orders_and_effects_may_be_impatient_and_scan_connections(tmp_path: Path) -> None:

@@ -33,7 +33,10 @@ def test_without_drivers_and_with_patience_the_platform_gives_up_after_its_attem
 
 def test_the_last_portion_is_sold_once() -> None:
     """One item in each kitchen, one portion: the first order of a restaurant gets it, all others are refused."""
-    tables = run("ordering.items=1", "ordering.stock=1", "ordering.payment_success=100 %")
+    tables = run(
+        "ordering.items=1", "ordering.prepared=100 %", "ordering.stock=1", "ordering.payment_success=100 %",
+        "ordering.replenish_every=10 h",
+    )  # fmt: skip
     for _, orders in tables.orders.groupby("restaurant"):
         assert orders["reason"].tolist()[1:] == ["sold_out"] * (len(orders) - 1)
         assert orders["reason"].tolist()[0] != "sold_out"
@@ -41,7 +44,8 @@ def test_the_last_portion_is_sold_once() -> None:
 
 def test_a_failed_order_gives_its_portion_back() -> None:
     """Payments always fail, and the one portion is on sale again each time."""
-    tables = run("ordering.items=1", "ordering.stock=1", "ordering.payment_success=0 %", "demand.orders.rate=1/min")
+    one = ("ordering.items=1", "ordering.prepared=100 %", "ordering.stock=1", "ordering.replenish_every=10 h")
+    tables = run(*one, "ordering.payment_success=0 %", "demand.orders.rate=1/min")
     assert set(tables.orders["reason"]) <= {"unpaid", ""}
     assert (tables.orders["reason"] == "unpaid").sum() >= len(tables.orders) - 1
 

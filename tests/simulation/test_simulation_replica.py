@@ -19,7 +19,7 @@ MS = 1_000_000
 MINUTE = 60_000 * MS
 BUSY = (
     "demand.orders.rate=6/min", "city.geos.centre.restaurants=2", "city.geos.centre.drivers=90", "ordering.items=1",
-    "ordering.stock=1000", "city.drivers.fix_every=20 s",
+    "ordering.stock=1000", "ordering.prepared=100 %", "ordering.replenish_every=10 h", "city.drivers.fix_every=20 s",
 )  # fmt: skip
 """Every order wants one of two dishes."""
 READ = 'service: {inventory_check: "uniform(5 ms, 15 ms)"}'
@@ -51,7 +51,12 @@ def ran(*settings: str) -> Ran:
     parts.start()
     parts.run.clock.run(until=scenario.end)
     orders, states, offers = parts.run.orders.table(), collect.state_table(parts.run), parts.run.offers.table()
-    return Ran(orders, states, parts.runner.counts | collect.counts(parts.run, parts.runner.counts, offers))
+    return Ran(
+        orders,
+        states,
+        parts.runner.counts
+        | collect.counts(parts.run, parts.runner.counts, offers, parts.stranded(offers), parts.of_stock),
+    )
 
 
 LAGS = {
@@ -117,7 +122,7 @@ def test_who_has_just_delivered_after_the_end_of_a_shift_leaves_all_the_same() -
 
 def test_the_rules_of_one_order_read_again_exactly_where_they_follow_each_other_at_once() -> None:
     """Reads of 1 ms, 50 ms behind: what was written a payment, an answer or a trip ago is there by then."""
-    there = ("stack.stations.replica={concurrency: 1000}",)
+    there = ("stack.stations.replica={concurrency: 1000}", "ordering.publish=awaited")
     control, behind = (
         run(*there, f"stack.effects.read={{at: replica, service: 1 ms{lag}}}", text=FIXED)
         for lag in ("", ", lag: 50 ms")

@@ -20,18 +20,22 @@ def test_an_order_passes_every_station_at_the_instant_the_stack_says() -> None:
     # gateway 10; read stock 1, first sale of the item is a transaction 8; insert 4; payment 100, read 1, CAS 2
     paid = placed + (10 + 1 + 8 + 4 + 100 + 1 + 2) * MS
     assert order["paid"] == paid
-    # the request: read 1, CAS 2, publish 16
-    assert order["answered"] == paid + (1 + 2 + 16) * MS
+    assert order["paying"] == paid - (100 + 1 + 2) * MS
+    # the request: read 1, then order and outbox in one transaction 8
+    assert order["answered"] == paid + (1 + 8) * MS
 
     assert order["accepted"] == paid + 60 * S
     assert order["cooking"] == paid + 60 * S
     assert order["ready"] == paid + 780 * S
     assert order["estimated_ready"] == paid + 780 * S
 
+    # the outbox is emptied at the next tenth of a second: read 1, publish 16
     # the consumer: read 1, search 200, commit 8
-    assert order["eligible"] == order["answered"]
-    assert order["assigned"] == order["answered"] + (1 + 200 + 8) * MS
     offer = tables.offers.iloc[0]
+    assert offer["taken"] == -(-order["answered"] // (100 * MS)) * 100 * MS + (1 + 16) * MS
+    assert order["eligible"] == offer["eligible"] == offer["taken"]
+    assert order["assigned"] == offer["committed"] == offer["taken"] + (1 + 200 + 8) * MS
+    assert offer["searched"] == (1 + 200 + 8) * MS
     assert offer["outcome"] == "accepted"
     assert offer["answered"] == order["assigned"] + 10 * S
 
@@ -47,7 +51,7 @@ def test_an_order_passes_every_station_at_the_instant_the_stack_says() -> None:
     trip = metres(place, (plan.x, plan.y)) * 1.3 / (25 / 3.6)
     assert order["at_door"] == order["picked_up"] + 9 * MS + round(trip * S)
     assert order["delivered"] == order["at_door"] + 3 * MS + 180 * S + 9 * MS
-    assert order["closed"] == order["delivered"] == offer["released"]
+    assert order["closed"] == order["delivered"] == offer["done"] == offer["released"]
     assert order["state"] == "delivered"
 
 

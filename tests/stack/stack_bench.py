@@ -51,6 +51,8 @@ def found(drivers: Mapping[int, int], preparation_left: int = 0, version: int = 
         np.zeros(len(drivers), dtype=np.int64),
         np.zeros(len(drivers), dtype=np.int64),
         len(drivers),
+        np.zeros(len(drivers)),
+        0.0,
     )
 
 

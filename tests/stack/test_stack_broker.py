@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.engine.publishing import Leaders
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.engine.traffic import Traffic
-from swifteats_sim.stack.broker import Placement, Topic
+from swifteats_sim.stack.broker import COPY, Placement, Topic
+from swifteats_sim.stack.faults import Faults
 
 
 def test_round_robin_deals_a_geo_s_messages_over_its_own_partitions() -> None:
@@ -90,3 +92,41 @@ def test_a_message_that_only_a_dying_leader_has_is_lost_without_a_word() -> None
         topic.append(now, 0, 0, now)
     assert [message for _, message in topic.logs[0]] == [89, 150]
     assert (traffic.messages, traffic.lost, traffic.waiting) == (2, 2, 2)
+
+
+@pytest.mark.parametrize(("placement", "places"), [("keyed", [1, 2, 0]), ("round_robin", [0, 1, 2])])
+def test_one_topic_for_all_geos_places_their_messages_together(placement: Placement, places: list[int]) -> None:
+    topic = Topic("assignment", (3,), placement)
+    assert [topic.partition(geo, key) for geo, key in [(0, 1), (4, 2), (2, 3)]] == places
+    assert topic.geos == 1
+
+
+@pytest.mark.parametrize(("placement", "places"), [("keyed", [1, 1]), ("round_robin", [0, 1]), ("pinned", [0, 0])])
+def test_the_copy_of_a_message_goes_where_its_placement_puts_it(placement: Placement, places: list[int]) -> None:
+    topic = Topic("assignment", (3,), placement, faults=Faults(Stream(1, 0, "faults"), duplicates=1.0))
+    message = AssignmentRequest(7, 0, 1)
+    topic.append(10, 0, 7, message)
+    logged = [partition for partition, log in enumerate(topic.logs) for entry in log if entry == (10, message)]
+    assert logged == places
+    assert topic.came == [message]
+
+
+def test_copies_placed_at_random_are_draws_apart() -> None:
+    stream = Stream(1, 0, "topic")
+    topic = Topic("assignment", (50,), "random", stream, faults=Faults(Stream(1, 0, "faults"), duplicates=1.0))
+    apart = 0
+    for key in range(100):
+        topic.append(10, 0, key, AssignmentRequest(key, 0, 1))
+        first, second = (topic.partition(0, key, index) for index in (0, COPY))
+        assert AssignmentRequest(key, 0, 1) in [message for _, message in topic.logs[first]]
+        assert AssignmentRequest(key, 0, 1) in [message for _, message in topic.logs[second]]
+        apart += first != second
+    assert apart > 90
+
+
+def test_a_message_has_come_when_it_is_logged_or_lost_or_was_missed() -> None:
+    topic = Topic("assignment", (1,), "keyed", leaders=Leaders(((100, 50),), unsafe=10))
+    topic.append(50, 0, 0, "logged")
+    topic.append(95, 0, 0, "lost")
+    topic.miss("missed")
+    assert topic.came == ["logged", "lost", "missed"]

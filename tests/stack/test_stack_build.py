@@ -17,6 +17,7 @@ from swifteats_sim.scenario import load
 from swifteats_sim.scenario.distributions import Distribution
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import Delay, Visit, flat
+from swifteats_sim.scenario.topics import Topic
 from swifteats_sim.stack.build import Blueprint
 from swifteats_sim.stack.costs import Cost
 from swifteats_sim.stack.equipment import Equipment
@@ -101,6 +102,23 @@ def test_a_geo_has_the_partitions_of_its_kind_and_a_group_of_its_own(stack: Stac
     # Every partition has one owner; a consumer beyond the partitions stands by.
     assert [(geo, member.owned(0)) for geo, member in blueprint.members("assignment")] == [
         (0, (0,)), (0, (1,)), (0, ()), (1, (2, 5)), (1, (3, 6)), (1, (4,)),
+    ]  # fmt: skip
+
+
+def test_one_topic_for_all_geos_has_the_partitions_of_the_largest_and_one_group(stack: Stack) -> None:
+    def platform(name: str, **changes: object) -> Topic:
+        return stack.topics[name].model_copy(update={"per": "platform", **changes})
+
+    topics = {
+        "assignment": platform("assignment", partitions={"dense": 5, "sparse": 2}, consumers=3),
+        "fixes": platform("fixes", partitions={"dense": 4, "sparse": 6}),
+    }
+    equipment, blueprint = build(
+        stack.model_copy(update={"topics": {**stack.topics, **topics}}), "sparse", "dense", "sparse"
+    )
+    assert {name: len(equipment.topics[name].logs) for name in topics} == {"assignment": 5, "fixes": 6}
+    assert [(geo, member.owned(0)) for geo, member in blueprint.members("assignment")] == [
+        (None, (0, 3)), (None, (1, 4)), (None, (2,)),
     ]  # fmt: skip
 
 

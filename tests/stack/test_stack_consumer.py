@@ -5,108 +5,19 @@ A decision takes 70 ms: the order is read for 10, drivers are searched for 50, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import replace
 
-import numpy as np
 import pytest
+from dispatch_bench import TERMS, Dispatch, group
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stack_bench import LONG, MINUTE, MS, SECOND, Bench, desk, found
+from stack_bench import MINUTE, MS, SECOND, found
 
-from swifteats_sim.domain.effects import Candidates, CompareAndSet, Insert
-from swifteats_sim.domain.messages import AssignmentRequest
+from swifteats_sim.domain.effects import CompareAndSet
 from swifteats_sim.domain.states import DriverState, OrderState
 from swifteats_sim.engine.group import Delivery
-from swifteats_sim.engine.membership import Membership
-from swifteats_sim.engine.traffic import Traffic
-from swifteats_sim.policies import Nearest
-from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.consumer import Consumer, Member
-from swifteats_sim.stack.docket import DispatchTerms
 
-TERMS = DispatchTerms(
-    least_slack=True, deferral="off", tolerance=2 * MINUTE, tries=3, attempts=3,
-    retry_no_driver=60 * SECOND, retry_error=30 * SECOND,
-)  # fmt: skip
-AWAITED = Delivery()
 OFF_SHIFT = CompareAndSet("drivers", 20, 1, {"state": DriverState.OFF_SHIFT})
-
-
-class Dispatch:
-    """Consumers over the two geos of one topic, each with one partition; or a group of one geo, with keyed partitions.
-
-    ready : the instant (ns) by which each order's food is estimated to be ready; travel : minutes of each driver to
-    any restaurant; farther : minutes more to the restaurant of an order.
-    """
-
-    def __init__(
-        self,
-        terms: DispatchTerms,
-        ready: Mapping[int, int],
-        travel: Mapping[int, int],
-        search: Callable[[int], Candidates] | None = None,
-        limit: int | None = None,
-        group: Membership | None = None,
-        delivery: Delivery = AWAITED,
-    ) -> None:
-        members = [Member(Membership(1, 1, 0, 0), 0, range(geo, geo + 1)) for geo in (0, 1)]
-        topic = None
-        if group is not None:
-            members = [Member(group, number, range(group.partitions)) for number in range(group.consumers)]
-            topic = Topic("assignment", (group.partitions,), "keyed", traffic=Traffic(0, LONG))
-        station = desk(servers=1000 if limit is None else 1, limit=limit)
-        self.bench = Bench(station, search=search or self.survey, topic=topic)
-        self.ready, self.travel = dict(ready), dict(travel)
-        self.farther: dict[int, int] = {}
-        self.assigned: list[tuple[float, int, int]] = []
-        self.eligible: dict[int, float] = {}
-        self.given_up: list[tuple[float, int]] = []
-        self.lost = 0
-        for order in ready:
-            fields = {"state": OrderState.ORDER_RECEIVED, "driver": None, "request": 1}
-            self.bench.store.apply([Insert("orders", order, fields)])
-        for driver in travel:
-            self.bench.store.apply([Insert("drivers", driver, {"state": DriverState.AVAILABLE, "order": None})])
-        self.consumers = [
-            Consumer(
-                self.bench.topic, member, delivery, self.bench.runner, terms, Nearest().rank, self.survey,
-                self._on_assigned, self._on_given_up, self._on_losses,
-            )
-            for member in members
-        ]  # fmt: skip
-        for consumer in self.consumers:
-            self.bench.clock.process(consumer.run())
-
-    def survey(self, order: int) -> Candidates:
-        """The drivers that the database shows as available, with their versions."""
-        left = max(0, self.ready[order] - self.bench.clock.instant)
-        records = {driver: self.bench.store.read(("drivers", driver)) for driver in self.travel}
-        free = {
-            driver: record.version
-            for driver, record in records.items()
-            if record is not None and record.fields["state"] == DriverState.AVAILABLE
-        }
-        candidates = found({driver: self.minutes(driver, order) * MINUTE for driver in free}, left)
-        return candidates._replace(versions=np.array(list(free.values()), dtype=np.int64))
-
-    def minutes(self, driver: int, order: int) -> int:
-        return self.travel[driver] + self.farther.get(order, 0)
-
-    def request(self, order: int, at: int = 0, geo: int = 0) -> None:
-        message = AssignmentRequest(order, geo, 1)
-        self.bench.do(at, lambda: self.bench.topic.append(at, geo, order, message))
-
-    def _on_assigned(self, pending: Any, outcome: Any) -> None:
-        self.assigned.append((self.bench.clock.instant / MS, pending.request.order, outcome.driver))
-        self.eligible[pending.request.order] = pending.eligible / MS
-
-    def _on_given_up(self, order: int) -> None:
-        self.given_up.append((self.bench.clock.instant / MS, order))
-
-    def _on_losses(self, losses: int) -> None:
-        self.lost += losses
-
 
 READY = {1: 25 * MINUTE, 2: 15 * MINUTE, 3: 20 * MINUTE}
 DRIVERS = {20: 1, 21: 2, 22: 3}
@@ -116,7 +27,7 @@ DRIVERS = {20: 1, 21: 2, 22: 3}
 def test_the_order_with_least_time_left_goes_first_unless_first_come_first_served_is_asked(
     least_slack: bool, order: list[int]
 ) -> None:
-    dispatch = Dispatch(DispatchTerms(least_slack, "off", 0, 3, 3, SECOND, SECOND), READY, DRIVERS)
+    dispatch = Dispatch(replace(TERMS, least_slack=least_slack), READY, DRIVERS)
     for number in READY:
         dispatch.request(number)
     dispatch.bench.run(until=SECOND)
@@ -159,7 +70,7 @@ def test_requests_of_one_geo_do_not_wait_for_another_s() -> None:
     assert dispatch.assigned == [(70.0, 1, 20), (100.0, 2, 21)]
 
 
-DEFERRED = DispatchTerms(True, "corrected", 2 * MINUTE, 3, 3, 60 * SECOND, 30 * SECOND)
+DEFERRED = replace(TERMS, deferral="corrected")
 
 
 def test_a_deferred_request_wakes_at_the_very_instant_its_slack_is_the_tolerance() -> None:
@@ -272,15 +183,9 @@ def test_a_topic_knows_how_long_its_messages_waited_and_how_many_are_not_settled
     assert (traffic.messages, traffic.waiting) == (3, 1)
 
 
-FIRST_COME = DispatchTerms(False, "off", 0, 3, 3, 60 * SECOND, 30 * SECOND)
+FIRST_COME = replace(TERMS, least_slack=False)
 MANY = dict.fromkeys(range(1, 9), 0)
 FLEET = {20 + number: 1 + number for number in range(8)}
-
-
-def group(*crashes: tuple[int, int, int], consumers: int = 2, partitions: int = 2) -> Membership:
-    """A death (consumer, at, for: ms) is noticed after 15 s; then nobody consumes for 3 s."""
-    deaths = [(consumer, at * MS, lasting * MS) for consumer, at, lasting in crashes]
-    return Membership(consumers, partitions, 15 * SECOND, 3 * SECOND, deaths)
 
 
 def crash(*crashes: tuple[int, int, int], every: int | None = None, awaited: bool = True, **size: int) -> Dispatch:

@@ -23,13 +23,17 @@ from swifteats_sim.domain.effects import (
     FindDrivers,
     Insert,
     Publish,
+    Put,
     Read,
     Record,
     Rule,
     Sleep,
     Transaction,
     Unavailable,
+    Update,
+    Write,
 )
+from swifteats_sim.domain.held import Held
 from swifteats_sim.domain.messages import Cart
 from swifteats_sim.domain.orders import create_order, pay_order
 from swifteats_sim.domain.states import DriverState, IllegalMove, OrderState
@@ -68,7 +72,7 @@ def stocked(bench: Bench, *keys: int) -> Bench:
 def commits(bench: Bench) -> list[tuple[float, int]]:
     """(ms, version) of every write to `items`, as it happens."""
     heard = list[tuple[float, int]]()
-    bench.store.watch("items", lambda key, record: heard.append((bench.clock.instant / MS, record.version)))
+    bench.store.watch("items", lambda key, record, _: heard.append((bench.clock.instant / MS, record.version)))
     return heard
 
 
@@ -143,7 +147,7 @@ def test_a_transaction_waits_for_the_lock_and_then_finds_the_new_version() -> No
     bench.run()
     assert bench.timeline() == [(10.0, "holder", COMMITTED), (20.0, "stale", 0), (30.0, "aware", COMMITTED)]
     assert bench.store.read(ITEM) == Record(3, {"n": 3})
-    assert bench.runner.counts == {"items_tries": 3, "items_conflicts": 1}
+    assert bench.runner.counts == {"items_tries": 3, "items_conflicts": 1, "items_waits": 2}
 
 
 def test_a_transaction_is_not_in_service_while_it_waits_for_a_lock() -> None:
@@ -530,8 +534,8 @@ def moving(state: DriverState, lag: float = 50) -> Bench:
 
 def test_a_driver_s_second_report_finds_the_first_at_the_primary() -> None:
     def reports() -> Rule[None]:
-        yield from report(9, DriverState.ON_WAY_TO_RESTAURANT)
-        yield from report(9, DriverState.AT_RESTAURANT)
+        yield from report(Held(7, 9), DriverState.ON_WAY_TO_RESTAURANT)
+        yield from report(Held(7, 9), DriverState.AT_RESTAURANT)
 
     bench = moving(DriverState.ORDER_ASSIGNED)
     bench.at(100 * MS, "driver", reports())
@@ -544,7 +548,7 @@ def test_a_driver_s_second_report_finds_the_first_at_the_primary() -> None:
 
 def test_a_move_that_is_illegal_is_an_error_with_a_replica_too() -> None:
     bench = moving(DriverState.AVAILABLE)
-    bench.at(100 * MS, "driver", report(9, DriverState.AT_RESTAURANT))
+    bench.at(100 * MS, "driver", report(Held(7, 9), DriverState.AT_RESTAURANT))
     with pytest.raises(IllegalMove, match="a driver cannot go from available to at_restaurant"):
         bench.run()
     assert bench.clock.instant == 120 * MS
@@ -636,3 +640,156 @@ def test_who_published_hears_nothing_of_a_message_that_died_with_its_leader() ->
     assert bench.timeline() == [(10.0, "publisher", None)]
     assert not bench.topic.logs[0]
     assert bench.topic.traffic.lost == 1
+
+
+def test_a_put_lands_whatever_has_been_written_meanwhile() -> None:
+    bench = stocked(Bench())
+    bench.at(0, "slow", just(Transaction((put(1, 1),))))
+    bench.at(5 * MS, "blind", just(Put("items", 1, {"n": 9})))
+    bench.at(5 * MS, "new", just(Put("items", 2, {"n": 3})))
+    bench.run()
+    assert bench.timeline() == [(10.0, "slow", COMMITTED), (15.0, "blind", None), (15.0, "new", None)]
+    assert bench.store.read(ITEM) == Record(3, {"n": 9})
+    assert bench.store.read(("items", 2)) == Record(1, {"n": 3})
+
+
+def test_a_put_never_waits_for_a_lock_and_the_transaction_that_holds_it_finds_another_version() -> None:
+    bench = stocked(Bench(compare_and_set=2))
+    bench.at(0, "holder", just(Transaction((put(1, 1),))))
+    bench.at(3 * MS, "blind", just(Put("items", 1, {"n": 9})))
+    bench.run()
+    assert bench.timeline() == [(5.0, "blind", None), (10.0, "holder", 0)]
+    assert bench.runner.counts == {"items_tries": 1, "items_conflicts": 1}
+
+
+def adding(*keys: int) -> Update:
+    """Adds one to each of these records, under their locks."""
+
+    def change(records: tuple[Record | None, ...]) -> tuple[Write, ...]:
+        present = [record for record in records if record is not None]
+        pairs = zip(keys, present, strict=True)
+        return tuple(put(record.version, record.fields["n"] + 1, key) for key, record in pairs)
+
+    return Update(tuple(("items", key) for key in keys), change)
+
+
+def test_updates_of_one_record_come_one_after_the_other_and_none_is_lost() -> None:
+    bench = stocked(Bench())
+    for number in range(4):
+        bench.at(number * MS, str(number), just(adding(1)))
+    bench.run()
+    assert bench.timeline() == [(20.0 * (number + 1), str(number), COMMITTED) for number in range(4)]
+    assert bench.store.read(ITEM) == Record(5, {"n": 4})
+    assert bench.runner.counts == {"items_tries": 4, "items_waits": 3}
+
+
+def test_an_update_reads_under_its_locks_what_the_transaction_before_it_has_written() -> None:
+    bench = stocked(Bench())
+    bench.at(0, "transaction", just(Transaction((put(1, 7),))))
+    bench.at(5 * MS, "update", just(adding(1)))
+    bench.at(6 * MS, "late", just(Transaction((put(2, 0),))))
+    bench.run()
+    assert bench.timeline() == [(10.0, "transaction", COMMITTED), (30.0, "update", COMMITTED), (40.0, "late", 0)]
+    assert bench.store.read(ITEM) == Record(3, {"n": 8})
+    assert bench.runner.counts == {"items_tries": 3, "items_waits": 2, "items_conflicts": 1}
+
+
+def test_an_update_that_leaves_all_as_it_is_gives_its_locks_back_unwritten() -> None:
+    bench = stocked(Bench())
+    bench.at(0, "looker", just(Update((ITEM,), lambda records: None)))
+    bench.at(1 * MS, "writer", just(adding(1)))
+    bench.run()
+    assert bench.timeline() == [(10.0, "looker", None), (30.0, "writer", COMMITTED)]
+
+
+def test_updates_that_name_their_records_in_opposite_order_do_not_wait_for_each_other() -> None:
+    bench = stocked(Bench(), 1, 2)
+    bench.at(0, "there", just(adding(1, 2)))
+    bench.at(0, "back", just(adding(2, 1)))
+    bench.run()
+    assert bench.timeline() == [(20.0, "there", COMMITTED), (40.0, "back", COMMITTED)]
+    assert [bench.store.read(("items", key)) for key in (1, 2)] == [Record(3, {"n": 2})] * 2
+
+
+def test_an_update_over_which_somebody_puts_reads_again() -> None:
+    bench = stocked(Bench())
+    bench.at(0, "update", just(adding(1)))
+    bench.at(5 * MS, "blind", just(Put("items", 1, {"n": 50})))
+    bench.run()
+    assert bench.timeline() == [(15.0, "blind", None), (40.0, "update", COMMITTED)]
+    assert bench.store.read(ITEM) == Record(3, {"n": 51})
+
+
+def test_an_update_may_only_write_what_it_has_locked() -> None:
+    bench = stocked(Bench(), 1, 2)
+    bench.at(0, "thief", just(Update((ITEM,), lambda records: (put(1, 5, key=2),))))
+    with pytest.raises(ValueError, match="writes what it has not locked"):
+        bench.run()
+
+
+def test_an_update_that_a_full_queue_refuses_holds_no_lock() -> None:
+    bench = stocked(Bench(desk(servers=1, limit=0)))
+    bench.at(0, "busy", just(READ))
+    bench.at(5 * MS, "refused", trying(adding(1)))
+    bench.at(11 * MS, "next", just(adding(1)))
+    bench.run()
+    assert bench.timeline()[1:] == [(10.0, "busy", (Record(1, {"n": 0}),)), (31.0, "next", COMMITTED)]
+    assert bench.timeline()[0] == (5.0, "refused", "unavailable")
+
+
+def trying(effect: Effect) -> Rule[Any]:
+    """A rule of one effect that gives up where there is no room."""
+    try:
+        return (yield effect)
+    except Unavailable:
+        return "unavailable"
+
+
+def test_what_is_inserted_for_a_while_vanishes_then() -> None:
+    bench = Bench()
+    bench.at(0, "lock", just(Insert("driver_locks", 4, {}, ttl=50 * MS)))
+    for ms in (20, 60, 61):
+        bench.at(ms * MS - 10 * MS, f"at {ms}", just(Insert("driver_locks", 4, {"mine": ms})))
+    bench.run()
+    # It was made at 10, so it is there until 60: at that very instant it goes first.
+    assert bench.timeline() == [
+        (10.0, "lock", True),
+        (20.0, "at 20", False),
+        (60.0, "at 60", True),
+        (61.0, "at 61", False),
+    ]
+
+
+def test_a_lock_that_was_given_back_and_taken_anew_does_not_vanish_with_the_old_one() -> None:
+    bench = Bench()
+    bench.at(0, "first", just(Transaction((Insert("driver_locks", 4, {}, ttl=50 * MS),))))
+    bench.at(10 * MS, "back", just(Transaction((Delete("driver_locks", 4, 1),))))
+    bench.at(20 * MS, "second", just(Insert("driver_locks", 4, {"second": True}, ttl=100 * MS)))
+    seen = list[bool]()
+    for ms in (59, 61, 129, 131):
+        bench.do(ms * MS, lambda: seen.append(bench.store.read(("driver_locks", 4)) is not None))
+    bench.run()
+    assert seen == [True, True, True, False]
+
+
+def test_a_message_to_be_forgotten_is_on_its_way_at_once_and_logged_when_the_broker_has_it() -> None:
+    bench = Bench()
+    bench.at(5 * MS, "sender", just(Publish("assignment", 0, 7, "hello", forget=True)))
+    bench.run()
+    assert bench.timeline() == [(5.0, "sender", None)]
+    assert list(bench.topic.logs[0]) == [(15 * MS, "hello")]
+
+
+@pytest.mark.parametrize(("loss", "limit"), [((10, 30), None), ((900, 30), 0)], ids=["no leader", "full queue"])
+def test_a_message_to_be_forgotten_is_lost_where_the_broker_is_away(loss: tuple[int, int], limit: int | None) -> None:
+    leaders = Leaders(losses=((loss[0] * MS, loss[1] * MS),))
+    topic = Topic("assignment", (1,), "round_robin", traffic=Traffic(0, LONG), leaders=leaders)
+    bench = stocked(Bench(desk(servers=1, limit=limit), topic=topic))
+    if limit is not None:
+        bench.at(0, "busy", just(READ))
+    bench.at(5 * MS, "sender", just(Publish("assignment", 0, 7, "hello", forget=True)))
+    bench.at(100 * MS, "later", just(Publish("assignment", 0, 8, "there", forget=True)))
+    bench.run()
+    assert [message for _, message in topic.logs[0]] == ["there"]
+    assert bench.runner.counts["lost_requests"] == 1
+    assert (5.0, "sender", None) in bench.timeline()

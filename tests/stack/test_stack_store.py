@@ -15,7 +15,8 @@ from stack_bench import MS
 from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Insert, Record, Write
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.stack.effects import Process
-from swifteats_sim.stack.store import Locks, Store, names_of
+from swifteats_sim.stack.locks import Locks
+from swifteats_sim.stack.store import Store, names_of
 
 ITEM = ("items", 1)
 
@@ -76,14 +77,46 @@ def test_two_writes_of_one_record_are_a_mistake() -> None:
         store.apply([line, line])
 
 
-def test_a_watcher_hears_of_every_commit_in_its_table_only() -> None:
-    store, heard = Store(), list[tuple[Any, Record]]()
-    store.watch("a", lambda key, record: heard.append((key, record)))
+def test_all_watchers_of_a_table_hear_of_every_write_with_what_was_there_before() -> None:
+    store, heard = Store(), list[tuple[str, Any, Record, Record | None]]()
+    store.watch("a", lambda key, record, before: heard.append(("first", key, record, before)))
+    store.watch("a", lambda key, record, before: heard.append(("second", key, record, before)))
     store.apply([Insert("a", 1, {"n": 0}), Insert("b", 1, {})])
     store.apply([CompareAndSet("a", 1, 7, {"n": 9})])
     store.apply([CompareAndSet("a", 1, 1, {"n": 1})])
-    store.apply([Delete("a", 1, 2)])
-    assert heard == [(1, Record(1, {"n": 0})), (1, Record(2, {"n": 1}))]
+    store.put(("a", 1), {"n": 5})
+    new, changed, put = Record(1, {"n": 0}), Record(2, {"n": 1}), Record(3, {"n": 5})
+    told = [(1, new, None), (1, changed, new), (1, put, changed)]
+    assert heard == [(who, *what) for what in told for who in ("first", "second")]
+
+
+def test_who_asks_hears_of_deletions_too() -> None:
+    store, gone = Store(), list[tuple[Any, Record]]()
+    store.watch("a", lambda key, record, before: None, gone=lambda key, record: gone.append((key, record)))
+    store.apply([Insert("a", 1, {"n": 0}), Insert("a", 2, {"n": 2}), Insert("b", 1, {})])
+    store.apply([Delete("a", 1, 9), Delete("b", 1, 1)])
+    store.apply([Delete("a", 1, 1), Delete("b", 1, 1)])
+    store.expire(("a", 2), Record(1, {"n": 0}))
+    held = store.read(("a", 2))
+    assert held is not None
+    store.expire(("a", 2), held)
+    assert gone == [(1, Record(1, {"n": 0})), (2, Record(1, {"n": 2}))]
+
+
+def test_a_put_asks_for_no_version_and_keeps_the_fields_that_it_does_not_name() -> None:
+    store = Store()
+    store.put(ITEM, {"stock": 5, "name": "soup"})
+    assert store.read(ITEM) == Record(1, {"stock": 5, "name": "soup"})
+    store.put(ITEM, {"stock": 4})
+    assert store.read(ITEM) == Record(2, {"stock": 4, "name": "soup"})
+
+
+def test_a_write_that_leaves_the_version_lets_a_rival_write_over_it() -> None:
+    store = Store()
+    store.apply([Insert("items", 1, {"n": 0})])
+    rivals = [CompareAndSet("items", 1, 1, {"n": n}, bump=False) for n in (1, 2)]
+    assert [store.apply([rival]) for rival in rivals] == [COMMITTED, COMMITTED]
+    assert store.read(ITEM) == Record(1, {"n": 2})
 
 
 KEY = st.integers(0, 2)
@@ -111,7 +144,7 @@ def test_any_history_of_writes_leaves_the_versions_of_a_plain_count(groups: list
         if outcome == COMMITTED:
             for write in group:
                 key = int(str(write.key))
-                versions[key] = versions.get(key, 0) + 1
+                versions[key] = versions.get(key, 0) + getattr(write, "bump", True)
                 if isinstance(write, Delete):
                     del versions[key]
         held = {key: record.version for key in range(3) if (record := store.read(("t", key)))}

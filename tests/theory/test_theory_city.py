@@ -13,8 +13,9 @@ from scipy import optimize, stats
 from theory_check import ALPHA, interval
 
 from swifteats_sim.city.arrivals import Intensity, Poisson
-from swifteats_sim.city.fleet import Fleet, Search
+from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.places import Area, Places
+from swifteats_sim.city.search import Food, Search
 from swifteats_sim.city.travel import StraightLine
 from swifteats_sim.domain.effects import Candidates, Record
 from swifteats_sim.domain.states import DriverState
@@ -38,7 +39,8 @@ def one_by_one(costs: NDArray[np.float64]) -> float:
     total, left = 0.0, np.arange(costs.shape[1])
     for order in costs:
         travel = np.rint(order[left] * SECOND).astype(np.int64)
-        first = int(Nearest().rank(Candidates(left, np.ones_like(left), travel, 0, 0, left, left, len(left)))[0])
+        found = Candidates(left, np.ones_like(left), travel, 0, 0, left, left, len(left), order[left], 0.0)
+        first = int(Nearest().rank(found)[0])
         total += travel[first] / SECOND
         left = np.delete(left, first)
     return float(total)
@@ -74,7 +76,7 @@ def field(side: float, drivers: int, chance: np.random.Generator) -> Fleet:
 def nearest(fleet: Fleet, side: float, restaurant: tuple[float, float]) -> float:
     """Metres to the driver whom the search finds and the policy ranks first."""
     town = Area(0, "town", "dense", StraightLine(1.0, 1.0), 0.0, side, range(1), range(fleet.count))
-    found = Search(fleet, 2000.0, SECOND).around(town, restaurant, 0, 0, 0)
+    found = Search(fleet, 2000.0, SECOND).around(town, restaurant, 0, Food(0, 0, 0.0))
     return float(found.travel[Nearest().rank(found)[0]]) / SECOND
 
 

@@ -1,0 +1,39 @@
+"""A broken invariant as users meet it: what was seen, and the command that shows it again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from swifteats_sim.cli.leaving import BROKEN, say
+from swifteats_sim.scenario import Scenario
+
+
+@contextmanager
+def replayable(file: Path, settings: Sequence[str], seed: int) -> Iterator[None]:
+    """Turn a broken invariant into one message and exit 1; nothing of such a run is written."""
+    from swifteats_sim.simulation.violation import Violation
+
+    try:
+        yield
+    except Violation as broken:
+        say(f"{broken}\nreplay: {replay_of(file, settings, seed, broken.replication)}")
+        raise typer.Exit(BROKEN) from None
+
+
+def replay_of(file: Path, settings: Sequence[str], seed: int, replication: int) -> str:
+    """The command that runs this replication (from 0) alone."""
+    chosen = [word for setting in settings for word in ("--set", setting)]
+    return shlex.join(["swifteats-sim", "run", str(file), *chosen, "--seed", str(seed), "--only", str(replication + 1)])
+
+
+def run_only(scenario: Scenario, number: int) -> None:
+    """Run one replication, counted from 1, for its invariants' sake; it is neither judged nor written."""
+    from swifteats_sim.simulation import simulate
+
+    simulate(scenario, number - 1)
+    say(f"replication {number}: every invariant holds")

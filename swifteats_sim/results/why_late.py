@@ -1,0 +1,107 @@
+"""Why an order is late: its click-to-door as a sum of nine named parts, exact to the nanosecond."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from swifteats_sim.results.span import Nanoseconds, instants, span_of
+from swifteats_sim.results.tables import Tables
+
+PARTS = ("queue", "payment", "deferral", "driver", "decline", "travel", "kitchen", "hand_over", "trip")
+"""The parts, in the order an order meets them; `queue` is all that no other part names."""
+
+COLUMNS = ("order", "delivered", *PARTS, "click_to_door", "late")
+
+SLOW = 0.9
+"""The rank from which a delivery is one of the slowest tenth."""
+
+_NEEDED = ("placed", "paying", "paid", "assigned", "at_restaurant", "ready", "picked_up", "at_door", "delivered")
+
+
+class _Search(NamedTuple):
+    """What an order's offers say, up to the one that was taken; ns, a value an order.
+
+    deferred, driverless : held back, and without a driver; declined : from offers in vain to the next request;
+    answer : from the last commit to the driver's yes.
+    """
+
+    deferred: Nanoseconds
+    driverless: Nanoseconds
+    declined: Nanoseconds
+    answer: Nanoseconds
+
+
+def why_late(tables: Tables) -> pd.DataFrame:
+    """A row a delivered order: COLUMNS, all int64, times in ns.
+
+    late : 1 where it came after its promise, or, where nothing was promised, is one of the slowest tenth of those
+    delivered in the measured span. An order whose life is not recorded in full has no row.
+    """
+    orders = tables.orders
+    orders = orders[np.all([instants(orders, each) >= 0 for each in _NEEDED], axis=0)]
+    number, delivered = instants(orders, "order"), instants(orders, "delivered")
+    whole: Nanoseconds = delivered - instants(orders, "placed")
+    parts = _named_parts(orders, _search(tables.offers, number, instants(orders, "assigned")))
+    parts["queue"] = whole - np.sum(list(parts.values()), axis=0, dtype=np.int64)
+    late = _late(tables, orders, whole)
+    columns = {"order": number, "delivered": delivered, **parts, "click_to_door": whole, "late": late.astype(np.int64)}
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}, dtype="int64")
+
+
+def slowest(durations: Nanoseconds) -> NDArray[np.bool_]:
+    """Which of the durations belong to the slowest tenth; of equal ones all do."""
+    if durations.size == 0:
+        return np.zeros(0, dtype=np.bool_)
+    return durations >= np.quantile(durations, SLOW)
+
+
+def _named_parts(orders: pd.DataFrame, search: _Search) -> dict[str, Nanoseconds]:
+    paying, paid, assigned, came, ready, taken, door, delivered = (instants(orders, each) for each in _NEEDED[1:])
+    return {
+        "payment": paid - paying,
+        "deferral": search.deferred,
+        "driver": search.driverless + search.answer,
+        "decline": search.declined,
+        "travel": came - assigned - search.answer,
+        "kitchen": np.maximum(ready - came, 0),
+        "hand_over": taken - np.maximum(ready, came) + delivered - door,
+        "trip": door - taken,
+    }
+
+
+def _search(offers: pd.DataFrame, orders: Nanoseconds, assigned: Nanoseconds) -> _Search:
+    """Add up each order's offers, in order of commit, until the one at `assigned`."""
+    row = pd.Index(orders).get_indexer(pd.Index(instants(offers, "order")))
+    until = np.append(assigned, -1)[row]  # offers of orders without a row are left out
+    counted = np.flatnonzero(instants(offers, "committed") <= until)
+    counted = counted[np.lexsort((instants(offers, "committed")[counted], row[counted]))]
+    columns = ("taken", "committed", "answered", "deferred", "driverless")
+    taken, committed, answered, deferred, driverless = (instants(offers, each)[counted] for each in columns)
+    row = row[counted]
+    again = row[1:] == row[:-1]
+    gaps = np.maximum(taken[1:] - committed[:-1], 0) * again
+    took = (committed == until[counted]) & (answered >= 0)
+    return _Search(
+        _summed(row, deferred, orders.size),
+        _summed(row, driverless, orders.size),
+        _summed(row[1:], gaps, orders.size),
+        _summed(row[took], (answered - committed)[took], orders.size),
+    )
+
+
+def _summed(row: NDArray[np.intp], durations: Nanoseconds, size: int) -> Nanoseconds:
+    """Durations added up by row; what was not recorded (-1) counts nothing."""
+    total = np.zeros(size, dtype=np.int64)
+    np.add.at(total, row, np.maximum(durations, 0))
+    return total
+
+
+def _late(tables: Tables, orders: pd.DataFrame, whole: Nanoseconds) -> NDArray[np.bool_]:
+    promised, delivered = instants(orders, "promised"), instants(orders, "delivered")
+    measured = span_of(tables).holds(delivered)
+    limit = np.quantile(whole[measured], SLOW) if measured.any() else np.inf
+    return np.where(promised >= 0, delivered > promised, measured & (whole >= limit))

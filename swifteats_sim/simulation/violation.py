@@ -1,0 +1,92 @@
+"""What must hold in every run, and which switches of the notes break it by design.
+
+A broken invariant ends the run: its numbers would mean nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal, NamedTuple
+
+from swifteats_sim.city.trajectories import Leap
+from swifteats_sim.domain.states import Impossible
+from swifteats_sim.engine.clock import MINUTE, SECOND, BackInTime
+from swifteats_sim.engine.job import EndedTwice
+from swifteats_sim.scenario import Scenario
+
+Invariant = Literal[
+    "flows", "messages", "orders", "one order a driver", "one driver an order", "drivers freed", "stock",
+    "stock restored", "moves of orders", "moves of drivers", "positions", "time", "rules",
+]  # fmt: skip
+"""flows, messages, orders: none is lost, made or ended twice; one order a driver: a trip ends before the next is
+committed (F5); one driver an order: nobody carries what another has; drivers freed: who has no order is not held;
+stock: nothing is sold that is not there; stock restored: what was not sold is on the shelf; moves: by the state
+machines only; positions: a leg begins where and not before the last one ended; time: never back; rules: none is shown
+what cannot be."""
+
+
+class Exemption(NamedTuple):
+    """A switch that breaks invariants by design. defect : number in the ledger."""
+
+    section: Literal["assignment", "ordering"]
+    key: str
+    value: str
+    defect: str
+    breaks: frozenset[Invariant]
+
+
+_UNGUARDED: frozenset[Invariant] = frozenset(
+    {"one order a driver", "one driver an order", "drivers freed", "moves of orders", "moves of drivers", "orders"}
+)
+EXEMPTIONS = (
+    Exemption("assignment", "commit", "check_then_set", "C14", _UNGUARDED),
+    Exemption("assignment", "commit", "advisory_lock", "A35", _UNGUARDED),
+    Exemption("assignment", "commit", "none", "C14", _UNGUARDED),
+    Exemption(
+        "assignment", "commit", "cas_unversioned", "C24", frozenset({"one driver an order", "moves of orders"})
+    ),
+    Exemption("assignment", "release", "ttl", "C13", frozenset({"one order a driver", "moves of drivers"})),
+    Exemption("assignment", "search", "ghosts", "C10", frozenset({"moves of drivers"})),
+    Exemption("ordering", "inventory", "none", "C14", frozenset({"stock", "stock restored"})),
+    Exemption("ordering", "give_back", "never", "C36", frozenset({"stock restored"})),
+)  # fmt: skip
+"""Who blindly writes (C14) may write over a closed order; who looks at no shift (C10) commits a driver at home."""
+
+
+def broken_by_design(scenario: Scenario) -> frozenset[Invariant]:
+    """The invariants that a scenario's own switches give up."""
+    chosen = (each for each in EXEMPTIONS if getattr(getattr(scenario, each.section), each.key) == each.value)
+    return frozenset(invariant for each in chosen for invariant in each.breaks)
+
+
+class Violation(RuntimeError):
+    """An invariant does not hold. at : virtual ns; what : what was seen; replication : number of the run, from 0."""
+
+    def __init__(self, invariant: Invariant, at: int, what: str, replication: int = 0) -> None:
+        """A violation that travels between processes: it is made again of its arguments."""
+        super().__init__(invariant, at, what, replication)
+        self.invariant, self.at, self.what, self.replication = invariant, at, what, replication
+
+    def __str__(self) -> str:
+        minutes, rest = divmod(self.at, MINUTE)
+        clock = f"{minutes // 60}:{minutes % 60:02d}:{rest / SECOND:012.9f}"
+        return f'invariant "{self.invariant}" broken at {clock} of replication {self.replication + 1}: {self.what}'
+
+
+_SEEN_BELOW: dict[type[Exception], Invariant] = {
+    BackInTime: "time", EndedTwice: "flows", Leap: "positions", Impossible: "rules",
+}  # fmt: skip
+"""What the parts of a run refuse by themselves."""
+
+
+@contextmanager
+def watched(replication: int, now: Callable[[], int]) -> Iterator[None]:
+    """Let violations out with the number of their run, and what parts refuse as violations. now : virtual ns."""
+    try:
+        yield
+    except Violation as broken:
+        raise Violation(broken.invariant, broken.at, broken.what, replication) from broken
+    except tuple(_SEEN_BELOW) as error:
+        invariant = next(name for kind, name in _SEEN_BELOW.items() if isinstance(error, kind))
+        raise Violation(invariant, now(), str(error), replication) from error

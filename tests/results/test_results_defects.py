@@ -1,0 +1,304 @@
+"""A defect is named when its signature stands in the record, and not for less."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from results_records import bare_run, flow, offers, orders, pools, run, series, shifts, stations, topics
+
+from swifteats_sim.results import Evidence, Tables, estimates, growths, measure
+from swifteats_sim.results.find_defects import DEFECTS
+
+
+def named(*tables: Tables) -> dict[str, str]:
+    """The defects found, by id, with their sentences."""
+    evidence = Evidence(tables, estimates([measure(each) for each in tables]), [growths(each) for each in tables])
+    found = [finding for find in DEFECTS if (finding := find(evidence)) is not None]
+    return {finding.id: finding.text for finding in found}
+
+
+def hour(**parts: Any) -> Tables:
+    return run(warmup=0, end=3600, **parts)
+
+
+def made(count: int, first: int = 0, **offer: Any) -> list[dict[str, Any]]:
+    """Offers, a second apart, each of a driver of its own, numbered from `first`."""
+    numbers = range(first, first + count)
+    return [{"committed": 60 + n, "driver": n, "done": 1000 + n, "released": 1000 + n, **offer} for n in numbers]
+
+
+def test_every_defect_has_one_finding_of_its_own_and_cites_the_ledger() -> None:
+    numbers = [int(each.refs[0].removeprefix("C")) for each in DEFECTS]
+    assert numbers == sorted(set(numbers))
+    assert all(ref[0] in "ACF#" and ref[1:].isdigit() for each in DEFECTS for ref in each.refs)
+
+
+def test_an_empty_record_and_a_good_one_name_nothing() -> None:
+    good = {"nearest": 60, "best_gap": 0, "travel": 60, "slack": 0, "searched": 0.1, "overtaken": 0, "ghost": 0}
+    day = hour(offers=offers(*({**each, **good, "preparation_left": 60 + n} for n, each in enumerate(made(40)))))
+    assert named(run()) == named(bare_run()) == named(day, day) == {}
+
+
+def test_c1_deferrals_of_late_orders_are_added_up_over_replications() -> None:
+    day = hour(offers=offers(*made(3, deferred_late=2)))
+    assert named(day, day) == {
+        "defect-c1": "Deferral is the wrong way round: 12 times an order was held back although every driver would "
+        "have come after its food."
+    }
+
+
+def test_c2_deferral_beyond_the_food_is_told_with_its_length() -> None:
+    """Taken at 10 s, the food ready at 100 s, held back until 340 s or until 130 s."""
+    ready = orders(*[{"placed": 0, "ready": 100}] * 2)
+
+    def day(*ends: float) -> Tables:
+        held = [{"committed": 400, "taken": 10, "deferred": until - 10, "eligible": until} for until in ends]
+        return hour(orders=ready, offers=offers(*({**each, "driver": n} for n, each in enumerate(held))))
+
+    assert named(day(340, 130)) == {
+        "defect-c2": "Deferral does not end: 1 of 2 requests were still held back more than a minute after their food "
+        "was ready, for 4.0 min on average; 0 orders whose food was long ready had no offer at the end, with drivers "
+        "idle."
+    }
+    assert named(day(130, 130)) == {}
+
+
+def test_c2_orders_that_are_held_back_for_good_have_no_offer() -> None:
+    """The same orders without an offer are no news where nobody holds late orders back, or no driver is idle."""
+
+    def day(idle: int, late: int) -> Tables:
+        kept = orders(*({"placed": 0, "paid": 5, "ready": ready} for ready in (100, 200, 3500)))
+        minutes = series(idle_drivers=[idle] * 60)
+        return hour(orders=kept, offers=offers(*made(1, 7, order=9, deferred_late=late)), series=minutes)
+
+    assert "; 2 orders whose food was long ready had no offer" in named(day(3, late=1))["defect-c2"]
+    assert list(named(day(0, late=1))) == ["defect-c1"]
+    assert named(day(3, late=0)) == {}
+
+
+def test_c4_urgent_orders_that_wait_are_a_share() -> None:
+    def day(past: int) -> Tables:
+        return hour(offers=offers(*made(past, overtaken=1), *made(100 - past, past, overtaken=0)))
+
+    assert "15.0 % of 100 commits" in named(day(15))["defect-c4"]
+    assert named(day(1)) == {}
+
+
+def early(slack: float, best_gap: float) -> Tables:
+    return hour(offers=offers(*made(30, slack=slack, best_gap=best_gap, nearest=60, travel=60)))
+
+
+def test_c5_waits_that_another_driver_would_have_spared() -> None:
+    assert named(early(300, 120))["defect-c5"].endswith(
+        "the wait was 5.0 min on average, 3.0 min longer than with the candidate who fitted best."
+    )
+    assert named(early(300, 300)) == {}  # nobody fits better
+    assert named(early(-300, 120)) == {}  # the driver is late
+
+
+def test_c6_due_food_goes_to_the_nearest_or_to_who_fits_best() -> None:
+    def due(travel: float, best_gap: float, left: float = 30) -> Tables:
+        terms: dict[str, Any] = {
+            "preparation_left": left,
+            "nearest": 60,
+            "travel": travel,
+            "slack": left - travel,
+            "best_gap": best_gap,
+        }
+        other: dict[str, Any] = {"preparation_left": 700, "nearest": 60, "travel": 60, "slack": 640, "best_gap": 640}
+        return hour(offers=offers(*made(30, **terms), *made(30, 30, **other)))
+
+    assert named(due(240, 30))["defect-c6"] == (
+        "The most urgent orders get an arbitrary driver: of 30 whose food was due, 100.0 % went to one who was not "
+        "the nearest, 3.0 min farther away on average."
+    )
+    assert named(due(60, 30)) == {}
+    assert named(due(240, 200)) == {}  # farther, and still the best fit
+    assert "defect-c6" not in named(due(240, 30, left=120))
+
+
+def test_c7_a_constant_is_no_estimate() -> None:
+    constant = {"nearest": 60, "best_gap": 0, "slack": 0, "preparation_left": 600}
+    found = named(hour(offers=offers(*made(21, **constant))))["defect-c7"]
+    assert "always 10.0 min, in each of 21 assignments" in found
+    one_other = [*made(21, **constant), *made(1, 21, **{**constant, "preparation_left": 601})]
+    assert named(hour(offers=offers(*one_other))) == {}
+    assert named(hour(offers=offers(*made(21, **{**constant, "preparation_left": -600})))) == {}
+
+
+def test_c9_uneven_work_needs_work_enough_to_compare() -> None:
+    def day(carriers: list[int]) -> Tables:
+        delivered = [{"placed": 0, "delivered": 100, "driver": driver} for driver in carriers]
+        return hour(shifts=shifts(*[(0, 3600)] * 4), orders=orders(*delivered))
+
+    assert (
+        "is 0.25 (1: the same for all), with 5.0 deliveries a driver on average and none for 75.0 %"
+        in (named(day([0] * 20))["defect-c9"])
+    )
+    assert named(day([0] * 19)) == {}
+    assert named(day([0, 1, 2] * 7)) == {}
+
+
+def test_c10_ghosts_are_counted() -> None:
+    day = hour(offers=offers(*made(2, ghost=1), *made(5, ghost=0)))
+    assert named(day)["defect-c10"].startswith("2 orders were offered to drivers who were off shift")
+
+
+def test_c11_a_search_that_grows_with_the_crowd() -> None:
+    def day(each: float, base: float = 0.1) -> Tables:
+        found = [{**offer, "members": 40 * n, "searched": base + each * 40 * n} for n, offer in enumerate(made(30))]
+        return hour(offers=offers(*found))
+
+    assert "2.0 ms for each of 580 in the radius, 1.3 s on average" in named(day(0.002))["defect-c11"]
+    assert named(day(0.0005)) == {}  # quick enough
+    assert named(day(0.0001, base=3)) == {}  # slow for another reason
+
+
+def test_c12_locked_and_idle_while_orders_wait() -> None:
+    def day(released: float, driverless: float) -> Tables:
+        return hour(
+            shifts=shifts(*[(0, 3600)] * 10),
+            offers=offers(*made(10, driverless=driverless, done=600, released=released)),
+        )
+
+    assert named(day(2400, 60))["defect-c12"] == (
+        "Drivers are not set free: 50.0 % of the time on shift they had nothing to do and counted as busy, 30.0 min "
+        "at a time (median), while 10 assignments had to wait for a driver and 0 orders have none at the end."
+    )
+    assert named(day(2400, 0)) == {}  # nobody misses them
+    assert named(day(605, 60)) == {}  # the time a database takes
+
+
+def test_c13_and_c14_differ_by_whether_the_driver_had_been_set_free() -> None:
+    def day(released: float, again: float) -> Tables:
+        first = {"driver": 0, "committed": 100, "done": 900, "released": released}
+        return hour(offers=offers(first, {"driver": 0, "committed": again, "done": 1500, "released": 1500}))
+
+    assert list(named(day(700, 800))) == ["defect-c13"]
+    assert list(named(day(901, 800))) == list(named(day(-1, 800))) == ["defect-c14"]
+    assert named(day(901, 950)) == named(day(900, 900)) == {}
+
+
+def refused(*again: dict[str, Any], stranded: int = 3) -> Tables:
+    """Four open orders whose drivers said no at 100 s."""
+    no = [
+        {"order": n, "driver": n, "committed": 90, "answered": 100, "done": 100, "outcome": "declined"}
+        for n in range(4)
+    ]
+    waiting = orders(*[{"placed": 0, "paid": 10}] * 4)
+    return hour(orders=waiting, offers=offers(*no, *again), counts={"stranded": stranded})
+
+
+def test_c16_nobody_is_asked_after_a_no() -> None:
+    assert named(refused())["defect-c16"] == (
+        "A refusal is the end: none of 4 orders whose driver declined or did not answer was offered to another one, "
+        "and 4 of them are open at the end with nobody looking."
+    )
+    assert named(refused(stranded=0)) == {}
+    assert named(refused({"order": 0, "driver": 9, "committed": 200, "outcome": "open"})) == {}
+
+
+def test_c17_nobody_looks_after_a_search_in_vain() -> None:
+    """Two paid orders wait without an offer; the one that was lost with its message is another matter."""
+    waiting = orders({"placed": 0, "paid": 10}, {"placed": 0, "paid": 10}, {"placed": 0, "paid": 10, "closed": 90})
+    assert named(hour(orders=waiting, counts={"stranded": 2}))["defect-c17"].startswith(
+        "A search in vain is the end: 2 paid orders without any offer"
+    )
+    assert named(hour(orders=waiting, counts={"stranded": 0})) == {}
+    assert "defect-c17" not in named(hour(orders=waiting, counts={"stranded": 2, "lost_requests": 2}))
+
+
+COUNTED = {"rivals": "defect-c24", "lost_requests": "defect-c31", "leaked": "defect-c36"}
+
+
+@pytest.mark.parametrize("count", COUNTED)
+def test_what_must_never_happen_is_named_with_its_count(count: str) -> None:
+    found = named(run(counts={count: 1200}), run(counts={count: 34}))
+    assert list(found) == [COUNTED[count]]
+    assert found[COUNTED[count]].startswith("1,234 ")
+    assert named(run(counts={count: 0})) == {}
+
+
+def test_c30_orders_held_up_by_nothing_that_is_busy() -> None:
+    def day(answered: float, refused: int, wait: float = 0.5) -> Tables:
+        return hour(
+            orders=orders({"placed": 10, "paid": 12, "answered": answered}),
+            pools=pools({"pool": "orders-db", "size": 3, "refused": refused}),
+            stations=stations(
+                {"station": "database", "servers": 1, "visits": 9, "busy": 1, "wait": wait, "max_wait": wait}
+            ),
+        )
+
+    assert named(day(90, 7))["defect-c30"].endswith("Others were refused one: 7 times by orders-db.")
+    assert named(day(90, 0)) == {}
+    assert named(day(13, 7)) == {}
+    assert named(day(90, 7, wait=60)) == {}  # the database explains it
+
+
+def test_c33_orders_made_twice() -> None:
+    assert named(run(orders=orders({"placed": 1}, {"placed": 2, "twin_of": 0})))["defect-c33"].startswith("1 orders")
+
+
+def test_c37_who_waits_for_a_lock_meets_no_other_version() -> None:
+    counts = {"reserve_waits": 50, "reserve_conflicts": 0, "reserve_tries": 900}
+    assert "50 reservations waited for a lock, and none of 900" in named(run(counts=counts))["defect-c37"]
+    for other in ({"reserve_conflicts": 1}, {"reserve_waits": 29}):
+        assert named(run(counts={**counts, **other})) == {}
+
+
+def test_c46_requests_lost_behind_the_broker() -> None:
+    requests = {"topic": "assignment", "messages": 90, "lost": 4, "duplicates": 2}
+    assert named(run(topics=topics(requests)))["defect-c46"].startswith("4 assignment requests were lost")
+    assert named(run(topics=topics({**requests, "lost": 0}, {**requests, "topic": "fixes"}))) == {}
+
+
+def told(*, eta: Any, pickup: Any = -1, door: Any = -1, **offer: Any) -> Tables:
+    """Thirty deliveries of orders committed at 100 s and delivered at 1900 s; each of a number that `eta` may use."""
+    lives, chosen = [], []
+    for n in range(30):
+        row = {name: value(n) if callable(value) else value for name, value in {"eta": eta, **offer}.items()}
+        times = {"placed": 0, "assigned": 100, "delivered": 1900 + row.pop("late", 0)}
+        lives.append({**times, "eta": row.pop("eta"), "eta_at_pickup": pickup, "eta_at_door": door})
+        chosen.append({"driver": n, "committed": 100, "done": 2100, "released": 2100, **row})
+    return hour(orders=orders(*lives), offers=offers(*chosen))
+
+
+def test_c8_whole_minutes_are_told_by_their_roundness() -> None:
+    assert "the soonest 10.0 min" in named(told(eta=lambda n: 700 + 60 * n))["defect-c8"]
+    assert named(told(eta=lambda n: 700 + 61 * n)) == {}
+
+
+def test_c53_an_estimate_that_knows_no_distance() -> None:
+    cooking = {"preparation_left": lambda n: 10.3 * n, "slack": -1}
+    assert named(told(eta=lambda n: 1000.5 + 10.3 * n, **cooking))["defect-c53"].endswith(
+        "each is the food's estimate and 15.0 min more, near or far."
+    )
+    assert named(told(eta=lambda n: 1000.5 + 20.3 * n, **cooking)) == {}
+
+
+def test_c54_messages_too_old_when_their_turn_comes() -> None:
+    def day(expired: int) -> Tables:
+        return bare_run(flows={"gps": flow([1.0], born=1000, expired=expired), "menu": flow([1.0], born=10)})
+
+    assert named(day(30), day(50)) == {
+        "defect-c54": "Too old when their turn came, and thrown away: 4.0 % of 2,000 in gps."
+    }
+    assert named(day(10)) == {}
+
+
+def test_c57_the_named_arrival_moves_away() -> None:
+    assert named(told(eta=lambda n: 700 + 61 * n, pickup=1950, door=2200))["defect-c57"].endswith(
+        "from the pick-up to the door by 4.2 min on average; at the door it is still 5.0 min too late."
+    )
+    assert named(told(eta=lambda n: 700 + 61 * n, pickup=1950, door=1960)) == {}
+
+
+def test_c58_the_food_s_time_comes_on_top_of_the_estimate() -> None:
+    waits = {"slack": lambda n: 20.0 * n, "late": lambda n: 20 * n + (7 if n % 2 else -7)}
+    assert (
+        "came 1.0 min later than named; 5.0 min of waiting lay ahead of 96.7 % of drivers"
+        in (named(told(eta=1000.5, **waits))["defect-c58"])
+    )
+    accounted = {**waits, "late": lambda n: 70 if n % 2 else -70}
+    assert named(told(eta=1000.5, **accounted)) == {}

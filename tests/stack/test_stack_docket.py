@@ -1,0 +1,257 @@
+"""What a consumer holds: who sleeps for what and how long, who is looked at again, and who was passed over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from dispatch_bench import TERMS
+from hypothesis import given
+from hypothesis import strategies as st
+from stack_bench import MINUTE, SECOND, found
+
+from swifteats_sim.domain.effects import Candidates
+from swifteats_sim.domain.messages import AssignmentRequest
+from swifteats_sim.stack.docket import DispatchTerms, Docket, Pending
+
+CORRECTED = replace(TERMS, deferral="corrected")
+AS_WRITTEN = replace(TERMS, deferral="as_written")
+
+
+class World:
+    """Minutes: when each order's food is ready, and how far the one driver is from each restaurant; None: busy."""
+
+    def __init__(self, terms: DispatchTerms, ready: dict[int, int], away: dict[int, int | None]) -> None:
+        self.ready, self.away, self.now = ready, away, 0
+        self.surveys = list[int]()
+        self.docket = Docket(terms, self.survey)
+
+    def survey(self, order: int) -> Candidates:
+        self.surveys.append(order)
+        away = self.away[order]
+        return found({} if away is None else {20: away * MINUTE}, self.ready[order] * MINUTE - self.now)
+
+    def at(self, minute: float) -> int:
+        self.now = round(minute * MINUTE)
+        return self.now
+
+    def admit(self, order: int, minute: float = 0) -> Pending:
+        now = self.at(minute)
+        pending = Pending(AssignmentRequest(order, 0, 1), self.docket.number(), now, now, 0)
+        self.docket.admit(pending, now)
+        return pending
+
+
+def test_a_deferral_that_runs_its_time_is_slept_for_the_food() -> None:
+    world = World(CORRECTED, {1: 15}, {1: 3})
+    pending = world.admit(1, minute=1)
+    assert world.docket.due() == 10 * MINUTE
+    world.docket.wake(world.at(10))
+    assert world.docket.next() is pending
+    assert (pending.deferred, pending.driverless, pending.eligible) == (9 * MINUTE, 0, 10 * MINUTE)
+
+
+def test_the_kitchen_s_news_ends_a_deferral_early_and_only_what_was_slept_counts() -> None:
+    world = World(CORRECTED, {1: 15}, {1: 3})
+    pending = world.admit(1)
+    world.ready[1] = 8
+    assert world.docket.news(1, world.at(4)) is True
+    assert world.docket.next() is pending
+    assert (pending.deferred, pending.eligible) == (4 * MINUTE, 4 * MINUTE)
+    assert world.docket.due() is None
+
+
+def test_news_that_make_it_later_let_an_order_sleep_on() -> None:
+    world = World(CORRECTED, {1: 15}, {1: 3})
+    pending = world.admit(1)
+    world.ready[1] = 20
+    assert world.docket.news(1, world.at(4)) is False
+    assert world.docket.due() == 15 * MINUTE
+    world.docket.wake(world.at(15))
+    assert (pending.deferred, pending.eligible) == (15 * MINUTE, 15 * MINUTE)
+
+
+@pytest.mark.parametrize("stage", ["ready", "in hand", "after a search in vain"])
+def test_news_are_nothing_to_an_order_that_is_not_deferred(stage: str) -> None:
+    world = World(CORRECTED, {1: 2}, {1: 3})
+    pending = world.admit(1)
+    if stage != "ready":
+        assert world.docket.next() is pending
+    if stage == "after a search in vain":
+        world.docket.postpone(pending, "no_driver", world.at(1))
+    assert world.docket.news(1, world.at(1)) is False
+    assert world.surveys == [1]
+    assert world.docket.news(99, world.at(1)) is False
+
+
+def test_a_pause_after_a_search_in_vain_is_slept_for_a_driver_however_it_ends() -> None:
+    world = World(CORRECTED, {1: 0}, {1: None})
+    pending = world.admit(1)
+    world.docket.next()
+    world.docket.postpone(pending, "no_driver", world.at(1))
+    world.docket.wake(world.at(2))
+    assert world.docket.next() is pending
+    world.docket.postpone(pending, "contended", world.at(3))
+    assert world.docket.due() == 3 * MINUTE + 30 * SECOND
+    assert world.docket.call(lambda order: True, world.at(3.25)) is True
+    assert world.docket.next() is pending
+    assert (pending.driverless, pending.deferred, pending.called) == (75 * SECOND, 0, True)
+    assert world.docket.due() is None
+
+
+def test_a_driver_nearby_may_send_an_order_that_missed_one_back_to_waiting_for_its_food() -> None:
+    world = World(CORRECTED, {1: 15}, {1: None})
+    pending = world.admit(1)
+    assert world.docket.next() is pending
+    world.docket.postpone(pending, "no_driver", world.at(0))
+    world.away[1] = 3
+    assert world.docket.call(lambda order: True, world.at(0.5)) is False
+    assert world.docket.due() == 10 * MINUTE
+    world.docket.wake(world.at(10))
+    assert world.docket.next() is pending
+    # It was not the driver's call that brought it to a decision.
+    assert (pending.driverless, pending.deferred, pending.called) == (30 * SECOND, 9.5 * MINUTE, False)
+
+
+def test_a_handling_that_failed_is_put_off_and_that_is_nobody_s_wait_for_food_or_driver() -> None:
+    world = World(CORRECTED, {1: 0}, {1: 3})
+    pending = world.admit(1)
+    world.docket.next()
+    world.docket.put_off(pending, world.at(0))
+    assert world.docket.call(lambda order: True, world.at(0.25)) is False
+    assert world.docket.due() == 30 * SECOND
+    world.docket.wake(world.at(0.5))
+    assert world.docket.next() is pending
+    assert (pending.driverless, pending.deferred) == (0, 0)
+
+
+def test_as_written_an_order_whose_driver_would_be_late_is_put_back_until_one_is_nearer() -> None:
+    # Ready at 5 min, the driver 8 min away, tolerance 2 min: late by 3 at first, and by half a minute more each time.
+    world = World(AS_WRITTEN, {1: 5}, {1: 8})
+    pending = world.admit(1)
+    for half_minute in range(1, 7):
+        assert world.docket.next() is None
+        world.docket.wake(world.at(half_minute / 2))
+    world.away[1] = 3
+    world.docket.wake(world.at(3.5))
+    assert world.docket.next() is pending
+    assert (pending.deferred_late, pending.deferred, pending.eligible) == (7, 3.5 * MINUTE, 3.5 * MINUTE)
+
+
+def test_as_written_an_order_whose_driver_would_wait_goes_at_once() -> None:
+    world = World(AS_WRITTEN, {1: 15}, {1: 3})
+    pending = world.admit(1)
+    assert world.docket.next() is pending
+    assert (pending.deferred, pending.deferred_late) == (0, 0)
+
+
+def test_as_written_a_driver_who_frees_nearby_ends_the_pause() -> None:
+    world = World(AS_WRITTEN, {1: 5}, {1: 8})
+    pending = world.admit(1)
+    world.away[1] = 5
+    assert world.docket.recall(lambda order: True, world.at(0.2)) is True
+    assert world.docket.next() is pending
+    assert (pending.deferred, pending.deferred_late) == (12 * SECOND, 1)
+
+
+@pytest.mark.parametrize("terms", [CORRECTED, AS_WRITTEN])
+def test_where_nobody_is_idle_nothing_is_deferred(terms: DispatchTerms) -> None:
+    world = World(terms, {1: 15}, {1: None})
+    assert world.admit(1) is world.docket.next()
+
+
+@given(st.integers(-30, 60), st.integers(0, 40), st.integers(0, 5))
+def test_the_corrected_rule_never_defers_an_order_whose_driver_would_be_late(left: int, away: int, rest: int) -> None:
+    world = World(CORRECTED, {1: left}, {1: away})
+    pending = world.admit(1)
+    while (due := world.docket.due()) is not None:
+        assert world.docket.next() is None
+        world.docket.wake(world.at(due / MINUTE))
+    assert world.docket.next() is pending
+    assert pending.deferred_late == 0
+    assert pending.deferred == max(0, left - away - 2) * MINUTE
+
+
+def test_a_driver_nobody_has_missed_is_shown_to_the_deferred_order_nearby_that_is_due_first() -> None:
+    world = World(CORRECTED, {1: 30, 2: 20, 3: 15, 4: 40}, {1: 3, 2: 3, 3: 3, 4: 3})
+    for order in world.ready:
+        world.admit(order)
+    asked, world.surveys = list[int](), []
+
+    def near(order: int) -> bool:
+        asked.append(order)
+        return order != 3
+
+    assert world.docket.recall(near, world.at(1)) is True
+    assert (asked, world.surveys) == ([3, 2], [2])
+    # Order 2 sleeps on, and so does order 3 who was only asked.
+    assert world.docket.due() == 10 * MINUTE
+    assert world.docket.recall(lambda order: False, world.at(1)) is False
+
+
+def test_first_come_first_served_knows_when_it_passes_over_a_more_urgent_order() -> None:
+    world = World(replace(TERMS, least_slack=False), {1: 30, 2: 10, 3: 20, 4: 5}, dict.fromkeys(range(1, 5), 3))
+    for order in (1, 2, 3):
+        world.admit(order)
+    taken = [world.docket.next(), world.docket.next()]
+    world.admit(4)
+    taken += [world.docket.next(), world.docket.next()]
+    assert [(one.request.order, one.overtaken) for one in taken if one] == [
+        (1, True), (2, False), (3, True), (4, False)
+    ]  # fmt: skip
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(["admit", "next", "again"]), st.integers(0, 20)), max_size=40)
+
+
+@given(STEPS, st.booleans())
+def test_overtaken_is_what_a_look_at_everybody_would_say(steps: list[tuple[str, int]], least_slack: bool) -> None:
+    world = World(replace(TERMS, least_slack=least_slack), {}, {})
+    ready, out = list[Pending](), list[Pending]()
+    for step, number in steps:
+        if step == "admit":
+            order = len(world.ready)
+            world.ready[order], world.away[order] = number, 3
+            ready.append(world.admit(order))
+        elif step == "again" and out:
+            ready.append(out.pop(number % len(out)))
+            world.docket.postpone(ready[-1], "no_driver", 0)
+            assert world.docket.call(lambda order: True, 0)
+        elif step == "next" and (pending := world.docket.next()) is not None:
+            ready.remove(pending)
+            out.append(pending)
+            assert pending.overtaken == any(other.leave_by < pending.leave_by for other in ready)
+            assert not (least_slack and pending.overtaken)
+    assert (world.docket.next() is None) == (not ready)
+
+
+LIFE = st.lists(
+    st.tuples(st.sampled_from(["wake", "call", "recall", "news", "next"]), st.integers(1, 120), st.integers(-5, 30)),
+    max_size=40,
+)
+
+
+@given(LIFE, st.sampled_from([CORRECTED, AS_WRITTEN]), st.booleans())
+def test_whatever_ends_a_sleep_all_time_is_spent_once(
+    life: list[tuple[str, int, int]], terms: DispatchTerms, idle: bool
+) -> None:
+    world = World(terms, {1: 20}, {1: 3 if idle else None})
+    pending, ready, asleep = world.admit(1), 0, world.docket.due() is not None
+    for deed, seconds, minutes in life:
+        now = world.now + seconds * SECOND
+        ready += 0 if asleep else now - world.now
+        world.at(now / MINUTE)
+        world.ready[1], world.away[1] = minutes, (None if minutes < 0 else minutes)
+        if deed == "wake":
+            world.docket.wake(now)
+        elif deed == "call":
+            world.docket.call(lambda order: True, now)
+        elif deed == "recall":
+            world.docket.recall(lambda order: True, now)
+        elif deed == "news":
+            world.docket.news(1, now)
+        elif world.docket.next() is pending:
+            world.docket.postpone(pending, "no_driver", now)
+        asleep = pending.nap is not None
+    running = world.now - pending.since if asleep else 0
+    assert pending.deferred + pending.driverless + running + ready == world.now
