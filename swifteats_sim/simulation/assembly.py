@@ -41,10 +41,11 @@ from swifteats_sim.simulation.town import build_town
 from swifteats_sim.simulation.trips import Trips
 from swifteats_sim.stack.build import Blueprint
 from swifteats_sim.stack.consumer import Consumer
-from swifteats_sim.stack.docket import DispatchTerms, Pending
+from swifteats_sim.stack.docket import DispatchTerms
 from swifteats_sim.stack.effects import Process, Runner
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.outbox import Relay
+from swifteats_sim.stack.pending import Pending
 from swifteats_sim.stack.registers import Registers
 from swifteats_sim.stack.store import Store
 

@@ -15,9 +15,9 @@ from swifteats_sim.simulation.parts import Run
 from swifteats_sim.simulation.shifts import Shifts
 from swifteats_sim.simulation.trip import Report, Trip
 from swifteats_sim.simulation.trips import Trips
-from swifteats_sim.stack.docket import Pending
 from swifteats_sim.stack.effects import Process
 from swifteats_sim.stack.laws import law_of
+from swifteats_sim.stack.pending import Pending
 
 
 def report_terms(assignment: Assignment) -> Terms:

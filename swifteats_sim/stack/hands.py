@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.docket import Pending
+from swifteats_sim.stack.pending import Pending
 
 
 class Hands:

@@ -28,7 +28,7 @@ def safe(record: Tables) -> bool:
 
 
 def topic(record: Tables, column: str) -> int:
-    return int(record.topics.set_index("topic").loc["assignment", column])
+    return int(record.topics.set_index("topic")[column]["assignment"])
 
 
 @pytest.mark.parametrize("handlers", ["awaited", "unawaited"])

@@ -19,9 +19,10 @@ from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.policies import Nearest
 from swifteats_sim.stack.broker import Placement, Topic
 from swifteats_sim.stack.consumer import Consumer
-from swifteats_sim.stack.docket import DispatchTerms, Pending
+from swifteats_sim.stack.docket import DispatchTerms
 from swifteats_sim.stack.faults import Faults
 from swifteats_sim.stack.member import Member
+from swifteats_sim.stack.pending import Pending
 
 TERMS = DispatchTerms(
     least_slack=True, deferral="off", tolerance=2 * MINUTE, requeue=30 * SECOND,

@@ -12,7 +12,8 @@ from stack_bench import MINUTE, SECOND, found
 
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.messages import AssignmentRequest
-from swifteats_sim.stack.docket import DispatchTerms, Docket, Pending
+from swifteats_sim.stack.docket import DispatchTerms, Docket
+from swifteats_sim.stack.pending import Pending
 
 CORRECTED = replace(TERMS, deferral="corrected")
 AS_WRITTEN = replace(TERMS, deferral="as_written")
