@@ -6,6 +6,8 @@ Flows (`engine.loop`) at the same instant come after everything that decides.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import simpy
 
 SECOND = 1_000_000_000
@@ -29,7 +31,30 @@ class Clock(simpy.Environment):
     def __init__(self) -> None:
         """A clock at 0 with nothing scheduled."""
         super().__init__(initial_time=0)
-        self._readings = 0
+        self._readings = self._followers = 0
+        self._flows: Callable[[int], None] | None = None
+        self.between = False
+
+    def step(self) -> None:
+        """The next event; what flows, and is followed, is done up to it, and may call for an earlier one."""
+        if self._followers:
+            assert self._flows is not None
+            self.between = True
+            self._flows(int(self.peek()))
+            self.between = False
+        super().step()
+
+    def follow(self, advance: Callable[[int], None]) -> None:
+        """Somebody waits for a flow: `advance(instant)` is called before every event, until all have left.
+
+        between : whether that is going on now, so that what happens is later than this instant.
+        """
+        self._flows = advance
+        self._followers += 1
+
+    def leave(self) -> None:
+        """One of those who follow waits no longer."""
+        self._followers -= 1
 
     def events(self) -> int:
         """Events scheduled so far. SimPy numbers them; reading its counter costs the hot path nothing."""

@@ -69,6 +69,7 @@ class Stage(Protocol):
     def begin(self, job: Job, now: int) -> None: ...  # noqa: D102
     def end(self, job: Job, outcome: int, now: int) -> None: ...  # noqa: D102
     def cancel_parts(self, job: Job, now: int) -> None: ...  # noqa: D102
+    def halt(self, at: int) -> None: ...  # noqa: D102
     def note(self, at: int, entry: Callable[[int], None]) -> None: ...  # noqa: D102
     def remind(self, at: int, entry: Callable[[int], None]) -> None: ...  # noqa: D102
 

@@ -36,11 +36,12 @@ class Loop:
         self._heap: list[Event] = []
         self._turn = VOID
         self._entries: dict[int, Callable[[int], None]] = {}
+        self._halt: int | None = None
         for number, flow in enumerate(flows):
             flow.number = number
 
     def advance(self, until: int) -> None:
-        """Do everything that happens strictly before `until` (ns); BackInTime where it should have happened already."""
+        """Do everything strictly before `until` (ns), or before a halt; BackInTime where that ought to be over."""
         heap, run = self._heap, self.run
         count, last = 0, self.now
         while heap and heap[0][0] < until:
@@ -56,8 +57,14 @@ class Loop:
                 self._birth(time, flow, entity, index)
             else:
                 self._entries.pop(turn)(time)
+            if self._halt is not None:
+                until, self._halt = min(until, self._halt), None
         self.events += count
         self.now = max(self.now, until)
+
+    def halt(self, at: int) -> None:
+        """Go no farther than `at` in this advance: who decides has something to do then."""
+        self._halt = at
 
     def run(self, job: Job, now: int) -> None:
         """Let a job take steps until one makes it wait, or ends it."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from swifteats_sim.results.columns import OFFER_NUMBERS, ORDER_INSTANTS
 from swifteats_sim.results.evidence import Evidence, Finding
 from swifteats_sim.results.span import MINUTE, Nanoseconds, instants, span_of
-from swifteats_sim.results.tables import OFFER_NUMBERS, ORDER_INSTANTS, Tables
+from swifteats_sim.results.tables import Tables
 
 FEW = 20
 """Fewer observations than this say nothing about a mean or a share."""

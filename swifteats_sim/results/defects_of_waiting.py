@@ -1,24 +1,20 @@
-"""Defects of the queue for drivers: which request goes first, how long it is held back, and who forgets it."""
+"""Defects of the queue for drivers: which request goes first, and who forgets it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from swifteats_sim.results.defect import FEW, Defect, counted, minutes, offers_of
+from swifteats_sim.results.defect import FEW, Defect, counted, offers_of
+from swifteats_sim.results.defects_of_deferral import DEFERRAL, SETTLES
 from swifteats_sim.results.evidence import Evidence, percent
 from swifteats_sim.results.measure_offers import REFUSED
-from swifteats_sim.results.span import MINUTE, Nanoseconds, instants, series_of, text
+from swifteats_sim.results.span import instants, text
 from swifteats_sim.results.tables import Tables
 
 OVERTAKEN = 0.01
 """Share of commits past a more urgent request from which order of arrival, not slack, seems to rule."""
-OUTLASTS = 0.01
-"""Share of orders held back whose deferral outlasts their food by more than a minute."""
-SETTLES = 5 * MINUTE
-"""Time before the end of a run in which nothing needs to have come of a request yet."""
 FEWEST_REFUSED = 3
 
 
@@ -33,32 +29,6 @@ class Fate(NamedTuple):
     asked_again: int
     left: int
     bare: int
-
-
-def late_deferral(evidence: Evidence) -> str | None:
-    """C1: orders are held back whose driver would come after the food."""
-    late = int(np.maximum(offers_of(evidence)["deferred_late"], 0).sum())
-    if not late:
-        return None
-    return (
-        f"Deferral is the wrong way round: {late:,} times an order was held back although every driver would have "
-        "come after its food."
-    )
-
-
-def endless_deferral(evidence: Evidence) -> str | None:
-    """C2: deferral goes on although the food is ready."""
-    held, beyond = _held_back(evidence)
-    long = beyond[beyond > MINUTE]
-    forgotten = sum(_forgotten(each) for each in evidence.tables)
-    if len(long) <= OUTLASTS * held and not forgotten:
-        return None
-    length = f", for {minutes(float(long.mean()))} on average" if len(long) else ""
-    return (
-        f"Deferral does not end: {len(long):,} of {held:,} requests were still held back more than a minute after "
-        f"their food was ready{length}; {forgotten:,} orders whose food was long ready had no offer at the end, with "
-        "drivers idle."
-    )
 
 
 def arrival_order(evidence: Evidence) -> str | None:
@@ -112,29 +82,6 @@ def unread_requests(evidence: Evidence) -> str | None:
     )
 
 
-def _held_back(evidence: Evidence) -> tuple[int, Nanoseconds]:
-    """How many offers were deferred at all, and by how much each of these outlasted its food (ns)."""
-    held, beyond = 0, [np.empty(0, dtype=np.int64)]
-    for tables in evidence.tables:
-        offers = tables.offers[instants(tables.offers, "deferred") > 0]
-        orders = pd.Series(instants(tables.orders, "ready"), index=instants(tables.orders, "order"))
-        ready = orders.reindex(instants(offers, "order"), fill_value=-1).to_numpy(dtype=np.int64)
-        after = instants(offers, "eligible") - np.maximum(ready, instants(offers, "taken"))
-        beyond.append(np.minimum(after, instants(offers, "deferred"))[ready >= 0])
-        held += len(offers)
-    return held, np.concatenate(beyond)
-
-
-def _forgotten(tables: Tables) -> int:
-    """Open orders without an offer whose food has long been ready, where late orders are held back and drivers idle."""
-    idle = series_of(tables, "idle_drivers")
-    if not (instants(tables.offers, "deferred_late") > 0).any() or not idle.size or not idle[-1]:
-        return 0
-    number, closed, ready = (instants(tables.orders, each) for each in ("order", "closed", "ready"))
-    long = (closed < 0) & (ready >= 0) & (ready < tables.end - SETTLES)
-    return int((long & ~np.isin(number, instants(tables.offers, "order"))).sum())
-
-
 def _fate(tables: Tables) -> Fate:
     offers = tables.offers.sort_values(["order", "committed"], kind="stable")
     last = ~offers["order"].duplicated(keep="last").to_numpy()
@@ -156,11 +103,10 @@ def _lost_requests(tables: Tables) -> int:
 
 
 WAITING = (
-    Defect(("C1", "A32"), late_deferral),
-    Defect(("C2", "C1"), endless_deferral),
+    *DEFERRAL,
     Defect(("C4", "F2"), arrival_order),
     Defect(("C16", "A37", "#114"), no_second_offer),
     Defect(("C17", "A36"), one_search),
     Defect(("C46", "A23", "A26"), unread_requests),
 )
-"""The defects of this kind."""
+"""The defects of this kind, those of deferral first."""

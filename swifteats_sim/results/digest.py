@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from swifteats_sim.results.tables import CITY_COLUMNS, STACK_COLUMNS, FlowRecord, Tables
+from swifteats_sim.results.columns import CITY_COLUMNS, STACK_COLUMNS
+from swifteats_sim.results.tables import FlowRecord, Tables
 
 FRAMES = (*CITY_COLUMNS, *STACK_COLUMNS, "series")
 """The tables of a run by name, in the order they are hashed."""

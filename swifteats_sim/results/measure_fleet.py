@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from swifteats_sim.results.columns import NEVER
 from swifteats_sim.results.span import Nanoseconds, Span, describe, instants, span_of, text
-from swifteats_sim.results.tables import NEVER, Tables
+from swifteats_sim.results.tables import Tables
 from swifteats_sim.scenario.quantities import SECOND
 
 NOT_BUSY = ("available", "off_shift")

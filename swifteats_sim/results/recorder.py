@@ -6,7 +6,7 @@ from array import array
 
 import pandas as pd
 
-from swifteats_sim.results.tables import NEVER, OFFER_NUMBERS, ORDER_INSTANTS
+from swifteats_sim.results.columns import NEVER, OFFER_NUMBERS, ORDER_INSTANTS
 
 _ORDER_NUMBERS = ("order", "geo", "restaurant", "driver", "lines", "offers", "declines", "twin_of")
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from swifteats_sim.results.columns import CITY_COLUMNS, ORDER_INSTANTS
 from swifteats_sim.results.digest import FRAMES
-from swifteats_sim.results.tables import CITY_COLUMNS, FLOW_NUMBERS, ORDER_INSTANTS, Tables
+from swifteats_sim.results.tables import FLOW_NUMBERS, Tables
 from swifteats_sim.results.why_late import PARTS, why_late
 from swifteats_sim.scenario.quantities import SECOND
 

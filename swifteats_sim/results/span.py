@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from swifteats_sim.results.tables import STACK_COLUMNS, Tables
+from swifteats_sim.results.columns import STACK_COLUMNS
+from swifteats_sim.results.tables import Tables
 from swifteats_sim.scenario.metric import DISTRIBUTION
 from swifteats_sim.scenario.quantities import SECOND
 

@@ -10,23 +10,23 @@ import pandas as pd
 from swifteats_sim.city.demand import Plan
 from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.search import Search
-from swifteats_sim.domain.assignment import Assigned
-from swifteats_sim.domain.committing import CommitTerms
 from swifteats_sim.domain.effects import Key, Record
 from swifteats_sim.domain.messages import DRIVERS, ORDERS
 from swifteats_sim.domain.orders import REQUESTS
-from swifteats_sim.domain.states import DriverState, OrderState
+from swifteats_sim.domain.states import DriverState
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.resource import Resource
 from swifteats_sim.engine.streams import Stream, Streams
-from swifteats_sim.policies import policy_named
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.flows import GPS
+from swifteats_sim.simulation.audit import Audit
 from swifteats_sim.simulation.calls import DriverCalls
 from swifteats_sim.simulation.conservation import Conservation
+from swifteats_sim.simulation.cooking import Cooking
 from swifteats_sim.simulation.courier import Couriers
+from swifteats_sim.simulation.dispatch import Dispatch
 from swifteats_sim.simulation.estimates import Estimates
 from swifteats_sim.simulation.invariants import Invariants
 from swifteats_sim.simulation.larder import Larder
@@ -39,14 +39,13 @@ from swifteats_sim.simulation.software import Software, Surroundings
 from swifteats_sim.simulation.stranded import stranded
 from swifteats_sim.simulation.town import build_town
 from swifteats_sim.simulation.trips import Trips
+from swifteats_sim.simulation.watchers import Watchers
 from swifteats_sim.stack.build import Blueprint
-from swifteats_sim.stack.consumer import Consumer
-from swifteats_sim.stack.docket import DispatchTerms
-from swifteats_sim.stack.effects import Process, Runner
+from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.outbox import Relay
-from swifteats_sim.stack.pending import Pending
 from swifteats_sim.stack.registers import Registers
+from swifteats_sim.stack.service import Process
 from swifteats_sim.stack.store import Store
 
 
@@ -58,9 +57,9 @@ class Assembly:
         clock, fleet = Clock(), Fleet(town.places, declared.drivers.fix_every, streams)
         geos = tuple(area.kind for area in town.places.areas)
         geo_of = town.geo_of_driver.tolist().__getitem__
-        self._watching, followers = 0, array("q", [-1]) * fleet.count
+        followers = array("q", [-1]) * fleet.count
         registers = Registers(fleet.known, bytearray(fleet.count), geo_of, fleet.movement, followers.__getitem__)
-        around = Surroundings(geos, registers, declared.drivers.fix_every, fleet.phases, lambda: self._watching)
+        around = Surroundings(geos, registers, declared.drivers.fix_every, fleet.phases, lambda: self._watchers.count)
         self.software = Software(scenario, streams, around, declared.fix_sample)
         rules = scenario.assignment
         search = Search(fleet, rules.radius, rules.live_fix, rules.search == "ghosts")
@@ -73,20 +72,22 @@ class Assembly:
         self.runner = self._build_runner()
         self.larder = Larder(self.run, self.runner)
         self.replenishment = Replenishment(self.run, self.runner, self.larder.terms, self.larder.shelves)
-        self._life = OrderLife(
-            self.run, self.runner, self.larder, self._on_watching, self._on_news, self.software.watched()
-        )
+        invariants = Invariants(self.run, self.runner.store)
+        self.shifts = Shifts(self.run, self.runner, self.software.numbers[GPS])
+        self._watchers = Watchers(self.run, self.software.watched())
+        self._life = OrderLife(self.run, self.runner, self.larder, self._watchers)
         self._life.path = self._blueprint.order_path(self.runner, self._life.rules)
         self._life.path.tries = self._life.tries
-        self.shifts = Shifts(self.run, self.runner, self.software.numbers[GPS])
         estimates = Estimates(self.run)
         trips = Trips(self.run, self.runner, self._life, estimates, registers.watched, followers)
-        self._couriers = Couriers(self.run, trips, self.shifts, estimates, self._on_committed)
-        self._consumers = list(self._build_consumers())
-        self._calls = DriverCalls(self.run, self._consumers, geo_of)
-        conservation = Conservation(self.software.equipment, self.software.flows, {REQUESTS: self._requests_held})
-        self.invariants = Invariants(self.run, self.runner.store, conservation)
-        self.sampler = Sampler(self.run, progress, self.invariants.look)
+        couriers = Couriers(self.run, trips, self.shifts, estimates, invariants.committed)
+        self._requests = self.software.equipment.topics[REQUESTS]
+        self._dispatch = Dispatch(self.run, self.runner, self._blueprint, self._requests, self._life, couriers)
+        self._calls = DriverCalls(self.run, self._dispatch.consumers, geo_of)
+        self._life.cooking = Cooking(self.run, self.runner, self.larder, self._calls.news)
+        conservation = Conservation(self.software.equipment, self.software.flows, {REQUESTS: self._dispatch.held})
+        self.audit = Audit(self.run, invariants, conservation)
+        self.sampler = Sampler(self.run, progress, self.audit.look)
         self._plans = town.plans
 
     def start(self) -> None:
@@ -94,8 +95,7 @@ class Assembly:
         clock = self.run.clock
         self.software.start()
         self.shifts.open()
-        for _, consumer in self._consumers:
-            clock.process(consumer.run())
+        self._dispatch.start()
         if self.run.scenario.ordering.publish == "outbox":
             clock.process(Relay(self.runner, self.run.scenario.ordering.relay_every).run())
         clock.process(self.replenishment.run())
@@ -124,19 +124,8 @@ class Assembly:
 
     def stranded(self, offers: pd.DataFrame) -> int:
         """See Tables.counts. offers : the run's."""
-        topic, consumers = self.software.equipment.topics[REQUESTS], [consumer for _, consumer in self._consumers]
-        return stranded(self.run.orders.table(), offers, self.runner.store, topic, consumers)
-
-    def _on_news(self, order: int) -> None:
-        self._calls.news(order)
-
-    def _on_watching(self, by: int) -> None:
-        """Customers more, or fewer, follow an order: the loop hears of it in its own time."""
-
-        def change(now: int) -> None:
-            self._watching += by
-
-        self.run.loop.note(self.run.clock.instant, change)
+        consumers = [consumer for _, consumer in self._dispatch.consumers]
+        return stranded(self.run.orders.table(), offers, self.runner.store, self._requests, consumers)
 
     def _build_runner(self) -> Runner:
         run, store = self.run, Store()
@@ -156,44 +145,11 @@ class Assembly:
             return None
         return law_of(rules.availability_read), self.run.streams("availability")
 
-    def _build_consumers(self) -> Iterator[tuple[int | None, Consumer]]:
-        terms = self.run.scenario.assignment
-        dispatch = DispatchTerms(
-            terms.discipline == "least_slack", terms.deferral, terms.tolerance, terms.requeue,
-            CommitTerms(terms.candidates, terms.commit, terms.lock_ttl),
-            terms.attempts, terms.failure == "terminal", terms.retry_no_driver, terms.retry_error,
-        )  # fmt: skip
-        topic, delivery = self.software.equipment.topics[REQUESTS], self._blueprint.delivery(REQUESTS)
-        for geo, member in self._blueprint.members(REQUESTS):
-            yield geo, Consumer(
-                topic, member, delivery, self.runner, dispatch, policy_named(terms.policy).rank,
-                self.run.survey, self._on_assigned, self._on_given_up, self._on_losses,
-            )  # fmt: skip
-
     def _driver_changed(self, key: Key, record: Record, _: Record | None) -> None:
         driver = _number(key)
         self.run.city.fleet.changed(driver, record, self.run.clock.instant)
         if record.fields["state"] == DriverState.AVAILABLE:
             self._calls.free(driver)
-
-    def _on_assigned(self, pending: Pending, chosen: Assigned) -> None:
-        self.runner.counts["commit_tries"] += 1
-        self._couriers.start(pending, chosen)
-
-    def _requests_held(self) -> int:
-        """Messages that consumers have in their hands."""
-        return sum(1 for _, consumer in self._consumers for _ in consumer.holds())
-
-    def _on_committed(self, order: int, driver: int) -> None:
-        self.invariants.committed(order, driver)
-
-    def _on_losses(self, losses: int) -> None:
-        self.runner.counts["commit_tries"] += losses
-        self.runner.counts["commit_conflicts"] += losses
-
-    def _on_given_up(self, order: int) -> None:
-        self.runner.counts["dead_requests"] += 1
-        self.run.clock.process(self._life.give_up(order, OrderState.FAILED, "no_driver"))
 
 
 def _number(key: object) -> int:

@@ -8,16 +8,16 @@ from swifteats_sim.domain import delivery
 from swifteats_sim.domain.assignment import Assigned
 from swifteats_sim.domain.held import Held, Terms
 from swifteats_sim.domain.orders import publish_request
-from swifteats_sim.results.tables import NEVER
+from swifteats_sim.results.columns import NEVER
 from swifteats_sim.scenario.rules import Assignment
 from swifteats_sim.simulation.estimates import Estimates
 from swifteats_sim.simulation.parts import Run
 from swifteats_sim.simulation.shifts import Shifts
 from swifteats_sim.simulation.trip import Report, Trip
 from swifteats_sim.simulation.trips import Trips
-from swifteats_sim.stack.effects import Process
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.pending import Pending
+from swifteats_sim.stack.service import Process
 
 
 def report_terms(assignment: Assignment) -> Terms:

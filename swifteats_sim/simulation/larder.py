@@ -12,7 +12,8 @@ from swifteats_sim.domain.stock import InventoryTerms
 from swifteats_sim.scenario.rules import Ordering
 from swifteats_sim.simulation.parts import LiveOrder, Run
 from swifteats_sim.simulation.shelves import Shelves
-from swifteats_sim.stack.effects import Caller, Process, Runner
+from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.service import Caller, Process
 
 RELEASE, COOKED, SOLD = (1 << 10), (1 << 10) + 1, (1 << 10) + 2
 """Occasions of an order's rules of stock, beside its path."""

@@ -1,51 +1,42 @@
-"""The life of an order: the platform takes it, the kitchen cooks it, the customer waits or gives up."""
+"""The life of an order: the platform takes it, the customer pays and waits, or gives up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
-import simpy
 
 from swifteats_sim.city.demand import TWIN_STRIDE, Plan
-from swifteats_sim.city.kitchens import Preparation
 from swifteats_sim.domain import orders
 from swifteats_sim.domain.effects import Rule
 from swifteats_sim.domain.messages import ENDED, IMPATIENT, Cart, Refusal
 from swifteats_sim.domain.states import OrderState
+from swifteats_sim.simulation.cooking import Cooking
 from swifteats_sim.simulation.larder import Larder
 from swifteats_sim.simulation.parts import LiveOrder, Run
-from swifteats_sim.stack.effects import Caller, Process, Runner
+from swifteats_sim.simulation.watchers import Watchers
+from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.laws import law_of
-from swifteats_sim.stack.requests import SAME_ORDER, OrderPath, RuleOf, Tries
+from swifteats_sim.stack.requests import OrderPath, RuleOf
+from swifteats_sim.stack.retries import SAME_ORDER, Tries
+from swifteats_sim.stack.service import Caller, Process
 
-KITCHEN, CLOSING = 1 << 8, 1 << 9
-"""Occasions of the rules that run beside the order's path."""
+CLOSING = 1 << 9
+"""First occasion of the rules that close an order, beside its path."""
 
 
 class OrderLife:
-    """Starts and ends orders. `path` is set once the stack is built, since its rules are this object's.
+    """Starts and ends orders. What a client does twice is done once, or else every try is an order of its own (C33).
 
-    on_watching : told of customers more, or fewer, who follow an order; their calls are jobs of the flows `followed`.
-    on_news : told of an order whose kitchen has reported something. What a client does twice is done once, or else
-    every try is an order of its own (C33).
+    path, cooking : set once they are built, since both lead back here: the path runs this object's rules, and what a
+    kitchen reports goes through consumers who may give an order up.
     """
 
     path: OrderPath
+    cooking: Cooking
 
-    def __init__(
-        self,
-        run: Run,
-        runner: Runner,
-        larder: Larder,
-        on_watching: Callable[[int], None],
-        on_news: Callable[[int], None],
-        followed: Sequence[int] = (),
-    ) -> None:
-        """followed : numbers in the loop."""
-        self._on_watching, self._on_news, self._followed = on_watching, on_news, followed
-        self._run, self._runner, self._larder = run, runner, larder
+    def __init__(self, run: Run, runner: Runner, larder: Larder, watchers: Watchers) -> None:
+        self._run, self._runner, self._larder, self._watchers = run, runner, larder, watchers
         self._ordering = run.scenario.ordering
         self._newest: dict[int, LiveOrder] = {}
         self._patience = law_of(run.declared.customers.patience)
@@ -74,7 +65,7 @@ class OrderLife:
         live = self._newest.get(live.number, live)
         yield from self._answer(live, refusal)
         if refusal is None and live.watched and not live.is_closed:
-            self._follow(live)
+            self._watchers.join(live)
 
     def give_up(self, order: int, state: OrderState, reason: str) -> Process:
         """Cancel or fail an order that is under way, unless it has been picked up."""
@@ -115,23 +106,8 @@ class OrderLife:
         clock = self._run.clock
         self._run.orders.close(live.number, clock.instant, str(state), reason)
         live.closed.succeed()
-        if live.following:
-            self._follow(live, False)
+        self._watchers.leave(live)
         self._larder.ended(live, state)
-
-    def cooked(self, live: LiveOrder) -> None:
-        """The food is ready."""
-        live.ready.succeed()
-        if not live.is_closed:
-            self._larder.cooked(live)
-
-    def _follow(self, live: LiveOrder, begins: bool = True) -> None:
-        """The customer begins to follow the order on the map, or stops."""
-        live.following = begins
-        self._on_watching(1 if begins else -1)
-        switch = self._run.loop.switch_on if begins else self._run.loop.switch_off
-        for flow in self._followed:
-            switch(flow, live.number, self._run.clock.instant)
 
     def _admit(self, plan: Plan, twin_of: int = -1) -> LiveOrder:
         run, cart = self._run, plan.cart
@@ -160,48 +136,14 @@ class OrderLife:
         if live.is_closed:  # the customer left while the gateway thought
             return IMPATIENT if live.impatient else ENDED
         if refusal is None and not live.paid:
-            self._begin(live)
+            live.paid = True
+            self._run.orders.note(cart.order, "paid", self._run.clock.instant)
+            self.cooking.begin(live)
         return refusal
-
-    def _begin(self, live: LiveOrder) -> None:
-        """The order is paid: the kitchen hears of it."""
-        run, order, live.paid = self._run, live.number, True
-        now = run.clock.instant
-        run.orders.note(order, "paid", now)
-        run.orders.note(order, "estimated_ready", run.city.kitchen.estimate(order, live.plan.cart.restaurant, now))
-        run.clock.process(self._cook(live))
-
-    def _cook(self, live: LiveOrder) -> Process:
-        run, order = self._run, live.number
-        yield run.clock.sleep(run.city.kitchen.confirm_in(order))
-        if live.is_closed:
-            return
-        truth = run.city.kitchen.accept(order, live.plan.cart.restaurant, run.clock.instant)
-        run.orders.note(order, "accepted", truth.accepted)
-        run.clock.process(self._tell(order, truth))
-        yield from self._until(truth.ready)
-        run.orders.note(order, "ready", truth.ready)
-        self.cooked(live)
-
-    def _tell(self, order: int, truth: Preparation) -> Process:
-        """The kitchen's reports, beside the cooking: food does not wait for a database."""
-        yield from self._until(truth.cooking)
-        self._run.orders.note(order, "cooking", truth.cooking)
-        yield from self._report(order, OrderState.FOOD_PREPARING, KITCHEN)
-        yield from self._until(truth.ready)
-        yield from self._report(order, OrderState.READY_PICKUP, KITCHEN + 1)
-
-    def _report(self, order: int, stage: OrderState, occasion: int) -> Process:
-        if (yield from self._runner.insist(orders.mark_kitchen(order, stage), Caller(order, occasion))):
-            self._on_news(order)
-
-    def _until(self, instant: int) -> Generator[simpy.Event, Any, None]:
-        clock = self._run.clock
-        yield clock.sleep(max(0, instant - clock.instant))
 
     def _wait(self, live: LiveOrder) -> Process:
         """The customer's patience, counted from the click."""
-        patience = self._patience.draw_ns(self._stream, live.number, 0, 1)
-        yield from self._until(live.plan.placed + patience)
+        clock, patience = self._run.clock, self._patience.draw_ns(self._stream, live.number, 0, 1)
+        yield clock.sleep(max(0, live.plan.placed + patience - clock.instant))
         live.impatient = True
         yield from self.give_up(live.number, OrderState.CANCELLED, "patience")

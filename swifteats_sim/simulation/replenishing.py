@@ -8,7 +8,8 @@ from swifteats_sim.domain.messages import ITEMS
 from swifteats_sim.domain.stock import InventoryTerms
 from swifteats_sim.simulation.parts import Run
 from swifteats_sim.simulation.shelves import Item, Shelves
-from swifteats_sim.stack.effects import Caller, Process, Runner
+from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.service import Caller, Process
 
 OCCASION = 1 << 14
 """First occasion of a restaurant's rules; each round has 2**20 more."""

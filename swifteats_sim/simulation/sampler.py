@@ -9,7 +9,7 @@ import pandas as pd
 
 from swifteats_sim.engine.clock import MINUTE
 from swifteats_sim.simulation.parts import Run
-from swifteats_sim.stack.effects import Process
+from swifteats_sim.stack.service import Process
 
 _COLUMNS = (
     "at", "placed", "delivered", "unanswered_orders", "open_orders", "unassigned_orders", "idle_drivers",

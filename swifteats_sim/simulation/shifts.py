@@ -7,7 +7,8 @@ from swifteats_sim.domain.effects import Insert
 from swifteats_sim.domain.messages import DRIVERS
 from swifteats_sim.domain.states import DriverState
 from swifteats_sim.simulation.parts import Run
-from swifteats_sim.stack.effects import Caller, Process, Runner
+from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.service import Caller, Process
 
 LOG_ON, LOG_OFF, LEAVE = (1 << 12) + 1, (1 << 12) + 2, (1 << 12) + 3
 """Occasions of a driver's own rules, apart from those of orders: the two share streams."""

@@ -13,7 +13,7 @@ from swifteats_sim.engine.streams import Streams
 from swifteats_sim.results.tables import Tables, without_city
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.flows import GPS
-from swifteats_sim.simulation import collect
+from swifteats_sim.simulation import collect_city, collect_stack
 from swifteats_sim.simulation.assembly import Assembly
 from swifteats_sim.simulation.conservation import Conservation
 from swifteats_sim.simulation.paths import paths_of
@@ -45,7 +45,7 @@ def _with_city(parts: Assembly, end: int) -> Tables:
     parts.run.loop.advance(end)
     parts.sampler.sample()  # the clock stops before what happens at the end, so the last minute is still open
     tables = _record(parts)
-    parts.invariants.close(tables)
+    parts.audit.close(tables)
     return tables
 
 
@@ -77,13 +77,13 @@ def _of_the_stack(
     return {
         "warmup": scenario.warmup,
         "end": scenario.end,
-        "stations": collect.station_table(equipment),
-        "pools": collect.pool_table(every),
-        "caches": collect.cache_table(equipment),
-        "topics": collect.topic_table(equipment, {name: topic.message for name, topic in topics.items()}),
-        "streams": collect.stream_table(equipment),
-        "series": collect.series_table(sampled, equipment, every, software.flows),
-        "flows": {name: collect.flow_record(flow) for name, flow in software.flows.items()},
+        "stations": collect_stack.station_table(equipment),
+        "pools": collect_stack.pool_table(every),
+        "caches": collect_stack.cache_table(equipment),
+        "topics": collect_stack.topic_table(equipment, {name: topic.message for name, topic in topics.items()}),
+        "streams": collect_stack.stream_table(equipment),
+        "series": collect_stack.series_table(sampled, equipment, every, software.flows),
+        "flows": {name: collect_stack.flow_record(flow) for name, flow in software.flows.items()},
         "delays": {name: traffic.delays for name, traffic in equipment.traffic.items()},
         "paths": paths_of(scenario.stack),
     }
@@ -97,10 +97,10 @@ def _record(parts: Assembly) -> Tables:
         geos=tuple(area.name for area in run.city.places.areas),
         orders=run.orders.table(),
         offers=offers,
-        kitchens=collect.kitchen_table(run, parts.cooks),
-        shifts=collect.shift_table(run, parts.shifts.left),
-        states=collect.state_table(run),
-        legs=collect.leg_table(run.city.fleet.trajectories),
-        fixes=collect.fix_table(software.flows[GPS], run.city.fleet.trajectories),
-        counts=collect.counts(run, parts.runner.counts, offers, parts.stranded(offers), parts.of_stock),
+        kitchens=collect_city.kitchen_table(run, parts.cooks),
+        shifts=collect_city.shift_table(run, parts.shifts.left),
+        states=collect_city.state_table(run),
+        legs=collect_city.leg_table(run.city.fleet.trajectories),
+        fixes=collect_city.fix_table(software.flows[GPS], run.city.fleet.trajectories),
+        counts=collect_city.counts(run, parts.runner.counts, offers, parts.stranded(offers), parts.of_stock),
     )

@@ -8,7 +8,7 @@ from enum import IntEnum
 from swifteats_sim.domain.held import Held
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.states import DriverState
-from swifteats_sim.results.tables import NEVER
+from swifteats_sim.results.columns import NEVER
 from swifteats_sim.simulation.parts import LiveOrder
 
 OCCASION = 1 << 11

@@ -14,8 +14,9 @@ from swifteats_sim.simulation.estimates import Estimates
 from swifteats_sim.simulation.order_life import OrderLife
 from swifteats_sim.simulation.parts import Run
 from swifteats_sim.simulation.trip import OCCASION, Report, Trip
-from swifteats_sim.stack.effects import Caller, Process, Runner
+from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.laws import law_of
+from swifteats_sim.stack.service import Caller, Process
 
 
 class Trips:

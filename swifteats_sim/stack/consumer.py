@@ -20,10 +20,11 @@ from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.engine.group import Delivery
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.docket import DispatchTerms, Docket
-from swifteats_sim.stack.effects import Caller, Process, Runner
+from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.hands import Hands
 from swifteats_sim.stack.member import Member
 from swifteats_sim.stack.pending import Pending
+from swifteats_sim.stack.service import Caller, Process
 
 OCCASION = 1 << 16
 """First occasion of a request's searches; each version of a request has 2**20 more."""

@@ -6,7 +6,8 @@ from swifteats_sim.domain.effects import Key, Record
 from swifteats_sim.domain.messages import OUTBOX
 from swifteats_sim.domain.orders import publish_request
 from swifteats_sim.domain.outbox import Row, delete_rows, read_rows
-from swifteats_sim.stack.effects import Caller, Process, Runner
+from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.service import Caller, Process
 
 OCCASION = 1 << 13
 """Occasion of the relay's rules: those of a batch have its number as entity, those of a request its order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Any
 
 import simpy
@@ -13,13 +14,21 @@ from swifteats_sim.engine.job import Stage
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.resource import Ceiling, Holding, Resource
 
-FAR = 1 << 62
+
+@dataclass(eq=False)
+class Turn:
+    """A process's place in the line. asked : ns; called : fires when it is served."""
+
+    asked: int
+    called: simpy.Event
+    served: bool = False
 
 
 class Pool(Resource):
     """A resource that is held by processes, not by jobs; those who wait are served in order of asking.
 
-    A process that waits under a limit shared with flows follows the loop event by event.
+    While processes wait under a limit shared with flows, the clock lets the flows catch up before every event, and they
+    halt where one of them gives back what a process has waited for.
     """
 
     def __init__(
@@ -28,7 +37,7 @@ class Pool(Resource):
         """All free."""
         super().__init__(name, size, holding, limit)
         self._clock, self._loop, self._shares = clock, loop, limit is not None
-        self._turns: deque[tuple[int, simpy.Event]] = deque()
+        self._turns: deque[Turn] = deque()
 
     def take(self, timeout: int) -> Generator[simpy.Event, Any, bool]:
         """Hold one; False where none was free in time. timeout : ns; 0 does not wait.
@@ -39,25 +48,24 @@ class Pool(Resource):
         if self.is_free():
             self.holding.taken(asked, asked)
             return True
-        if timeout:
-            turn = self._clock.event()
-            self._turns.append((asked, turn))
-            self.holding.waiting.change(asked, 1)
-            now = asked
-            while now < asked + timeout and not turn.triggered:
-                yield turn | self._clock.sleep(min(asked + timeout - now, self._look_again(now)))
-                now = self._catch_up()
-            if turn.triggered:
-                return True
-            self._turns.remove((asked, turn))
-            self.holding.waiting.change(now, -1)
+        if timeout and (yield from self._wait(asked, timeout)):
+            return True
         self.holding.left(asked, self._clock.instant)
         return False
 
-    def _look_again(self, now: int) -> int:
-        """Ns until a flow may give something back under the same limit: until its next event is done."""
-        coming = self._loop.next_at if self._shares else None
-        return FAR if coming is None else coming + 1 - now
+    def _wait(self, asked: int, timeout: int) -> Generator[simpy.Event, Any, bool]:
+        turn = Turn(asked, self._clock.event())
+        self._turns.append(turn)
+        self.holding.waiting.change(asked, 1)
+        if self._shares:
+            self._clock.follow(self._loop.advance)
+        yield turn.called | self._clock.sleep(timeout)
+        if self._shares:
+            self._clock.leave()
+        if not turn.served:
+            self._turns.remove(turn)
+            self.holding.waiting.change(self._catch_up(), -1)
+        return turn.served
 
     def give_back(self) -> None:
         """Hold it no longer: who is first in line, here or at a resource under the same limit, gets it."""
@@ -67,18 +75,28 @@ class Pool(Resource):
 
     def first(self) -> tuple[int, int] | tuple[()]:
         """See Resource: processes have priority 0."""
-        return (0, self._turns[0][0]) if self._turns else ()
+        return (0, self._turns[0].asked) if self._turns else ()
 
     def serve(self, now: int, loop: Stage) -> None:
-        """See Resource."""
-        asked, turn = self._turns.popleft()
+        """See Resource. What a flow gives back at `now` is in the process's hands right after that instant."""
+        turn = self._turns.popleft()
         self.holding.waiting.change(now, -1)
-        self.holding.taken(asked, now)
-        turn.succeed()
+        self.holding.taken(turn.asked, now)
+        turn.served = True
+        if self._clock.between:
+            loop.halt(now + 1)
+            self._clock.process(self._call(turn, now + 1 - self._clock.instant))
+        else:
+            turn.called.succeed()
+
+    def _call(self, turn: Turn, after: int) -> Generator[simpy.Event, Any, None]:
+        yield self._clock.sleep(after)
+        if not turn.called.triggered:
+            turn.called.succeed()
 
     def waiting_since(self) -> list[int]:
         """See Resource."""
-        return [asked for asked, _ in self._turns]
+        return [turn.asked for turn in self._turns]
 
     def _catch_up(self) -> int:
         """Now, with all done that flows under the same limit do before."""

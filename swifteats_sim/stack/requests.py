@@ -4,48 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from itertools import accumulate
-from typing import NamedTuple
 
-import simpy
-
-from swifteats_sim.domain.effects import Rule, Unavailable
+from swifteats_sim.domain.effects import Rule
 from swifteats_sim.domain.messages import UNAVAILABLE, Cart, Refusal
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.limiting import Limit
-from swifteats_sim.engine.retrying import Budget, Terms
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.scenario import steps as declared
 from swifteats_sim.stack.costs import Cost
-from swifteats_sim.stack.effects import Caller, Process, Runner
+from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.laws import law_of
+from swifteats_sim.stack.passing import PRIME, Passing, pass_steps, refusal_of
 from swifteats_sim.stack.pool import Pool
+from swifteats_sim.stack.retries import SAME_ORDER, Retry, Tries
+from swifteats_sim.stack.service import Caller, Process
 
 RuleOf = Callable[[Cart], Rule[Refusal | None]]
-Passing = Callable[[Cart, int], Process]
-"""A step: passes a cart, in the attempt of that number; returns the Refusal that ends its path, the Cart that goes on
-in its place, or neither."""
 
-STEPS, WAYS, ATTEMPTS = 128, 64, 64
-"""More than the steps of a sequence, the ways of a step and the attempts of a retry."""
-PRIME = (1 << 61) - 1
-"""Addresses of very deep nesting are folded below this."""
-
-
-class Tries(NamedTuple):
-    """What an order's client does who tries again.
-
-    again : the cart that it sends then, given the first and the number of the try; dropped : told of the answer to
-    a try that nobody hears, as the client tries again or has gone.
-    """
-
-    again: Callable[[Cart, int], Cart]
-    dropped: Callable[[Cart, Refusal | None], None]
-
-
-SAME_ORDER = Tries(lambda cart, tries: cart, lambda cart, answer: None)
-"""Every try names the order, so that the platform knows it."""
+STEPS, WAYS = 128, 64
+"""More than the steps of a sequence and the ways of a step."""
 
 
 class OrderPath:
@@ -76,20 +54,7 @@ class OrderPath:
 
     def serve(self, cart: Cart) -> Process:
         """Take the order: None, or the Refusal that ended it."""
-        return _refusal((yield from self._pass(self._steps, cart, 0)))
-
-    def _pass(self, steps: tuple[Passing, ...], cart: Cart, attempt: int) -> Process:
-        """Pass these steps in turn: the Refusal that ended it, or the Cart that came through."""
-        for step in steps:
-            try:
-                answer = yield from step(cart, attempt)
-            except Unavailable:
-                return UNAVAILABLE
-            if isinstance(answer, Refusal):
-                return answer
-            if answer is not None:
-                cart = answer
-        return cart
+        return refusal_of((yield from pass_steps(self._steps, cart, 0)))
 
     def _sequence(self, steps: tuple[declared.Step, ...], root: int) -> tuple[Passing, ...]:
         return tuple(self._compile(step, place) for step, place in zip(steps, _places(root), strict=False))
@@ -116,7 +81,7 @@ class OrderPath:
             case declared.Parallel():
                 return self._parallel(self._ways(step, place))
             case declared.Retry():
-                return self._retry(step.retry, self._ways(step, place)[0], place, _makes_orders(step))
+                return self._retry(step, self._ways(step, place)[0], place)
             case _:
                 raise ValueError(f"not a step of an order: {step!r}")
 
@@ -146,7 +111,7 @@ class OrderPath:
             if not (yield from pool.take(timeout)):
                 return UNAVAILABLE
             try:
-                return (yield from self._pass(steps, cart, attempt))
+                return (yield from pass_steps(steps, cart, attempt))
             finally:
                 pool.give_back()
 
@@ -157,7 +122,7 @@ class OrderPath:
 
         def step(cart: Cart, attempt: int) -> Process:
             way = bisect_right(upto, self._stream.uniform(cart.order, attempt, 0, place))
-            return self._pass(ways[min(way, len(ways) - 1)], cart, attempt)
+            return pass_steps(ways[min(way, len(ways) - 1)], cart, attempt)
 
         return step
 
@@ -165,7 +130,7 @@ class OrderPath:
         clock = self._runner.clock
 
         def step(cart: Cart, attempt: int) -> Process:
-            passing = [clock.process(self._pass(way, cart, attempt)) for way in ways]
+            passing = [clock.process(pass_steps(way, cart, attempt)) for way in ways]
             yield clock.all_of(passing)
             answers = [way.value for way in passing]
             other = next((answer for answer in answers if answer != cart), cart)
@@ -173,63 +138,19 @@ class OrderPath:
 
         return step
 
-    def _retry(self, asked: declared.RetryTerms, steps: tuple[Passing, ...], place: int, makes_orders: bool) -> Passing:
-        """Only what infrastructure refused is tried again: a rule's refusal is an answer.
+    def _retry(self, step: declared.Retry, steps: tuple[Passing, ...], place: int) -> Passing:
+        makes_orders = _makes_orders(step)
 
-        An attempt whose client has gone runs on; what it answers then, nobody hears.
-        """
-        terms = Terms(asked.attempts, asked.timeout, asked.backoff, asked.factor, asked.jitter)
-        budget = None if asked.budget is None else Budget(asked.budget)
+        def tries() -> Tries:
+            return self.tries if makes_orders else SAME_ORDER
 
-        def step(cart: Cart, attempt: int) -> Process:
-            client, mine = self.tries if makes_orders else SAME_ORDER, cart
-            if budget is not None:
-                budget.earn()
-            for tries in range(1, terms.attempts + 1):
-                if tries > 1:
-                    mine = client.again(cart, tries)
-                inner = (attempt * ATTEMPTS + tries - 1) % PRIME
-                passing = self._pass(steps, mine, inner)
-                answer = yield from self._patiently(passing, terms.timeout, partial(client.dropped, mine))
-                spent = tries == terms.attempts or answer not in (UNAVAILABLE, None)
-                if spent or (budget is not None and not budget.spend()):
-                    return UNAVAILABLE if answer is None else answer
-                if answer is not None:
-                    client.dropped(mine, answer)
-                u = self._stream.uniform(cart.order, attempt, tries, place)
-                yield self._runner.clock.sleep(terms.pause(tries, u))
-            raise AssertionError("the last attempt returns")
-
-        return step
-
-    def _patiently(self, attempt: Process, timeout: int | None, on_late: Callable[[Refusal | None], None]) -> Process:
-        """What an attempt returns; None when `timeout` ns are over, though it runs on, and `on_late` hears its answer.
-
-        An answer at the very instant of the timeout is too late.
-        """
-        if timeout is None:
-            return (yield from attempt)
-        alarm = self._runner.clock.sleep(timeout)
-        running = self._runner.clock.process(attempt)
-        yield running | alarm
-        if not alarm.processed:
-            return running.value
-        self._runner.clock.process(_late(running, on_late))
-        return None
-
-
-def _late(running: simpy.Process, on_late: Callable[[Refusal | None], None]) -> Process:
-    on_late(_refusal((yield running)))
+        return Retry(step.retry, steps, self._runner.clock, self._stream, place, tries)
 
 
 def _makes_orders(retry: declared.Retry) -> bool:
     """Whether it is the order itself that is sent again, not a part of the way of an order that exists."""
     inside = declared.flat(retry.steps)
     return any(isinstance(step, declared.RuleStep) and step.rule == "create_order" for step in inside)
-
-
-def _refusal(answer: Refusal | Cart) -> Refusal | None:
-    return answer if isinstance(answer, Refusal) else None
 
 
 def _places(root: int) -> Iterator[int]:

@@ -9,16 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from swifteats_sim.results.tables import (
-    CITY_COLUMNS,
-    FLOW_NUMBERS,
-    OFFER_NUMBERS,
-    ORDER_INSTANTS,
-    STACK_COLUMNS,
-    FlowRecord,
-    Tables,
-    without_city,
-)
+from swifteats_sim.results.columns import CITY_COLUMNS, OFFER_NUMBERS, ORDER_INSTANTS, STACK_COLUMNS
+from swifteats_sim.results.tables import FLOW_NUMBERS, FlowRecord, Tables, without_city
 
 SECOND = 1_000_000_000
 WARMUP = 60

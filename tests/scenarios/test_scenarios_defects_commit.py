@@ -9,6 +9,7 @@ from defect_pairs import NAMED, overlapping, tried
 HOUR = 3600.0
 
 
+@pytest.mark.slow
 def test_c12_a_fleet_of_a_hundred_delivers_a_hundred_orders_an_hour() -> None:
     """#111: N / 3,600 s from when the locks bind, after 20 min: 1.67/min of 5/min, whatever the fleet could do.
 

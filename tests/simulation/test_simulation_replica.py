@@ -12,7 +12,7 @@ from small_city import CITY, FIXED, run, scenario_of
 
 from swifteats_sim.domain.states import DRIVER_MOVES, DriverState
 from swifteats_sim.engine.streams import Streams
-from swifteats_sim.simulation import collect
+from swifteats_sim.simulation import collect_city
 from swifteats_sim.simulation.assembly import Assembly
 
 MS = 1_000_000
@@ -50,12 +50,12 @@ def ran(*settings: str) -> Ran:
     parts = Assembly(scenario, Streams(scenario.seed, 0), lambda now: None)
     parts.start()
     parts.run.clock.run(until=scenario.end)
-    orders, states, offers = parts.run.orders.table(), collect.state_table(parts.run), parts.run.offers.table()
+    orders, states, offers = parts.run.orders.table(), collect_city.state_table(parts.run), parts.run.offers.table()
     return Ran(
         orders,
         states,
         parts.runner.counts
-        | collect.counts(parts.run, parts.runner.counts, offers, parts.stranded(offers), parts.of_stock),
+        | collect_city.counts(parts.run, parts.runner.counts, offers, parts.stranded(offers), parts.of_stock),
     )
 
 

@@ -10,7 +10,7 @@ from small_city import scenario_of
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.experiments import rehearse
 from swifteats_sim.results import Tables
-from swifteats_sim.results.tables import CITY_COLUMNS
+from swifteats_sim.results.columns import CITY_COLUMNS
 from swifteats_sim.simulation import simulate
 from swifteats_sim.simulation.software import Software, alone
 

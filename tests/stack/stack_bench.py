@@ -17,7 +17,8 @@ from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.engine.usage import Usage
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.costs import Cost, Costs
-from swifteats_sim.stack.effects import Caller, Process, Runner
+from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.service import Caller, Process
 from swifteats_sim.stack.store import Store
 
 MS = 1_000_000

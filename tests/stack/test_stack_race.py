@@ -13,7 +13,7 @@ from swifteats_sim.domain.inventory import release_inventory, reserve_inventory
 from swifteats_sim.domain.messages import CONTENDED, SOLD_OUT, Cart, Line, Refusal
 from swifteats_sim.domain.stock import InventoryTerms
 from swifteats_sim.engine.laws import Law
-from swifteats_sim.stack.effects import Caller
+from swifteats_sim.stack.service import Caller
 
 CUSTOMERS, STOCK = 20, 5
 ITEM = ("items", (3, 10))

@@ -28,7 +28,8 @@ from swifteats_sim.scenario.steps import Branch, Delay, Hold, LimitBy, Parallel,
 from swifteats_sim.stack.costs import Cost
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.pool import Pool
-from swifteats_sim.stack.requests import OrderPath, Tries
+from swifteats_sim.stack.requests import OrderPath
+from swifteats_sim.stack.retries import Tries
 
 RESERVE, CREATE, PAY = (
     RuleStep.model_validate({"rule": name}) for name in ("reserve_inventory", "create_order", "pay_order")
@@ -221,6 +222,25 @@ def test_pools_of_one_database_hold_no_more_than_it_accepts_and_its_first_in_lin
         (10.0, "1", None), (20.0, "2", None), (30.0, "a", None), (30.0, "b", None),
     ]  # fmt: skip
     assert (other.used, other.holding.most, till.pool.holding.most) == (0, 2, 1)
+
+
+def test_who_waits_for_a_flow_costs_nothing_while_the_flow_is_busy() -> None:
+    ceiling = Ceiling(1)
+    flows = Resource("menus", 1, Holding(0, LONG), ceiling)
+    holds = Flow(
+        "menu",
+        (Acquire(flows, None), GaveUp(flows), Lapse(fixed(900), Stream(1, 0, "a")), Release(flows), End()),
+        (0, LONG),
+    )
+    busy = Flow("busy", (Lapse(fixed(1), Stream(1, 0, "b")), End()), (0, LONG))
+    loop = Loop((holds, busy), {0: Periodic(LONG, array("q", [0])), 1: Periodic(MS, array("q", [0]))})
+    loop.switch_on(0, 0, 0)
+    loop.switch_on(1, 0, 0)
+    till = Till(hold(wait("15 ms"), timeout="2 s"), ceiling=ceiling, loop=loop)
+    # The connection is given back at 900 ms, and taken right after that instant, among 1,800 events of the other flow.
+    ((done, name, refusal),) = till.serve((1, 5))
+    assert (round(done, 3), name, refusal) == (915.0, "1", None)
+    assert till.bench.clock.events() < 30
 
 
 def test_an_order_s_pool_shares_the_database_with_that_of_a_flow() -> None:

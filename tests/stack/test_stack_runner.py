@@ -48,7 +48,7 @@ from swifteats_sim.engine.streams import Stream
 from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.costs import Cost, Costs, Delay
-from swifteats_sim.stack.effects import PART, Caller
+from swifteats_sim.stack.service import PART, Caller
 
 ITEM = ("items", 1)
 READ = Read((ITEM,))

@@ -14,8 +14,8 @@ from stack_bench import MS
 
 from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Insert, Record, Write
 from swifteats_sim.engine.clock import Clock
-from swifteats_sim.stack.effects import Process
 from swifteats_sim.stack.locks import Locks
+from swifteats_sim.stack.service import Process
 from swifteats_sim.stack.store import Store, names_of
 
 ITEM = ("items", 1)

@@ -1,0 +1,74 @@
+"""Dispatch: the consumers of assignment requests as the scenario wants them, and what becomes of their decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from swifteats_sim.domain.assignment import Assigned
+from swifteats_sim.domain.committing import CommitTerms
+from swifteats_sim.domain.orders import REQUESTS
+from swifteats_sim.domain.states import OrderState
+from swifteats_sim.policies import policy_named
+from swifteats_sim.scenario.rules import Assignment
+from swifteats_sim.simulation.courier import Couriers
+from swifteats_sim.simulation.order_life import OrderLife
+from swifteats_sim.simulation.parts import Run
+from swifteats_sim.stack.broker import Topic
+from swifteats_sim.stack.build import Blueprint
+from swifteats_sim.stack.consumer import Consumer
+from swifteats_sim.stack.docket import DispatchTerms
+from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.pending import Pending
+
+
+def dispatch_terms(assignment: Assignment) -> DispatchTerms:
+    """How a scenario decides its requests."""
+    return DispatchTerms(
+        assignment.discipline == "least_slack", assignment.deferral, assignment.tolerance, assignment.requeue,
+        CommitTerms(assignment.candidates, assignment.commit, assignment.lock_ttl),
+        assignment.attempts, assignment.failure == "terminal", assignment.retry_no_driver, assignment.retry_error,
+    )  # fmt: skip
+
+
+class Dispatch:
+    """All consumers of requests, each with its geo; None where it serves all of them.
+
+    An assigned order goes to the couriers, one that is given up back to its life; the runner's counts note both.
+    """
+
+    def __init__(
+        self, run: Run, runner: Runner, blueprint: Blueprint, topic: Topic, life: OrderLife, couriers: Couriers
+    ) -> None:
+        """They listen; `start` makes them decide."""
+        self._run, self._runner, self._life, self._couriers = run, runner, life, couriers
+        self.consumers = list(self._build(blueprint, topic))
+
+    def start(self) -> None:
+        """Begin to decide."""
+        for _, consumer in self.consumers:
+            self._run.clock.process(consumer.run())
+
+    def held(self) -> int:
+        """Messages that consumers have in their hands."""
+        return sum(1 for _, consumer in self.consumers for _ in consumer.holds())
+
+    def _build(self, blueprint: Blueprint, topic: Topic) -> Iterator[tuple[int | None, Consumer]]:
+        rules = self._run.scenario.assignment
+        terms, delivery = dispatch_terms(rules), blueprint.delivery(REQUESTS)
+        for geo, member in blueprint.members(REQUESTS):
+            yield geo, Consumer(
+                topic, member, delivery, self._runner, terms, policy_named(rules.policy).rank, self._run.survey,
+                self._on_assigned, self._on_given_up, self._on_losses,
+            )  # fmt: skip
+
+    def _on_assigned(self, pending: Pending, chosen: Assigned) -> None:
+        self._runner.counts["commit_tries"] += 1
+        self._couriers.start(pending, chosen)
+
+    def _on_losses(self, losses: int) -> None:
+        self._runner.counts["commit_tries"] += losses
+        self._runner.counts["commit_conflicts"] += losses
+
+    def _on_given_up(self, order: int) -> None:
+        self._runner.counts["dead_requests"] += 1
+        self._run.clock.process(self._life.give_up(order, OrderState.FAILED, "no_driver"))

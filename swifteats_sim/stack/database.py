@@ -1,0 +1,133 @@
+"""The database: when an effect reads the records, when it writes them, and whom it waits for or loses to.
+
+An effect reads when its first service begins and writes when all is done. A read of a replica sees the records as they
+were a while ago; a read of the newest ones goes where writes land. A transaction takes its locks before it is served
+and gives them back at its commit; an update takes them before it reads. A compare-and-set outside a transaction never
+waits: on a locked record it fails. A put asks for nothing and lands. Who is interrupted leaves nothing behind but busy
+servers: what was not committed is not written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from swifteats_sim.domain import effects as e
+from swifteats_sim.engine.clock import SECOND, Clock, to_ns
+from swifteats_sim.stack.locks import Locks
+from swifteats_sim.stack.service import NEWEST, Caller, Process, Service
+from swifteats_sim.stack.store import Store, names_of
+
+REACH = 100
+"""Times its mean lag, the farthest that a replica is behind: past versions are kept so long and no longer."""
+ROUND_TRIP = SECOND // 1000
+"""How long a write takes that costs nothing and is lost: who tries it again must not do so for ever in one instant."""
+
+
+class Database:
+    """Performs the effects that touch records. counts : see Runner."""
+
+    def __init__(self, clock: Clock, store: Store, service: Service, counts: Counter[str]) -> None:
+        """No lock held. The store remembers past versions only if reads lag."""
+        self._clock, self._store, self.locks = clock, store, Locks(clock)
+        self._service, self._counts = service, counts
+        if service.lag is not None:
+            store.remember(clock, to_ns(REACH * service.lag[0].mean))
+
+    def read(self, effect: e.Read, caller: Caller, number: int) -> Process:
+        """The records as the first service begins."""
+        kind = NEWEST if effect.newest else "read"
+        return self._service.take(kind, caller, number, lambda: self._records(effect, caller, number))
+
+    def compare_and_set(self, effect: e.CompareAndSet, caller: Caller, number: int) -> Process:
+        """Whether it held."""
+        began = self._clock.instant
+        yield from self._service.take("compare_and_set", caller, number)
+        holds = not self.locks.is_held((effect.table, effect.key)) and self._store.apply((effect,)) == e.COMMITTED
+        if not holds:
+            yield from self._lost(began)
+        return holds
+
+    def put(self, effect: e.Put, caller: Caller, number: int) -> Process:
+        """Over whatever is there."""
+        yield from self._service.take("compare_and_set", caller, number)
+        self._store.put((effect.table, effect.key), effect.changes)
+
+    def insert(self, effect: e.Insert, caller: Caller, number: int) -> Process:
+        """Whether there was none."""
+        yield from self._service.take("insert", caller, number)
+        return self._commit((effect,)) == e.COMMITTED
+
+    def transaction(self, effect: e.Transaction, caller: Caller, number: int) -> Process:
+        """COMMITTED, or the index of the write that did not hold."""
+        names, began = names_of(effect.writes), self._clock.instant
+        waited = yield from self.locks.acquire(names)
+        try:
+            yield from self._service.take("transaction", caller, number)
+            outcome = self._commit(effect.writes)
+        finally:
+            self.locks.release(names)
+        self._count(names, waited)
+        if outcome != e.COMMITTED:
+            self._counts[f"{effect.writes[outcome].table}_conflicts"] += 1
+            yield from self._lost(began)
+        return outcome
+
+    def update(self, effect: e.Update, caller: Caller, number: int) -> Process:
+        """COMMITTED, or None where nothing is to be changed.
+
+        Only a put can come between the locked read and the write: it is read again then.
+        """
+        waited, outcome = (yield from self.locks.acquire(effect.records)), None
+        try:
+            while outcome != e.COMMITTED:
+                seen = yield from self.read(e.Read(effect.records, newest=True), caller, number)
+                writes = effect.change(seen)
+                if writes is None:
+                    break
+                if not set(names_of(writes)) <= set(effect.records):
+                    raise ValueError(f"an update writes what it has not locked: {writes}")
+                yield from self._service.take("transaction", caller, number)
+                outcome = self._commit(writes)
+        finally:
+            self.locks.release(effect.records)
+        self._count(effect.records, waited)
+        return outcome
+
+    def _records(self, effect: e.Read, caller: Caller, number: int) -> tuple[e.Record | None, ...]:
+        """What the primary, or its replica, shows now."""
+        newest = tuple([self._store.read(name) for name in effect.records])
+        if self._service.lag is None or effect.newest:
+            return newest
+        lag = self._service.draw(*self._service.lag, caller, number)
+        seen = tuple([self._store.read_past(name, lag) for name in effect.records])
+        self._counts["stale_reads"] += any(old is not new for old, new in zip(seen, newest, strict=True))
+        return seen
+
+    def _count(self, names: Iterable[e.Name], waited: bool) -> None:
+        """A transaction that touched these records is over."""
+        for table in dict.fromkeys(table for table, _ in names):
+            self._counts[f"{table}_tries"] += 1
+            if waited:
+                self._counts[f"{table}_waits"] += 1
+
+    def _commit(self, writes: tuple[e.Write, ...]) -> int:
+        """Apply them; what was inserted for a while only is gone when that is over."""
+        outcome = self._store.apply(writes)
+        if outcome == e.COMMITTED:
+            for write in writes:
+                if isinstance(write, e.Insert) and write.ttl is not None:
+                    self._clock.process(self._expire((write.table, write.key), write.ttl))
+        return outcome
+
+    def _expire(self, name: e.Name, ttl: int) -> Process:
+        """This very record vanishes; a process begins at once, before anything else happens."""
+        record = self._store.read(name)
+        assert record is not None
+        yield self._clock.sleep(ttl)
+        self._store.expire(name, record)
+
+    def _lost(self, began: int) -> Process:
+        """A write did not hold: let some time pass, if none has since it began."""
+        if self._clock.instant == began:
+            yield self._clock.sleep(ROUND_TRIP)
