@@ -53,6 +53,11 @@ class Fleet:
         self._versions[driver] = record.version
         self.states.append((driver, now, str(state)))
 
+    def busy(self) -> list[int]:
+        """Drivers who hold an order."""
+        drivers: list[int] = np.flatnonzero(self._busy).tolist()
+        return drivers
+
     def idle_and_busy(self) -> tuple[int, int]:
         """How many drivers are available, and how many hold an order."""
         return int(np.count_nonzero(self._free)), int(np.count_nonzero(self._busy))

@@ -38,16 +38,18 @@ class Search:
     live_fix: int
     ghosts: bool = False
 
-    def reaches(self, driver: int, restaurant: tuple[float, float]) -> bool:
-        """Whether a driver's known position is within the radius."""
-        ((x, y),) = self.fleet.known_positions(np.array([driver]))
-        return bool(np.hypot(x - restaurant[0], y - restaurant[1]) <= self.radius)
+    def place_of(self, driver: int, now: int) -> tuple[float, float] | None:
+        """Where the driver is known to be (m); None where no search would find him now, wherever it looked."""
+        found = self._found(range(driver, driver + 1), now)
+        if not len(found):
+            return None
+        ((x, y),) = self.fleet.known_positions(found)
+        return float(x), float(y)
 
     def around(self, area: Area, restaurant: tuple[float, float], now: int, food: Food) -> Candidates:
         """The candidates by driver number, with estimated travel times to the restaurant; others are not counted."""
         fleet = self.fleet
-        heard = self._heard(area, now)
-        drivers = heard[fleet.unburdened(heard) if self.ghosts else fleet.free(heard)]
+        drivers = self._found(area.drivers, now)
         points = fleet.known_positions(drivers)
         square = _square(points, restaurant)
         near = np.flatnonzero(square <= self.radius * self.radius)
@@ -60,11 +62,16 @@ class Search:
 
     def members(self, area: Area, restaurant: tuple[float, float], now: int) -> int:
         """How many drivers are within the radius, free or not."""
-        square = _square(self.fleet.known_positions(self._heard(area, now)), restaurant)
+        square = _square(self.fleet.known_positions(self._heard(area.drivers, now)), restaurant)
         return int(np.count_nonzero(square <= self.radius * self.radius))
 
-    def _heard(self, area: Area, now: int) -> NDArray[np.int64]:
-        return self.fleet.heard(area.drivers, 0 if self.ghosts else now - self.live_fix)
+    def _found(self, drivers: range, now: int) -> NDArray[np.int64]:
+        """Who of them may be given an order now."""
+        heard = self._heard(drivers, now)
+        return heard[self.fleet.unburdened(heard) if self.ghosts else self.fleet.free(heard)]
+
+    def _heard(self, drivers: range, now: int) -> NDArray[np.int64]:
+        return self.fleet.heard(drivers, 0 if self.ghosts else now - self.live_fix)
 
 
 def _square(points: Points, place: tuple[float, float]) -> NDArray[np.float64]:

@@ -70,7 +70,7 @@ def run(
         declared = load(scenario, _overrides(settings, seed, replications))
         from swifteats_sim.experiments import rehearse, save
 
-        replay = replayable(scenario, settings or [], declared.seed)
+        replay = replayable(scenario, settings or [], declared.seed, replications)
         if only is not None:
             with replay:
                 run_only(declared, only)

@@ -14,20 +14,25 @@ from swifteats_sim.scenario import Scenario
 
 
 @contextmanager
-def replayable(file: Path, settings: Sequence[str], seed: int) -> Iterator[None]:
-    """Turn a broken invariant into one message and exit 1; nothing of such a run is written."""
+def replayable(file: Path, settings: Sequence[str], seed: int, replications: int | None) -> Iterator[None]:
+    """Turn a broken invariant into one message and exit 1; nothing of such a run is written.
+
+    replications : as asked for on the command line.
+    """
     from swifteats_sim.simulation.violation import Violation
 
     try:
         yield
     except Violation as broken:
-        say(f"{broken}\nreplay: {replay_of(file, settings, seed, broken.replication)}")
+        say(f"{broken}\nreplay: {replay_of(file, settings, seed, replications, broken.replication)}")
         raise typer.Exit(BROKEN) from None
 
 
-def replay_of(file: Path, settings: Sequence[str], seed: int, replication: int) -> str:
+def replay_of(file: Path, settings: Sequence[str], seed: int, replications: int | None, replication: int) -> str:
     """The command that runs this replication (from 0) alone."""
     chosen = [word for setting in settings for word in ("--set", setting)]
+    if replications is not None:
+        chosen += ["--replications", str(replications)]
     return shlex.join(["swifteats-sim", "run", str(file), *chosen, "--seed", str(seed), "--only", str(replication + 1)])
 
 
@@ -35,5 +40,9 @@ def run_only(scenario: Scenario, number: int) -> None:
     """Run one replication, counted from 1, for its invariants' sake; it is neither judged nor written."""
     from swifteats_sim.simulation import simulate
 
+    if number > scenario.replications:
+        has = f"{scenario.replications} replication{'s' * (scenario.replications > 1)}"
+        say(f"--only {number}: the scenario has {has}; --replications asks for more")
+        raise typer.Exit(2)
     simulate(scenario, number - 1)
     say(f"replication {number}: every invariant holds")

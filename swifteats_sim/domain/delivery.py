@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Record, Rule, Transaction, Write
 from swifteats_sim.domain.held import Held
-from swifteats_sim.domain.messages import ORDERS, AssignmentRequest
+from swifteats_sim.domain.messages import ORDERS, OUTBOX, AssignmentRequest
+from swifteats_sim.domain.outbox import Publishing, row_of
 from swifteats_sim.domain.reading import there
 from swifteats_sim.domain.states import CLOSED, DriverState, OrderState, move_order
 
@@ -59,23 +60,31 @@ def unlock(held: Held, to: DriverState = FREE) -> Rule[None]:
     yield from free_driver(held._replace(terms=held.terms._replace(timed=False)), to)
 
 
-def turn_down(held: Held, request: AssignmentRequest, to: DriverState = FREE) -> Rule[AssignmentRequest | None]:
+def turn_down(
+    held: Held, request: AssignmentRequest, publish: Publishing, to: DriverState = FREE
+) -> Rule[AssignmentRequest | None]:
     """The driver declined or did not answer (A37): both are free; returns the next request, with version + 1.
 
-    None where the order was closed meanwhile, or is another's, and asks no more. to : what the driver's record says
-    from now on.
+    None where the order was closed meanwhile, or is another's, and asks no more. With an outbox the request is stored
+    in the same transaction; otherwise it is the caller's to publish, who may fail before (C31). to : what the driver's
+    record says from now on.
     """
     again = request._replace(version=request.version + 1, excluded=(*request.excluded, held.driver))
+    stored = (row_of(again),) if publish == "outbox" else ()
 
     def turn(record: Record | None, with_record: Record | None, active: Record | None) -> tuple[Write, ...]:
-        return *_back_to_kitchen(held, there(record), again.version), *held.frees_driver(with_record, active, to)
+        asks, frees = _back_to_kitchen(held, there(record), again.version), held.frees_driver(with_record, active, to)
+        return *asks, *frees, *(stored if asks else ())
 
     while True:
         writes = yield from held.decided(held.names, turn)
         if not writes:
             return None
-        if (yield Transaction(writes)) == COMMITTED:
+        outcome = yield Transaction(writes)
+        if outcome == COMMITTED:
             return again if writes[0].table == ORDERS else None
+        if writes[outcome].table == OUTBOX:  # a rival's request of this version stands there (C14): one is enough
+            stored = ()
 
 
 def _back_to_kitchen(held: Held, order: Record, request: int) -> tuple[Write, ...]:

@@ -76,10 +76,12 @@ Write = CompareAndSet | Insert | Delete
 class Transaction(NamedTuple):
     """Writes that apply together or not at all; receives the index of the first that failed, or COMMITTED.
 
-    Locks are taken in one total order (table, key), so that no two transactions can wait for each other.
+    Locks are taken in one total order (table, key), so that no two transactions can wait for each other. purpose : what
+    it is for, where transactions of this kind are counted apart from others of the same tables.
     """
 
     writes: tuple[Write, ...]
+    purpose: str | None = None
 
 
 COMMITTED = -1
@@ -97,11 +99,12 @@ class Update(NamedTuple):
     """Lock records, read them, write what `change` makes of them, give the locks back (C37).
 
     Receives COMMITTED, or None where `change` returned None and nothing was written. Locks are taken in one total
-    order.
+    order. purpose : see Transaction.
     """
 
     records: tuple[Name, ...]
     change: Callable[[tuple[Record | None, ...]], tuple[Write, ...] | None]
+    purpose: str | None = None
 
 
 class Publish(NamedTuple):

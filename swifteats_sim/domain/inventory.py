@@ -16,7 +16,7 @@ from swifteats_sim.domain.effects import (
     Write,
 )
 from swifteats_sim.domain.messages import CONTENDED, ITEMS, RESERVATIONS, SOLD_OUT, Cart, Line, Refusal
-from swifteats_sim.domain.stock import InventoryTerms, rewritten
+from swifteats_sim.domain.stock import RESERVING, InventoryTerms, rewritten
 
 Records = tuple[Record | None, ...]
 """The order's reservation, then the items of its lines."""
@@ -40,7 +40,7 @@ def reserve_inventory(cart: Cart, terms: InventoryTerms) -> Rule[Refusal | None]
         pairs = zip(records[1:], cart.lines, strict=True)
         return held, *(_change(cart.restaurant, item, line, terms, -1) for item, line in pairs)
 
-    in_time = yield from rewritten(_names(cart, cart.lines), take, terms, terms.attempts)
+    in_time = yield from rewritten(_names(cart, cart.lines), take, terms, terms.attempts, RESERVING)
     return refusal if in_time else CONTENDED
 
 
@@ -79,7 +79,7 @@ def _give_back(cart: Cart, lines: tuple[Line, ...], terms: InventoryTerms, ends:
         )
         return kept, *(_change(cart.restaurant, item, line, terms, 1) for item, line in back)
 
-    yield from rewritten(_names(cart, lines), give, terms, newest=True)
+    yield from rewritten(_names(cart, lines), give, terms)
 
 
 def replenish(restaurant: int, item: int, terms: InventoryTerms) -> Rule[int]:
@@ -92,7 +92,7 @@ def replenish(restaurant: int, item: int, terms: InventoryTerms) -> Rule[int]:
         added = max(0, min(terms.batch, terms.stock - left))
         return (_change(restaurant, records[0], Line(item, added), terms, 1),) if added else None
 
-    yield from rewritten(((ITEMS, (restaurant, item)),), cook, terms, newest=True)
+    yield from rewritten(((ITEMS, (restaurant, item)),), cook, terms)
     return added
 
 

@@ -7,7 +7,6 @@ once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from swifteats_sim.domain.effects import (
     COMMITTED,
@@ -24,7 +23,7 @@ from swifteats_sim.domain.effects import (
     Write,
 )
 from swifteats_sim.domain.messages import ORDERS, UNPAID, AssignmentRequest, Cart, Refusal
-from swifteats_sim.domain.outbox import row_of
+from swifteats_sim.domain.outbox import Publishing, row_of
 from swifteats_sim.domain.reading import decided, there
 from swifteats_sim.domain.states import CLOSED, WAITING, Impossible, OrderState, move_order
 
@@ -33,10 +32,6 @@ _TOO_LATE = CLOSED | {OrderState.PICKED_UP, OrderState.OUT_DELIVERY}
 _NEW: Fields = {"state": OrderState.NEW_ORDER, "kitchen": OrderState.ORDER_RECEIVED, "driver": None, "request": 0}
 REQUESTS = "assignment"
 """The topic of assignment requests, one for each geo (F3)."""
-
-
-Publishing = Literal["outbox", "awaited", "fire_and_forget"]
-"""How a request gets to its topic: see `publish_request`."""
 
 
 def create_order(cart: Cart) -> Rule[Refusal | None]:
@@ -67,6 +62,19 @@ def request_assignment(cart: Cart, publish: Publishing) -> Rule[None]:
     if publish == "outbox":
         yield from _update(cart.order, _first_request, row_of(request))
     elif (yield from _update(cart.order, _first_request)):
+        yield from publish_request(request, publish)
+
+
+def request_again(cart: Cart, publish: Publishing) -> Rule[None]:
+    """Send a paid order for assignment when whoever should have done so has failed on the way.
+
+    Without an outbox it is sent whatever is written: what comes twice is known by its event.
+    """
+    request = AssignmentRequest(cart.order, cart.geo, version=1)
+    if publish == "outbox":
+        yield from request_assignment(cart, publish)
+    else:
+        yield from _update(cart.order, _first_request)
         yield from publish_request(request, publish)
 
 
@@ -111,6 +119,20 @@ def close_order(order: int, state: OrderState) -> Rule[bool]:
             changes = {"state": move_order(record.fields["state"], state)}
             if (yield CompareAndSet(ORDERS, order, record.version, changes)):
                 return True
+
+
+def close_unserved(request: AssignmentRequest) -> Rule[bool]:
+    """Fail an order for which no driver was found; False where it does not wait for one by this very request.
+
+    A copy of the request may have got it a driver meanwhile, and a newer one may still be looked after.
+    """
+    while True:
+        (record,) = yield Read(_name(request.order), newest=True)
+        waits = record is not None and record.fields["state"] in WAITING
+        if not waits or record.fields["request"] != request.version:
+            return False
+        if (yield CompareAndSet(ORDERS, request.order, record.version, {"state": OrderState.FAILED})):
+            return True
 
 
 Change = Callable[[Record], Fields | None]

@@ -6,11 +6,13 @@ have seen (A25). Stored together, published later: no order is ever kept that no
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from swifteats_sim.domain.effects import Delete, Insert, Read, Rule, Transaction
 from swifteats_sim.domain.messages import OUTBOX, AssignmentRequest
 
+Publishing = Literal["outbox", "awaited", "fire_and_forget"]
+"""How a request gets to its topic: see `orders.publish_request`."""
 Event = tuple[int, int]
 
 

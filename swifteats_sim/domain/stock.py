@@ -62,32 +62,43 @@ class InventoryTerms(NamedTuple):
         return left < (ALMOST_GONE if self.is_prepared(item) else ALMOST_FULL)
 
 
+RESERVING, GIVING = "reserve", "give"
+"""What transactions of stock are for: only the former are an order's that may be refused (#53)."""
 Change = Callable[[tuple[Record | None, ...]], tuple[Write, ...] | None]
 """What is to be written, given the records; None leaves them as they are."""
 
 
 def rewritten(
-    names: tuple[Name, ...], change: Change, terms: InventoryTerms, attempts: int | None = None, newest: bool = False
+    names: tuple[Name, ...], change: Change, terms: InventoryTerms, attempts: int | None = None, purpose: str = GIVING
 ) -> Rule[bool]:
     """Records changed in the way that `terms` name; False where other orders were quicker in each of `attempts`.
 
     versioned : read, then a transaction that holds if nothing has changed meanwhile; attempts : None tries for ever.
     for_update : under locks, so that nobody is quicker, and hot items are changed one order after the other (C37).
-    none : read, then write over whatever is there by then. newest : read the primary.
+    none : read, then write over whatever is there by then (A15 without its version).
+
+    Who may fail looks at any copy first; who has lost by that, or would leave the records as they are, looks at the
+    newest ones. Who tries for ever looks at nothing else.
     """
     if terms.inventory == "for_update":
-        yield Update(names, change)
+        yield Update(names, change, purpose)
         return True
     if terms.inventory == "none":
-        yield from _blindly(change((yield Read(names, newest))))
+        yield from _blindly(change((yield Read(names, newest=attempts is None))))
         return True
     for attempt in count() if attempts is None else range(attempts):
         if attempt:
             yield Sleep(terms.backoff if attempts is None else terms.backoff << (attempt - 1))
-        writes = change((yield Read(names, newest)))
-        if writes is None or (yield Transaction(writes)) == COMMITTED:
+        writes = yield from _decided(names, change, newest=attempt > 0 or attempts is None)
+        if writes is None or (yield Transaction(writes, purpose)) == COMMITTED:
             return True
     return False
+
+
+def _decided(names: tuple[Name, ...], change: Change, newest: bool) -> Rule[tuple[Write, ...] | None]:
+    """What to write; that it is nothing is decided by the newest records alone."""
+    writes = change((yield Read(names, newest)))
+    return writes if writes is not None or newest else change((yield Read(names, newest=True)))
 
 
 def _blindly(writes: tuple[Write, ...] | None) -> Rule[None]:

@@ -47,7 +47,7 @@ class Flow:
         """A flow without jobs."""
         self.name, self.steps, self.number = name, steps, -1
         self._warmup, self._end = span
-        self.born = self.finished = self.stale = self.calls = self.attempts = self.wasted = 0
+        self.born = self.finished = self.stale = self.overwritten = self.calls = self.attempts = self.wasted = 0
         self.messages = self.bytes = 0
         self.outcomes = [0] * len(OUTCOMES)
         self.sent = self.ended = self.in_flight = 0

@@ -45,6 +45,7 @@ class Kind(Protocol):
     number: int
     steps: tuple[Step, ...]
     stale: int
+    overwritten: int
     calls: int
     attempts: int
     wasted: int

@@ -51,10 +51,10 @@ class Place:
                 return WAIT
             if self.leaders.loses(now):
                 if self.traffic is not None:
-                    self.traffic.lost += self.traffic.counts(now)
+                    self.traffic.lose(now)
                 loop.end(job, LOST, now)
                 return WAIT
         job.partition = job.server = self.partition(job)
-        if self.traffic is not None and self.traffic.counts(now):
-            self.traffic.messages += 1
+        if self.traffic is not None:
+            self.traffic.place(job.flow.key_of(job), job.partition, now)
         return job.pc + 1

@@ -43,14 +43,16 @@ class Visit:
         pc = job.pc
         here = address(job.lane, self.place)
         service = self.law.draw_ns(self.stream, job.entity, job.index, 0, here)
-        if self.extra is not None:
-            service += self.extra()
+        extra = 0 if self.extra is None else self.extra()
+        service += extra
         patience = None
         if self.patience is not None:
             law, stream = self.patience
             patience = law.draw_ns(stream, job.entity, job.index, 0, here)
         start, departure = self.station.visit(now, service, job.server, patience)
         if start >= 0:
+            if extra:
+                self.station.usage.scan(start, extra)
             job.waited += start - now
             loop.resume(job, departure, pc + 1)
         elif start == FULL:
@@ -96,6 +98,7 @@ class KeepNewest:
         if self.guarded:
             loop.end(job, STALE, now)
             return WAIT
+        job.flow.overwritten += job.flow.measures(job)
         self.register[job.entity] = job.born
         return job.pc + 1
 

@@ -12,6 +12,10 @@ from swifteats_sim.engine.streams import Stream
 CONNECTION, SUBSCRIPTION, SLOT = range(3)
 """What is drawn for a client: the process of its connection, that of its subscription, its place in line."""
 
+MISSES = ("refused", "silent", "away", "elsewhere")
+"""Why a message does not come to its client: no slot is left for him; his connection was broken, and nobody subscribed
+again; it is broken just now; he is at another process."""
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -33,7 +37,7 @@ class Connections:
     """Clients' open streams. count : clients who want one now, in all processes.
 
     breaks : when a client's connection is broken; a client who does not resubscribe hears nothing after the first
-    break (C27). sent, delivered : messages, and those that reached their client.
+    break (C27). sent, delivered : messages, and those that reached their client. missed : the others, by MISSES.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Connections:
         self._spread, self._count, self._stream = spread, count, stream
         self._breaks, self._resubscribes = breaks, resubscribes
         self.sent = self.delivered = 0
+        self.missed = dict.fromkeys(MISSES, 0)
 
     def scanning(self) -> int:
         """Ns that a process needs to go through its connections for one message."""
@@ -55,18 +60,28 @@ class Connections:
         count = self._count() if slots is None else min(self._count(), slots)
         return count * self._spread.scan // self._spread.processes
 
-    def reaches(self, client: int, process: int, now: int) -> bool:
-        """Whether a message that this process handles comes to the client. process : modulo their number."""
-        return self._is_connected(client, now) and (self._spread.fan_out or self._is_here(client, process))
+    def count(self, miss: str | None) -> None:
+        """A message was sent, and reached its client, or did not."""
+        self.sent += 1
+        self.delivered += miss is None
+        if miss is not None:
+            self.missed[miss] += 1
 
-    def _is_connected(self, client: int, now: int) -> bool:
+    def miss(self, client: int, process: int, now: int) -> str | None:
+        """Why a message that this process handles does not come to the client, None: it does. process : modulo."""
+        if not self._has_slot(client):
+            return "refused"
+        if self._breaks is not None:
+            if not self._resubscribes and self._breaks.had_one(client, now):
+                return "silent"
+            if self._breaks.back(client, now) > now:
+                return "away"
+        return None if self._spread.fan_out or self._is_here(client, process) else "elsewhere"
+
+    def _has_slot(self, client: int) -> bool:
         """Each client has a slot with the same chance: about as many are admitted as there is room for."""
         slots = self._spread.slots
-        if slots is not None and self._stream.uniform(client, SLOT) * self._count() >= slots:
-            return False
-        if self._breaks is None:
-            return True
-        return self._breaks.back(client, now) == now and (self._resubscribes or not self._breaks.had_one(client, now))
+        return slots is None or self._stream.uniform(client, SLOT) * self._count() < slots
 
     def _is_here(self, client: int, process: int) -> bool:
         here = process % self._spread.processes
@@ -86,11 +101,10 @@ class Deliver:
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        reached = self.connections.reaches(self.client_of(job.entity), job.server, now)
+        miss = self.connections.miss(self.client_of(job.entity), job.server, now)
         if job.flow.measures(job):
-            self.connections.sent += 1
-            self.connections.delivered += reached
-        if reached:
+            self.connections.count(miss)
+        if miss is None:
             return job.pc + 1
         loop.end(job, DROPPED, now)
         return WAIT

@@ -13,14 +13,19 @@ from swifteats_sim.engine.clock import MINUTE
 class Traffic:
     """Counters of one topic over the measured span [warmup, end), ns.
 
-    messages : logged; lost : by their broker or consumer; duplicates : handled once more; dead : letters.
+    messages : logged; lost : by their broker or consumer; unreplicated : of those, with the leader that alone had them
+    (A26); scattered : in another partition than the last one of their key (C43); mixed : behind one of another geo in
+    their partition (C47); duplicates : handled once more; dead : letters.
     waiting : messages logged and not yet done, now.
     """
 
     def __init__(self, warmup: int, end: int) -> None:
         """Nothing has passed."""
         self._warmup, self._end = warmup, end
-        self.messages = self.lost = self.duplicates = self.dead = self.waiting = 0
+        self.messages = self.lost = self.unreplicated = self.scattered = self.mixed = 0
+        self.duplicates = self.dead = self.waiting = 0
+        self._partitions: dict[int, int] = {}
+        self._geos: dict[int, int] = {}
         self._delays = array("q")
         self._waited = self._since = self._most = 0
         self._last = end // MINUTE + 1
@@ -41,6 +46,29 @@ class Traffic:
     def counts(self, now: int) -> bool:
         """Whether an instant lies in the measured span."""
         return self._warmup <= now < self._end
+
+    def place(self, key: int, partition: int, now: int, geo: int = 0) -> None:
+        """A message is published, and acknowledged."""
+        if self.counts(now):
+            self.messages += 1
+            self.scattered += self._partitions.get(key, partition) != partition
+            self.mixed += self._geos.get(partition, geo) != geo
+        self._partitions[key], self._geos[partition] = partition, geo
+
+    @property
+    def keys(self) -> int:
+        """Different keys so far."""
+        return len(self._partitions)
+
+    @property
+    def reached(self) -> int:
+        """Partitions that any message came to so far."""
+        return len(self._geos)
+
+    def lose(self, now: int) -> None:
+        """A message dies with the leader that alone has it."""
+        self.lost += self.counts(now)
+        self.unreplicated += self.counts(now)
 
     def take(self, logged: int, now: int) -> None:
         """A message is taken by a consumer."""

@@ -16,6 +16,7 @@ class Usage:
     wait : ns that those visits waited for, from their arrival on, summed.
     busy, queued : ns inside it, summed over jobs: in service (a server that stands still with a job is busy), and
         waiting (of all, also those who gave up or still waited when the run ended).
+    scanned : ns that those visits looked through connections for one message (C29).
     max_wait : ns, the longest wait that reaches into it, of all; cut where the run ends.
     """
 
@@ -30,6 +31,7 @@ class Usage:
         "max_wait",
         "queued",
         "rejected",
+        "scanned",
         "visits",
         "wait",
     )
@@ -39,6 +41,7 @@ class Usage:
         minutes = -(-end // MINUTE) + 1
         self._warmup, self._end = warmup, end
         self.visits = self.rejected = self.abandoned = self.busy = self.wait = self.queued = self.max_wait = 0
+        self.scanned = 0
         self._busy, self._arrivals, self._starts = [0] * minutes, [0] * minutes, [0] * minutes
 
     def reject(self, now: int) -> None:
@@ -67,6 +70,10 @@ class Usage:
                 self.busy += departure - start
                 return
         self.busy += max(0, min(departure, self._end) - max(start, self._warmup))
+
+    def scan(self, start: int, lasting: int) -> None:
+        """A visit that begins at `start` spends so much of its service on looking through connections."""
+        self.scanned += lasting if self._warmup <= start < self._end else 0
 
     def _waits(self, now: int, until: int) -> None:
         """A wait; one that outlasts the run is still going on in its last minute, however long that is."""

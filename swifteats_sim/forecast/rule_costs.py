@@ -20,6 +20,7 @@ from swifteats_sim.domain.messages import (
     Cart,
     Line,
 )
+from swifteats_sim.domain.outbox import Publishing
 from swifteats_sim.domain.states import DriverState, OrderState
 from swifteats_sim.forecast.passage import attempts_of
 from swifteats_sim.forecast.playing import Counts, World, played, times
@@ -95,9 +96,10 @@ def _courier() -> Counts:
     )
 
 
-def _declined(publish: orders.Publishing) -> Counts:
-    turned = played(delivery.turn_down(_HELD, _REQUEST), _world(OrderState.ASSIGNED_DRIVER, DriverState.ORDER_ASSIGNED))
-    return turned + played(orders.publish_request(_REQUEST, publish), {})
+def _declined(publish: Publishing) -> Counts:
+    rule = delivery.turn_down(_HELD, _REQUEST, publish)
+    turned = played(rule, _world(OrderState.ASSIGNED_DRIVER, DriverState.ORDER_ASSIGNED))
+    return turned if publish == "outbox" else turned + played(orders.publish_request(_REQUEST, publish), {})
 
 
 def _world(order: OrderState, driver: DriverState = DriverState.AVAILABLE, request: int = 1) -> World:

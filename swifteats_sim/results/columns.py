@@ -11,14 +11,26 @@ NEVER = -1
 
 ORDER_INSTANTS = (
     "placed", "paying", "answered", "paid", "accepted", "cooking", "ready", "estimated_ready", "eligible", "assigned",
-    "at_restaurant", "picked_up", "at_door", "delivered", "closed", "promised", "eta", "eta_at_pickup", "eta_at_door",
+    "departed", "at_restaurant", "picked_up", "left", "at_door", "delivered", "closed", "promised", "eta",
+    "eta_at_pickup", "eta_at_door",
 )  # fmt: skip
 """Columns of `orders`, in the order a good order passes them.
 
 paying: the payment begins; answered: the platform's answer to the customer; accepted: the kitchen takes it;
 estimated_ready: as the platform believes; eligible: the latest end of deferral; assigned: the commit of the driver
-who took it; closed: delivered, failed or cancelled; promised: the trace's promise; eta, eta_at_pickup, eta_at_door:
-delivery as the platform named it at `assigned`, at the pick-up and at the door.
+who took it; departed, left: his leg to the restaurant begins, and the one to the door; closed: delivered, failed or
+cancelled; promised: the trace's promise; eta, eta_at_pickup, eta_at_door: delivery as the platform named it at
+`assigned`, at the pick-up and at the door.
+"""
+
+ORDER_NUMBERS = (
+    "order", "geo", "restaurant", "driver", "lines", "offers", "declines", "twin_of", "handed", "stranded", "held_back",
+)  # fmt: skip
+"""Columns of `orders` that are no instants.
+
+driver: who took it, -1: nobody; twin_of: the order that a client's second try doubled (C33), -1: none; handed: ns that
+both hand-overs took; stranded: 1 where at the end nobody looks for a driver and none is under way; held_back: 1 where
+it is deferred at the end.
 """
 
 OFFER_OUTCOMES = ("accepted", "declined", "no_answer", "cancelled", "open")
@@ -39,10 +51,7 @@ between arrival and readiness; preparation_left: estimated.
 """
 
 CITY_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "orders": (
-        "order", "geo", "restaurant", "driver", "lines", "offers", "declines", "twin_of", *ORDER_INSTANTS, "state",
-        "reason",
-    ),
+    "orders": (*ORDER_NUMBERS, *ORDER_INSTANTS, "state", "reason"),
     "offers": (*OFFER_NUMBERS, "outcome"),
     "kitchens": ("restaurant", "geo", "cooks", "orders", "busy"),
     "shifts": ("driver", "geo", "on", "off"),
@@ -53,10 +62,13 @@ CITY_COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Columns of the tables of the city; all of them are empty when a run has none."""
 
 STACK_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "stations": ("station", "servers", "visits", "busy", "wait", "queued", "max_wait", "rejected"),
+    "stations": ("station", "servers", "visits", "busy", "wait", "queued", "max_wait", "rejected", "scanned"),
     "pools": ("pool", "size", "takes", "held", "wait", "queued", "max_wait", "most", "refused"),
     "caches": ("cache", "reads", "hits", "stale", "evicted", "stampedes"),
-    "topics": ("topic", "messages", "bytes", "waited", "most", "lost", "duplicates", "dead"),
-    "streams": ("stream", "sent", "delivered"),
-}
+    "topics": (
+        "topic", "messages", "bytes", "partitions", "waited", "most", "lost", "unreplicated", "scattered", "mixed", "keys",
+        "reached", "duplicates", "dead",
+    ),
+    "streams": ("stream", "sent", "delivered", "refused", "silent", "away", "elsewhere"),
+}  # fmt: skip
 """Columns of the tables of the stack: a row a part, the first column its name."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from swifteats_sim.results.defect import Defect, counted, minutes, offers_of
 from swifteats_sim.results.evidence import Evidence, percent
 from swifteats_sim.results.measure_locks import locks_of
+from swifteats_sim.results.overlaps import over, overlapping
 from swifteats_sim.results.span import MINUTE, instants
 from swifteats_sim.results.tables import Tables
 
@@ -34,7 +36,7 @@ def locked_drivers(evidence: Evidence) -> str | None:
 
 def freed_early(evidence: Evidence) -> str | None:
     """C13: a lock expires during the delivery, and the driver gets a second order."""
-    again = sum(_given_twice(each, freed=True) for each in evidence.tables)
+    again = sum(int((_busy(each) & ~_held(each)).sum()) for each in evidence.tables)
     if not again:
         return None
     return (
@@ -45,7 +47,7 @@ def freed_early(evidence: Evidence) -> str | None:
 
 def double_assignments(evidence: Evidence) -> str | None:
     """C14: a driver who is committed already is committed again."""
-    double = sum(_given_twice(each, freed=False) for each in evidence.tables)
+    double = sum(int(_held(each).sum()) for each in evidence.tables)
     if not double:
         return None
     return (
@@ -68,13 +70,15 @@ def _without_driver(tables: Tables) -> int:
     return int(((paid >= 0) & (closed < 0) & (assigned < 0)).sum())
 
 
-def _given_twice(tables: Tables, freed: bool) -> int:
-    """Offers to a driver who was not done with the last one, though set free of it, or without being so."""
-    offers = tables.offers.sort_values(["driver", "committed"], kind="stable")
-    driver, committed, done, released = (instants(offers, each) for each in ("driver", "committed", "done", "released"))
-    busy, held = (np.where(until < 0, tables.end, until) for until in (done, released))
-    twice = (driver[1:] == driver[:-1]) & (committed[1:] < busy[:-1])
-    return int((twice & ((held[:-1] <= committed[1:]) == freed)).sum())
+def _busy(tables: Tables) -> NDArray[np.bool_]:
+    """Offers to a driver who was not done with an earlier one."""
+    return overlapping(tables.offers, "driver", over(tables.offers, "done", tables.end))
+
+
+def _held(tables: Tables) -> NDArray[np.bool_]:
+    """Those of them whose driver had not been set free of it, either."""
+    done, released = (over(tables.offers, each, tables.end) for each in ("done", "released"))
+    return overlapping(tables.offers, "driver", np.minimum(done, released))
 
 
 COMMITTING = (

@@ -28,7 +28,7 @@ def late_deferral(evidence: Evidence) -> str | None:
 
 
 def endless_deferral(evidence: Evidence) -> str | None:
-    """C2: deferral goes on although the food is ready."""
+    """C2: deferral goes on although the food is ready; with a preparation that never ages (C7), for ever."""
     held, beyond = _held_back(evidence)
     long = beyond[beyond > MINUTE]
     forgotten = sum(_forgotten(each) for each in evidence.tables)
@@ -36,9 +36,9 @@ def endless_deferral(evidence: Evidence) -> str | None:
         return None
     length = f", for {minutes(float(long.mean()))} on average" if len(long) else ""
     return (
-        f"Deferral does not end: {len(long):,} of {held:,} requests were still held back more than a minute after "
-        f"their food was ready{length}; {forgotten:,} orders whose food was long ready had no offer at the end, with "
-        "drivers idle."
+        f"Deferral does not end: {len(long):,} of {held:,} assigned orders were still held back more than a minute "
+        f"after their food was ready{length}; at the end {forgotten:,} more were held back whose food had been ready "
+        "for 5 min at least, while drivers were idle."
     )
 
 
@@ -56,17 +56,16 @@ def _held_back(evidence: Evidence) -> tuple[int, Nanoseconds]:
 
 
 def _forgotten(tables: Tables) -> int:
-    """Open orders without an offer whose food has long been ready, where late orders are held back and drivers idle."""
+    """Open orders that are held back at the end although their food has long been ready, and drivers are idle."""
     idle = series_of(tables, "idle_drivers")
-    if not (instants(tables.offers, "deferred_late") > 0).any() or not idle.size or not idle[-1]:
+    if not idle.size or not idle[-1]:
         return 0
-    number, closed, ready = (instants(tables.orders, each) for each in ("order", "closed", "ready"))
-    long = (closed < 0) & (ready >= 0) & (ready < tables.end - SETTLES)
-    return int((long & ~np.isin(number, instants(tables.offers, "order"))).sum())
+    held, closed, ready = (instants(tables.orders, each) for each in ("held_back", "closed", "ready"))
+    return int(((held > 0) & (closed < 0) & (ready >= 0) & (ready < tables.end - SETTLES)).sum())
 
 
 DEFERRAL = (
     Defect(("C1", "A32"), late_deferral),
-    Defect(("C2", "C1"), endless_deferral),
+    Defect(("C2", "C1", "C7"), endless_deferral),
 )
 """The defects of this kind."""

@@ -11,7 +11,10 @@ from swifteats_sim.scenario.quantities import SECOND
 
 SAME = 10 * SECOND
 """Spread of what is added to the preparation, from middle to middle four fifths, of an estimate without distance."""
-AWAY = MINUTE
+LEAST = 0.25
+"""Share of deliveries that must be named as the very soonest for a floor to be seen."""
+GROWS = MINUTE
+"""By how much the time still to come must grow from pick-up to door."""
 LEFT_OUT = 0.5
 """Share of the food's remaining time that an estimate must leave out."""
 SPREAD = MINUTE
@@ -22,14 +25,18 @@ EXPIRED = 0.01
 
 
 def rounded_estimates(evidence: Evidence) -> str | None:
-    """C8: every estimate is a whole number of minutes, rounded up."""
+    """C8: every estimate is a whole number of minutes, and many are the least that may be named."""
     orders = _named(evidence)
     ahead = orders["eta"] - orders["assigned"]
     if ahead.size < FEW or (ahead % MINUTE).any():
         return None
+    soonest = ahead.min()
+    share = float((ahead == soonest).mean())
+    if share <= LEAST:
+        return None
     return (
-        f"Every delivery is named in whole minutes from now, the soonest {minutes(float(ahead.min()))}: short trips "
-        "cannot be told apart."
+        f"Deliveries are named in whole minutes from now, {percent(share)} of them as {minutes(float(soonest))}, the "
+        "least there is: short trips cannot be told apart."
     )
 
 
@@ -58,16 +65,18 @@ def expired_fixes(evidence: Evidence) -> str | None:
 
 
 def receding_arrival(evidence: Evidence) -> str | None:
-    """C57: the named arrival moves away as the driver comes closer."""
+    """C57: the time still to come grows as the driver comes closer: a buffer would only stay (A51)."""
     orders = deliveries_of(evidence)
     known = (orders["eta_at_pickup"] >= 0) & (orders["eta_at_door"] >= 0)
-    moved = (orders["eta_at_door"] - orders["eta_at_pickup"])[known]
-    if moved.size < FEW or moved.mean() <= AWAY:
+    begun, at_door = (
+        (orders[named] - orders[now])[known]
+        for named, now in (("eta_at_pickup", "picked_up"), ("eta_at_door", "at_door"))
+    )
+    if begun.size < FEW or (at_door - begun).mean() <= GROWS:
         return None
-    at_door = (orders["eta_at_door"] - orders["delivered"])[known]
     return (
-        f"The named arrival moves away as the driver comes closer: from the pick-up to the door by "
-        f"{minutes(float(moved.mean()))} on average; at the door it is still {minutes(float(at_door.mean()))} too late."
+        f"The named arrival moves away as the driver comes closer: at the pick-up it is {minutes(float(begun.mean()))} "
+        f"ahead on average, at the door {minutes(float(at_door.mean()))}: the way to the restaurant is never over."
     )
 
 

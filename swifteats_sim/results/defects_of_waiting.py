@@ -10,7 +10,7 @@ from swifteats_sim.results.defect import FEW, Defect, counted, offers_of
 from swifteats_sim.results.defects_of_deferral import DEFERRAL, SETTLES
 from swifteats_sim.results.evidence import Evidence, percent
 from swifteats_sim.results.measure_offers import REFUSED
-from swifteats_sim.results.span import instants, text
+from swifteats_sim.results.span import instants, span_of, text
 from swifteats_sim.results.tables import Tables
 
 OVERTAKEN = 0.01
@@ -19,10 +19,10 @@ FEWEST_REFUSED = 3
 
 
 class Fate(NamedTuple):
-    """What became of refused offers and of paid orders that are open at the end.
+    """What became of refused offers, and of orders for which nobody looks at the end.
 
     refused : offers turned down or not answered; asked_again : those whose order was offered again;
-    left : open orders whose last offer was refused; bare : open orders without any offer.
+    left : orders paid in the span and stranded whose last offer was refused; bare : such orders without any offer.
     """
 
     refused: int
@@ -48,7 +48,7 @@ def no_second_offer(evidence: Evidence) -> str | None:
     """C16: nobody asks again after a driver has said no, or nothing."""
     fates = [_fate(each) for each in evidence.tables]
     refused, again, left = (sum(getattr(each, name) for each in fates) for name in ("refused", "asked_again", "left"))
-    if refused < FEWEST_REFUSED or again or not left or not counted(evidence, "stranded"):
+    if refused < FEWEST_REFUSED or again or not left:
         return None
     return (
         f"A refusal is the end: none of {refused:,} orders whose driver declined or did not answer was offered to "
@@ -58,10 +58,8 @@ def no_second_offer(evidence: Evidence) -> str | None:
 
 def one_search(evidence: Evidence) -> str | None:
     """C17: an order for which no driver was found at first is never looked at again."""
-    gone = counted(evidence, "lost_requests") + sum(_lost_requests(each) for each in evidence.tables)
-    fates = [_fate(each) for each in evidence.tables]
-    left = counted(evidence, "stranded") - gone - sum(each.left for each in fates)
-    bare = min(left, sum(each.bare for each in fates))
+    gone = counted(evidence, "lost_requests") + sum(_lost(each, "lost") for each in evidence.tables)
+    bare = sum(_fate(each).bare for each in evidence.tables) - gone
     if bare <= 0:
         return None
     return (
@@ -72,13 +70,13 @@ def one_search(evidence: Evidence) -> str | None:
 
 def unread_requests(evidence: Evidence) -> str | None:
     """C46: requests count as read before they are done, and a consumer that dies forgets them."""
-    lost = sum(_lost_requests(each) for each in evidence.tables)
+    lost = sum(_lost(each, "lost") - _lost(each, "unreplicated") for each in evidence.tables)
     if not lost:
         return None
     again = evidence.totals("topics")["assignment"]["duplicates"]
     return (
-        f"{lost:,.0f} assignment requests were lost after they had been published: they counted as read, or as "
-        f"written, before they were; {again:,.0f} came twice. Their orders wait for a driver in vain."
+        f"{lost:,.0f} assignment requests were lost with a consumer that died: they counted as read before they were "
+        f"done; {again:,.0f} came twice. Their orders wait for a driver in vain."
     )
 
 
@@ -87,8 +85,8 @@ def _fate(tables: Tables) -> Fate:
     last = ~offers["order"].duplicated(keep="last").to_numpy()
     refused = np.isin(text(offers, "outcome"), REFUSED)
     settled = refused & (instants(offers, "answered") < tables.end - SETTLES)
-    number, closed, paid = (instants(tables.orders, each) for each in ("order", "closed", "paid"))
-    waiting = number[(closed < 0) & (paid >= 0) & (paid < tables.end - SETTLES)]
+    number, paid, stranded = (instants(tables.orders, each) for each in ("order", "paid", "stranded"))
+    waiting = number[(stranded > 0) & span_of(tables).holds(paid)]
     return Fate(
         int(settled.sum()),
         int((settled & ~last).sum()),
@@ -97,9 +95,10 @@ def _fate(tables: Tables) -> Fate:
     )
 
 
-def _lost_requests(tables: Tables) -> int:
+def _lost(tables: Tables, column: str) -> int:
+    """Assignment requests that were lost, by a column of the table of topics."""
     of_requests = tables.topics[tables.topics["topic"] == "assignment"]
-    return int(instants(of_requests, "lost").sum())
+    return int(instants(of_requests, column).sum())
 
 
 WAITING = (
@@ -107,6 +106,6 @@ WAITING = (
     Defect(("C4", "F2"), arrival_order),
     Defect(("C16", "A37", "#114"), no_second_offer),
     Defect(("C17", "A36"), one_search),
-    Defect(("C46", "A23", "A26"), unread_requests),
+    Defect(("C46", "A23"), unread_requests),
 )
 """The defects of this kind, those of deferral first."""

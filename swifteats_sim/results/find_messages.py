@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,32 +16,41 @@ REACHED = 0.99
 class Loss(NamedTuple):
     """A way in which messages go wrong.
 
-    column : of the table of topics; words : what stands after the count; refs : of the ledger.
+    of : the count, of a row of the table of topics; words : what stands after the count; refs : of the ledger.
     """
 
-    column: str
+    of: Callable[[dict[str, float]], float]
     words: str
     refs: tuple[str, ...]
 
 
 LOSSES = (
-    Loss("lost", "lost", ("C46", "A26")),
-    Loss("duplicates", "handled once more", ("C46",)),
-    Loss("dead", "set aside as dead letters", ("A24",)),
+    Loss(lambda topic: topic["lost"] - topic["unreplicated"], "lost with a consumer that had read them", ("C46",)),
+    Loss(lambda topic: topic["unreplicated"], "lost with the leader that alone had them", ("A26",)),
+    Loss(lambda topic: topic["duplicates"], "handled once more", ("A23", "A25")),
+    Loss(lambda topic: topic["dead"], "set aside as dead letters", ("A24",)),
 )
+"""What comes at least once comes twice at times, however handlers and commits are (A23): that alone is no C46."""
 
 
 def fix_order(evidence: Evidence) -> Finding | None:
-    """Whether every driver's fixes arrived in the order they were sent."""
-    stale = [each.flows["gps"].stale for each in evidence.tables if "gps" in each.flows]
-    processed = sum(each.flows["gps"].completed for each in evidence.tables if "gps" in each.flows)
+    """Whether every driver's fixes arrived in the order they were sent, and what became of those that did not.
+
+    C43 where one driver's fixes lie in several partitions; C55 where an older one is written over a newer one.
+    """
+    fixes = [each.flows["gps"] for each in evidence.tables if "gps" in each.flows]
+    processed, stale, overwritten = (
+        sum(getattr(each, number) for each in fixes) for number in ("completed", "stale", "overwritten")
+    )
     if not processed:
         return None
-    if not sum(stale):
+    if not stale:
         text = f"Each driver's fixes stayed in order: none of {processed:,} came after a newer one."
         return Finding("fix-order", text, ("F22",))
-    broken = f"{sum(stale):,} of {processed:,} came after a newer one of the same driver"
-    return Finding("fix-order", f"The order of fixes broke: {broken}.", ("F22", "C55", "C43"))
+    fate = f"{overwritten:,} were written over it, and the map jumps back" if overwritten else "there they ended"
+    text = f"The order of fixes broke: {stale:,} of {processed:,} came after a newer one of the same driver; {fate}."
+    scattered = any(topic["scattered"] for topic in evidence.totals("topics").values())
+    return Finding("fix-order", text, ("F22", *(["C55"] if overwritten else []), *(["C43"] if scattered else [])))
 
 
 def lagging_topics(evidence: Evidence) -> Finding | None:
@@ -68,12 +78,12 @@ def lost_messages(evidence: Evidence) -> Finding | None:
     clauses = [clause for topic, total in totals.items() if (clause := _wrong(topic, total)) is not None]
     if not clauses:
         return None
-    refs = [ref for each in LOSSES if any(total[each.column] for total in totals.values()) for ref in each.refs]
+    refs = [ref for each in LOSSES if any(each.of(total) for total in totals.values()) for ref in each.refs]
     return Finding("lost-messages", f"Messages went wrong: {'; '.join(clauses)}.", tuple(dict.fromkeys(refs)))
 
 
 def _wrong(topic: str, total: dict[str, float]) -> str | None:
-    counts = [f"{total[each.column]:,.0f} {each.words}" for each in LOSSES if total[each.column]]
+    counts = [f"{each.of(total):,.0f} {each.words}" for each in LOSSES if each.of(total)]
     return f"of {total['messages']:,.0f} to {topic}, {', '.join(counts)}" if counts else None
 
 

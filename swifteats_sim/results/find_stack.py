@@ -11,8 +11,8 @@ from swifteats_sim.results.names import backlog_words
 from swifteats_sim.results.saturation import Growth
 from swifteats_sim.results.span import span_of
 
-LOW_HITS = 0.6
-"""The hit ratio that is said to be had already (#28)."""
+NO_HITS = 0.05
+"""The hit ratio below which hardly anybody asks for what somebody has asked for (C48)."""
 MANY_ATTEMPTS = 1.5
 
 
@@ -70,9 +70,15 @@ def cache_hits(evidence: Evidence) -> Finding | None:
         f"and spared {total['hits'] / seconds:,.1f}/s"
         for name, total in read.items()
     ]
-    low = any(total["hits"] < LOW_HITS * total["reads"] for total in read.values())
-    refs = ("#28", "C48") if low else ("#28",) if "menus" in read else ()
-    return Finding("cache-hits", f"Caches: {'; '.join(clauses)}.", refs)
+    alone = [name for name, total in read.items() if _never_asked_again(total)]
+    said = f" Hardly anybody asks {' or '.join(alone)} for what somebody has asked for before." if alone else ""
+    refs = (*(["#28"] if "menus" in read else []), *(["C48"] if alone else []))
+    return Finding("cache-hits", f"Caches: {'; '.join(clauses)}.{said}", refs)
+
+
+def _never_asked_again(cache: dict[str, float]) -> bool:
+    """Whether a cache with room for all it was given is asked for something else each time."""
+    return cache["hits"] < NO_HITS * cache["reads"] and not cache["evicted"]
 
 
 def retry_load(evidence: Evidence) -> Finding | None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from array import array
 
+import numpy as np
 import pandas as pd
 
-from swifteats_sim.results.columns import NEVER, OFFER_NUMBERS, ORDER_INSTANTS
+from swifteats_sim.results.columns import NEVER, OFFER_NUMBERS, ORDER_INSTANTS, ORDER_NUMBERS
 
-_ORDER_NUMBERS = ("order", "geo", "restaurant", "driver", "lines", "offers", "declines", "twin_of")
+_COUNTED = ("offers", "declines", "handed", "stranded", "held_back")
+"""Numbers of an order that begin at nothing."""
 
 
 class OrderLog:
     """One row an order, in order of placement."""
 
     def __init__(self) -> None:
-        self._columns = {name: array("q") for name in (*_ORDER_NUMBERS, *ORDER_INSTANTS)}
+        self._columns = {name: array("q") for name in (*ORDER_NUMBERS, *ORDER_INSTANTS)}
         self._state: list[str] = []
         self._reason: list[str] = []
         self._row: dict[int, int] = {}
@@ -28,9 +30,9 @@ class OrderLog:
         """A customer has ordered."""
         self._row[order] = len(self._state)
         known = {"order": order, "geo": geo, "restaurant": restaurant, "lines": lines, "placed": placed}
-        zero = {"offers": 0, "declines": 0, "promised": promised}
+        first = {**dict.fromkeys(_COUNTED, 0), **known, "promised": promised}
         for name, column in self._columns.items():
-            column.append(known.get(name, zero.get(name, NEVER)))
+            column.append(first.get(name, NEVER))
         self._state.append("new_order")
         self._reason.append("")
 
@@ -44,8 +46,10 @@ class OrderLog:
         self._columns[column][self._row[order]] += 1
 
     def changed(self, order: int, state: str) -> None:
-        """The database's record of the order was written."""
-        self._state[self._row[order]] = state
+        """The database's record of the order was written. Who has ended stays so, whatever is written over him."""
+        row = self._row[order]
+        if self._columns["closed"][row] == NEVER:
+            self._state[row] = state
 
     def close(self, order: int, at: int, state: str, reason: str) -> None:
         """The order has ended."""
@@ -93,6 +97,12 @@ class OfferLog:
     def release(self, row: int, at: int) -> None:
         """The platform counts the driver as free."""
         self._columns["released"][row] = at
+
+    def holding(self) -> list[int]:
+        """Drivers whom the platform does not count as free, once for each offer."""
+        released = np.array(self._columns["released"], dtype=np.int64)
+        drivers: list[int] = np.array(self._columns["driver"], dtype=np.int64)[released == NEVER].tolist()
+        return drivers
 
     def table(self) -> pd.DataFrame:
         """See Tables.offers."""

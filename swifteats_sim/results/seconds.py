@@ -30,12 +30,13 @@ INSTANTS: dict[str, tuple[str, ...]] = {
 """Columns that are points in time, where -1 is "never"."""
 
 DURATIONS: dict[str, tuple[str, ...]] = {
+    "orders": ("handed",),
     "offers": (
         "deferred", "driverless", "searched", "travel", "nearest", "slack", "best_gap", "preparation_left",
     ),
     "why_late": (*PARTS, "click_to_door"),
     "kitchens": ("busy",),
-    "stations": ("busy", "wait", "queued", "max_wait"),
+    "stations": ("busy", "wait", "queued", "max_wait", "scanned"),
     "pools": ("held", "wait", "queued", "max_wait"),
     "topics": ("waited",),
     "flows": ("presence",),

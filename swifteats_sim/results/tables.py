@@ -25,6 +25,7 @@ class FlowRecord:
     born, completed, rejected, abandoned, failed, expired, dropped : jobs, by how they ended. Dropped jobs left at an
         `only_if`, expired ones at a `fresh`.
     stale : jobs that came after a newer one of their key; they are completed too.
+    overwritten : stale jobs that were written over the newer one, and went on.
     calls, attempts, wasted : steps `retry` begun, what was tried in them, the first time included, and the attempts
         of these that ended after their client had left; 0 in a flow without one.
     messages, bytes : sent to clients.
@@ -40,6 +41,7 @@ class FlowRecord:
     abandoned: int
     failed: int
     stale: int
+    overwritten: int
     expired: int
     dropped: int
     calls: int
@@ -64,9 +66,7 @@ class Tables:
     """One replication's record. Counts and sums are of the measured span unless stated.
 
     geos : names of the geos, by number; none without a city.
-    orders : a row an order in order of placement: order, geo (number), restaurant, driver (-1), state (text),
-        reason (text), lines, offers, declines, twin_of (the order that a client's second try doubled, -1: none), and
-        ORDER_INSTANTS.
+    orders : a row an order in order of placement: ORDER_NUMBERS, ORDER_INSTANTS, state (text) and reason (text).
     offers : a row a committed assignment: OFFER_NUMBERS and outcome (OFFER_OUTCOMES).
     kitchens : a row a restaurant: restaurant, geo, cooks, orders, busy (ns, summed over cooks).
     shifts : a row a driver: driver, geo, on, off (as worked: off is when the driver really left, or the end).
@@ -74,14 +74,20 @@ class Tables:
     legs : a row a movement: driver, start, end, x0, y0, x1, y1 (metres).
     fixes : sampled fixes: driver, sent, known (processed; -1 never), x, y (true position when sent).
     stations : a row a station: servers, visits (services begun), busy, wait (of those visits, ns), queued (by all who
-        waited, also those who gave up or wait still, ns), max_wait (of all, ns), rejected.
+        waited, also those who gave up or wait still, ns), max_wait (of all, ns), rejected, scanned (ns, to look
+        through all connections for one message, of those visits).
     pools : a row a pool: size, takes, held, wait (of those takes, ns), queued (by all, ns), max_wait (of all, ns),
         most (in use at one time), refused.
     caches : a row a cache: reads, hits, stale (hits on what had changed), evicted, stampedes (fills begun while the
         same key was being filled).
-    topics : a row a topic: messages, bytes (logged), waited (ns that messages were logged and not done), most (of those
-        at one time), lost, duplicates (handled once more), dead (letters).
-    streams : a row a stream: sent, delivered (messages).
+    topics : a row a topic: messages, bytes (logged), partitions, waited (ns that messages were logged and not done), most
+        (of those at one time), lost, unreplicated (of the lost, with the leader that alone had them), scattered (in
+        another partition than the last one of their key), mixed (behind one of another geo in their partition), keys,
+        reached (different keys, and partitions with messages, of the whole run), duplicates (handled once more), dead
+        (letters).
+    streams : a row a stream: sent, delivered, refused, silent, away, elsewhere (messages, and those that missed their
+        client: there was no slot for him; his connection was broken, and nobody subscribed again; it is broken just
+        now; he is at another process).
     series : a row a minute of the run (warm-up included), the last one at the end of the run, however long that
         minute is: at (end of the minute); over the minute `busy.<station>`
         (mean busy servers) and `done.<flow>` (jobs completed); at its end `queue.<station>` (jobs waiting),
@@ -94,10 +100,12 @@ class Tables:
         queues, pools and topics that it meets, and the same of the flows that it starts.
     counts : totals of the run: events; with a city also double_assignments (offers to a driver with an active order),
         rivals (offers of an order that another driver had), stranded (paid orders, open at the end, for which nobody
-        looks for a driver any more and none is under way), dead_requests, oversold and leaked (portions sold beyond
-        the stock, and missing from it without an owner), replenished, low_stock (items seen to be almost gone, A17),
-        reserve_tries, reserve_conflicts, reserve_waits (transactions of stock that waited for a lock), commit_tries,
-        commit_conflicts, lost_requests (messages that no broker took), stale_reads.
+        looks for a driver any more and none is under way), dead_requests, oversold, leaked and phantoms (portions
+        sold beyond the stock; missing from it without an owner; on record and not there), replenished, low_stock
+        (items seen to be almost gone, A17), reserve_tries, reserve_conflicts, reserve_waits (of orders that reserve
+        their items: transactions, those that another one came before, those that waited for a lock), commit_tries,
+        commit_conflicts, lost_requests (messages that no broker took), leader_waits (requests whose customer waited
+        until the topic had a leader), leader_waited (by these, ns), stale_reads.
 
     Columns hold int64 or text; x and y are float64, and so may sums over a crowd be (busy, wait, queued, held,
     waited): three million messages behind for an hour are more ns than an int64 holds.

@@ -19,14 +19,14 @@ COLUMNS = ("order", "delivered", *PARTS, "click_to_door", "late")
 SLOW = 0.9
 """The rank from which a delivery is one of the slowest tenth."""
 
-_NEEDED = ("placed", "paying", "paid", "assigned", "at_restaurant", "ready", "picked_up", "at_door", "delivered")
+_NEEDED = ("placed", "paying", "paid", "assigned", "departed", "at_restaurant", "ready", "left", "at_door", "delivered")
 
 
 class _Search(NamedTuple):
     """What an order's offers say, up to the one that was taken; ns, a value an order.
 
     deferred, driverless : held back, and without a driver; declined : from offers in vain to the next request;
-    answer : from the last commit to the driver's yes.
+    answer : from the commit of who took it to his yes. What rivals (C24) waited at the same time counts once.
     """
 
     deferred: Nanoseconds
@@ -45,7 +45,7 @@ def why_late(tables: Tables) -> pd.DataFrame:
     orders = orders[np.all([instants(orders, each) >= 0 for each in _NEEDED], axis=0)]
     number, delivered = instants(orders, "order"), instants(orders, "delivered")
     whole: Nanoseconds = delivered - instants(orders, "placed")
-    parts = _named_parts(orders, _search(tables.offers, number, instants(orders, "assigned")))
+    parts = _named_parts(orders, _search(tables.offers, orders))
     parts["queue"] = whole - np.sum(list(parts.values()), axis=0, dtype=np.int64)
     late = _late(tables, orders, whole)
     columns = {"order": number, "delivered": delivered, **parts, "click_to_door": whole, "late": late.astype(np.int64)}
@@ -60,36 +60,40 @@ def slowest(durations: Nanoseconds) -> NDArray[np.bool_]:
 
 
 def _named_parts(orders: pd.DataFrame, search: _Search) -> dict[str, Nanoseconds]:
-    paying, paid, assigned, came, ready, taken, door, delivered = (instants(orders, each) for each in _NEEDED[1:])
+    """All but the queue. Each is clear of what the software does meanwhile: reports of drivers are none of them."""
+    paying, paid, _, departed, came, ready, left, door, _ = (instants(orders, each) for each in _NEEDED[1:])
     return {
         "payment": paid - paying,
         "deferral": search.deferred,
         "driver": search.driverless + search.answer,
         "decline": search.declined,
-        "travel": came - assigned - search.answer,
+        "travel": came - departed,
         "kitchen": np.maximum(ready - came, 0),
-        "hand_over": taken - np.maximum(ready, came) + delivered - door,
-        "trip": door - taken,
+        "hand_over": instants(orders, "handed"),
+        "trip": door - left,
     }
 
 
-def _search(offers: pd.DataFrame, orders: Nanoseconds, assigned: Nanoseconds) -> _Search:
-    """Add up each order's offers, in order of commit, until the one at `assigned`."""
-    row = pd.Index(orders).get_indexer(pd.Index(instants(offers, "order")))
+def _search(offers: pd.DataFrame, orders: pd.DataFrame) -> _Search:
+    """Add up each order's offers, in order of commit, until the one that was taken."""
+    number, assigned, driver = (instants(orders, each) for each in ("order", "assigned", "driver"))
+    row = pd.Index(number).get_indexer(pd.Index(instants(offers, "order")))
     until = np.append(assigned, -1)[row]  # offers of orders without a row are left out
     counted = np.flatnonzero(instants(offers, "committed") <= until)
     counted = counted[np.lexsort((instants(offers, "committed")[counted], row[counted]))]
-    columns = ("taken", "committed", "answered", "deferred", "driverless")
-    taken, committed, answered, deferred, driverless = (instants(offers, each)[counted] for each in columns)
-    row = row[counted]
-    again = row[1:] == row[:-1]
-    gaps = np.maximum(taken[1:] - committed[:-1], 0) * again
-    took = (committed == until[counted]) & (answered >= 0)
+    columns = ("driver", "taken", "committed", "answered", "deferred", "driverless")
+    whose, taken, committed, answered, deferred, driverless = (instants(offers, each)[counted] for each in columns)
+    row, until = row[counted], until[counted]
+    before = np.where(np.append(-1, row[:-1]) == row, np.append(-1, committed[:-1]), -1)
+    alone = committed - np.maximum(taken, before)  # in hand, since the last commit of a rival
+    without = np.clip(driverless, 0, alone)
+    took = (committed == until) & (whose == driver[row]) & (answered >= 0)
+    size = len(number)
     return _Search(
-        _summed(row, deferred, orders.size),
-        _summed(row, driverless, orders.size),
-        _summed(row[1:], gaps, orders.size),
-        _summed(row[took], (answered - committed)[took], orders.size),
+        _summed(row, np.minimum(deferred, alone - without), size),
+        _summed(row, without, size),
+        _summed(row, np.where(before >= 0, taken - before, 0), size),
+        _summed(row[took], (answered - committed)[took], size),
     )
 
 

@@ -8,6 +8,7 @@ from swifteats_sim.scenario.city_metrics import CITY
 from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.errors import Findings
 from swifteats_sim.scenario.flows import MENU, ORDER, SEARCH
+from swifteats_sim.scenario.rules import Rules
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import Consume, Deliver, Place, Visit, flat
 from swifteats_sim.scenario.targets import Targets
@@ -16,11 +17,12 @@ CALLS = (("menus", MENU), ("searches", SEARCH))
 """Demand of anyone, and the flow that it feeds."""
 
 
-def cityless_findings(demand: Demand, stack: Stack, targets: Targets) -> Findings:
+def cityless_findings(demand: Demand, rules: Rules, stack: Stack, targets: Targets) -> Findings:
     """Everything in a scenario without a city that needs one."""
     for key in ("orders", "trace"):
         if getattr(demand, key) is not None:
             yield ("demand", key), "needs a city"
+    yield from _applied(rules)
     sources = tuple(_sources(demand, stack))
     if sources:
         yield from _uncounted(stack, stack.reached(sources))
@@ -28,6 +30,15 @@ def cityless_findings(demand: Demand, stack: Stack, targets: Targets) -> Finding
         yield from _idle(stack)
     yield from _one_number(stack)
     yield from _measured_in_a_city(targets)
+
+
+def _applied(rules: Rules) -> Findings:
+    """Without orders no rule is applied: whatever is set would change nothing."""
+    for section, chosen in rules._asdict().items():
+        silent = type(chosen)()
+        for key in type(chosen).model_fields:
+            if getattr(chosen, key) != getattr(silent, key):
+                yield (section, key), "needs a city: without orders no rule is applied"
 
 
 def _sources(demand: Demand, stack: Stack) -> Iterator[str]:

@@ -12,6 +12,7 @@ from swifteats_sim.scenario.errors import Findings, KeyPath, unknown_name
 from swifteats_sim.scenario.flow_consistency import flow_findings
 from swifteats_sim.scenario.flows import GPS, ORDER
 from swifteats_sim.scenario.nesting import nesting_findings
+from swifteats_sim.scenario.rules import Rules
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.stack_consistency import stack_findings
 from swifteats_sim.scenario.targets import Targets
@@ -25,6 +26,7 @@ class Parts(NamedTuple):
 
     city: City | None
     demand: Demand
+    rules: Rules
     stack: Stack
     targets: Targets
 
@@ -32,7 +34,7 @@ class Parts(NamedTuple):
 def inconsistencies(scenario: Parts) -> Findings:
     """Everything in a scenario that does not fit together."""
     if scenario.city is None:
-        yield from cityless_findings(scenario.demand, scenario.stack, scenario.targets)
+        yield from cityless_findings(scenario.demand, scenario.rules, scenario.stack, scenario.targets)
     else:
         yield from _with_city(scenario, scenario.city)
     yield from _calls(scenario)

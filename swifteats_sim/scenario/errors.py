@@ -83,11 +83,18 @@ def shown_path(path: object) -> str:
 
 def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
     """The message for a name that is none of `known`, with the closest ones offered."""
+    return f"unknown {what} {shown(name)}; {_offered(name, known)}"
+
+
+def not_called(what: str, name: str, known: Iterable[str]) -> str:
+    """The message for a part spoken of by a name that none of its kind has, with the closest ones offered."""
+    return f"no {what} is called {shown(name)}; {_offered(name, known)}"
+
+
+def _offered(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = difflib.get_close_matches(name[:100], names, n=2, cutoff=0.6)
-    if close:
-        return f"unknown {what} {shown(name)}; did you mean {' or '.join(map(repr, close))}?"
-    return f"unknown {what} {shown(name)}; known: {', '.join(names) or 'none'}"
+    return f"did you mean {' or '.join(map(repr, close))}?" if close else f"known: {', '.join(names) or 'none'}"
 
 
 def _harmless(part: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from swifteats_sim.scenario.errors import ScenarioError
 from swifteats_sim.scenario.extending import Expansion
+from swifteats_sim.scenario.misnaming import by_name, unheard
 from swifteats_sim.scenario.nodes import Node, descend
 from swifteats_sim.scenario.overriding import overridden
 from swifteats_sim.scenario.reading import trace_kind
@@ -27,10 +28,15 @@ def load(path: str | Path, overrides: Sequence[tuple[str, str]] = ()) -> Scenari
     """
     path = Path(path)
     tree = Expansion().expand(read_file(path), chain=(path.resolve(),))
+    spoken = []
     for key, text in overrides:
+        spoken.append(unheard(tree, key))
         tree = overridden(tree, key, text)
     tree = _with_trace_beside(tree)
-    scenario = validated(tree, path.parent)
+    try:
+        scenario = validated(tree, path.parent)
+    except ScenarioError as error:
+        raise by_name(error, [part for part in spoken if part is not None]) from None
     if scenario.demand.trace is not None:
         _must_be_a_trace(tree, scenario.demand.trace)
     return scenario

@@ -22,10 +22,10 @@ def overridden(tree: Node, path: str, text: str) -> Node:
     if "\0" in text:
         raise ScenarioError.of(file, "holds a NUL character")
     value = read_text(text, file, lined=False)
-    return _laid(tree, _parts(path), value, file)
+    return _laid(tree, parts_of(path), value, file)
 
 
-def _parts(path: str) -> list[str]:
+def parts_of(path: str) -> list[str]:
     """The keys of a dotted path; `targets.menu.latency.0` is targets, menu.latency, 0."""
     parts = path.split(".")
     if parts[0] not in UNSPLIT or len(parts) < 3:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from swifteats_sim.scenario.distributions import DurationLaw
 from swifteats_sim.scenario.frozen import Frozen, default
@@ -36,7 +36,7 @@ class Ordering(Frozen):
     replenish_every: PositiveDuration = default("15 min", description="how often that happens (A17 says nothing; ours)")
     inventory: Inventory = default(
         "versioned",
-        description="versioned: compare-and-set; for_update: row locks as well (C37); none: read, then write",
+        description="versioned: compare-and-set; for_update: row locks as well (C37); none: read, then write (A15)",
     )
     inventory_attempts: int = default(
         3, gt=0, le=100, description="tries of the reservation on a version conflict (A19)"
@@ -81,7 +81,9 @@ class Assignment(Frozen):
     release: Release = default("drop_off", description="ttl: a driver is free when his lock expires, not before (C12)")
     ttl: PositiveDuration = default("3600 s", description="of that lock; it may expire during a delivery (A29, C13)")
     policy: Literal["arrival_fit", "nearest", "notes_score", "fair_share"] = default(
-        "arrival_fit", description="ranks the candidates; notes_score as coded (A30, C5, C6)"
+        "arrival_fit",
+        description="ranks the candidates; notes_score as coded (A30, C5, C6); all but fair_share forget who has had "
+        "how much work (C9)",
     )
     radius: Length = default("5 km", gt=0, description="of the candidate search (#108)")
     search: Literal["live", "ghosts"] = default(
@@ -132,3 +134,11 @@ class Eta(Frozen):
     buffered_speed: Speed = default("20 km/h", gt=0, description="of `buffered` (A51)")
     notes_speed: Speed = default("30 km/h", gt=0, description="of `notes` (A52)")
     floor: Duration = default("5 min", description="of each estimate by `notes` (C8)")
+
+
+class Rules(NamedTuple):
+    """The parameters of every rule, by the names of their sections. Only where there is a city is any rule applied."""
+
+    ordering: Ordering
+    assignment: Assignment
+    eta: Eta

@@ -10,7 +10,7 @@ from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.errors import KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, default
 from swifteats_sim.scenario.metrics import catalogue
-from swifteats_sim.scenario.rules import Assignment, Eta, Ordering
+from swifteats_sim.scenario.rules import Assignment, Eta, Ordering, Rules
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.targets import Target, Targets
 from swifteats_sim.scenario.units import Duration, PositiveDuration
@@ -37,6 +37,11 @@ class Scenario(Frozen):
     targets: Targets = Targets()
 
     @property
+    def rules(self) -> Rules:
+        """The parameters of the platform's rules."""
+        return Rules(self.ordering, self.assignment, self.eta)
+
+    @property
     def end(self) -> int:
         """When the run ends, in nanoseconds."""
         return self.warmup + self.duration
@@ -48,7 +53,7 @@ class Scenario(Frozen):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Scenario:
-        problems = list(inconsistencies(Parts(self.city, self.demand, self.stack, self.targets)))
+        problems = list(inconsistencies(Parts(self.city, self.demand, self.rules, self.stack, self.targets)))
         try:
             self.targets.parsed(catalogue(self.stack))
         except KeyProblems as wrong:

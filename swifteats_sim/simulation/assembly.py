@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from swifteats_sim.city.demand import Plan
+from swifteats_sim.city.districts import Districts
 from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.search import Search
 from swifteats_sim.domain.effects import Key, Record
@@ -63,7 +64,7 @@ class Assembly:
         self.software = Software(scenario, streams, around, declared.fix_sample)
         rules = scenario.assignment
         search = Search(fleet, rules.radius, rules.live_fix, rules.search == "ghosts")
-        city = City(town.places, fleet, search, town.kitchen)
+        city = City(town.places, fleet, search, Districts(rules.radius), town.kitchen)
         self.run = Run(scenario, streams, clock, self.software.loop, city, OrderLog(), OfferLog())
         self._blueprint = Blueprint(
             scenario.stack, self.software.equipment, clock, self.run.loop, streams, (scenario.warmup, scenario.end)
@@ -72,21 +73,22 @@ class Assembly:
         self.runner = self._build_runner()
         self.larder = Larder(self.run, self.runner)
         self.replenishment = Replenishment(self.run, self.runner, self.larder.terms, self.larder.shelves)
-        invariants = Invariants(self.run, self.runner.store)
+        invariants = Invariants(self.run, self.runner.store, self.larder)
         self.shifts = Shifts(self.run, self.runner, self.software.numbers[GPS])
         self._watchers = Watchers(self.run, self.software.watched())
         self._life = OrderLife(self.run, self.runner, self.larder, self._watchers)
         self._life.path = self._blueprint.order_path(self.runner, self._life.rules)
-        self._life.path.tries = self._life.tries
+        self._life.path.tries, self._life.path.tries_of_parts = self._life.tries, self._life.tries_of_parts
         estimates = Estimates(self.run)
         trips = Trips(self.run, self.runner, self._life, estimates, registers.watched, followers)
         couriers = Couriers(self.run, trips, self.shifts, estimates, invariants.committed)
         self._requests = self.software.equipment.topics[REQUESTS]
         self._dispatch = Dispatch(self.run, self.runner, self._blueprint, self._requests, self._life, couriers)
         self._calls = DriverCalls(self.run, self._dispatch.consumers, geo_of)
+        self.shifts.on_heard = self._calls.free
         self._life.cooking = Cooking(self.run, self.runner, self.larder, self._calls.news)
         conservation = Conservation(self.software.equipment, self.software.flows, {REQUESTS: self._dispatch.held})
-        self.audit = Audit(self.run, invariants, conservation)
+        self.audit = Audit(self.run, self.runner.store, invariants, conservation)
         self.sampler = Sampler(self.run, progress, self.audit.look)
         self._plans = town.plans
 
@@ -113,7 +115,7 @@ class Assembly:
         """What became of the stock: see Tables.counts."""
         shelves, replenishment = self.larder.shelves, self.replenishment
         return {
-            "oversold": shelves.oversold, "leaked": shelves.leaked(),
+            "oversold": shelves.oversold, "leaked": shelves.leaked(), "phantoms": shelves.phantoms(),
             "replenished": replenishment.replenished, "low_stock": replenishment.low,
         }  # fmt: skip
 
@@ -122,10 +124,15 @@ class Assembly:
         """Pools that orders hold connections of."""
         return self._blueprint.pools
 
-    def stranded(self, offers: pd.DataFrame) -> int:
-        """See Tables.counts. offers : the run's."""
+    def stranded(self, offers: pd.DataFrame) -> list[int]:
+        """The orders for which nobody looks for a driver any more. offers : the run's."""
         consumers = [consumer for _, consumer in self._dispatch.consumers]
-        return stranded(self.run.orders.table(), offers, self.runner.store, self._requests, consumers)
+        closing = [order for order, live in self.run.city.orders.items() if live.closing]
+        return stranded(self.run.orders.table(), offers, self.runner.store, self._requests, consumers, closing)
+
+    def held_back(self) -> list[int]:
+        """The orders that are deferred now."""
+        return [order for _, consumer in self._dispatch.consumers for order in consumer.held_back()]
 
     def _build_runner(self) -> Runner:
         run, store = self.run, Store()

@@ -5,17 +5,21 @@ The record is read as a stranger would, who trusts no rule's own bookkeeping.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from swifteats_sim.domain.states import CLOSED
+from swifteats_sim.domain.effects import Key, Record
+from swifteats_sim.domain.messages import ORDERS
+from swifteats_sim.domain.states import CLOSED, OrderState
 from swifteats_sim.results import Tables
 from swifteats_sim.simulation.conservation import Conservation
 from swifteats_sim.simulation.invariants import Invariants
 from swifteats_sim.simulation.parts import Run
 from swifteats_sim.simulation.violation import Invariant
+from swifteats_sim.stack.store import Store
 
 NEAR_M = 1e-6
 """Metres by which a leg may begin away from the end of the one before: a rounding."""
@@ -24,9 +28,11 @@ NEAR_M = 1e-6
 class Audit:
     """Looks once a minute and at the end; what does not add up breaks one of the `invariants`."""
 
-    def __init__(self, run: Run, invariants: Invariants, conservation: Conservation) -> None:
-        self._run, self._broken, self._conservation = run, invariants.broken, conservation
+    def __init__(self, run: Run, store: Store, invariants: Invariants, conservation: Conservation) -> None:
+        self._run, self._store, self._broken, self._conservation = run, store, invariants.broken, conservation
+        self._states = Counter[OrderState]()
         self._looked = 0
+        store.watch(ORDERS, self._order_written)
 
     def look(self, now: int) -> None:
         """Once a minute: what can be counted at any time."""
@@ -34,10 +40,8 @@ class Audit:
         if now < self._looked or run.loop.now > now:
             self._broken("time", f"it was {self._looked} ns before, and flows are at {run.loop.now} ns")
         self._looked = now
-        closed = sum(live.is_closed for live in run.city.orders.values())
-        if (len(run.orders), run.orders.closed) != (len(run.city.orders), closed):
-            seen = f"{len(run.orders)} orders are in the record and {run.orders.closed} of them closed"
-            self._broken("orders", f"{seen}; there are {len(run.city.orders)} and {closed}")
+        self._look_at_orders()
+        self._look_at_drivers()
         self._conservation.look(now)
 
     def close(self, tables: Tables) -> None:
@@ -45,51 +49,49 @@ class Audit:
         self.look(tables.end)
         self._conservation.close(tables.end)
         self._audit_orders(tables.orders)
-        self._audit_drivers(tables.offers)
         self._audit_counts(tables.counts)
         for leg in leaps(tables.legs)[:1]:
             self._broken("positions", f"leg {leg} of the record begins where, or when, the one before it does not end")
 
-    def _audit_orders(self, orders: pd.DataFrame) -> None:
-        """Placed are those delivered, failed, cancelled and open."""
-        ended = (orders["closed"] >= 0).to_numpy()
-        says = orders["state"].isin([str(state) for state in CLOSED]).to_numpy()
-        for row in np.flatnonzero(ended != says)[:1].tolist():
-            number, state, closed = (orders[column].iloc[row] for column in ("order", "state", "closed"))
-            self._broken("orders", f"order {number} is {state} in the database and was closed at {closed} ns")
+    def _order_written(self, _: Key, record: Record, before: Record | None) -> None:
+        self._states[record.fields["state"]] += 1
+        if before is not None:
+            self._states[before.fields["state"]] -= 1
 
-    def _audit_drivers(self, offers: pd.DataFrame) -> None:
+    def _look_at_orders(self) -> None:
+        """What the record has closed, delivered and answered is what the database has, and customers have heard."""
+        orders, placed = self._run.orders, len(self._run.city.orders)
+        says = len(orders), orders.closed, orders.delivered
+        stored = placed, sum(self._states[state] for state in CLOSED), self._states[OrderState.DELIVERED]
+        if says != stored:
+            seen = "the record has {} orders, {} of them closed and {} delivered".format(*says)
+            self._broken("orders", seen + "; the database has {}, {} and {}".format(*stored))
+        if orders.answered > placed:
+            self._broken("orders", f"{placed} orders were answered {orders.answered} times")
+
+    def _look_at_drivers(self) -> None:
         """Held by the database are those whose offer is not over."""
-        holding = offers.loc[offers["released"] < 0, "driver"].nunique()
-        _, held = self._run.city.fleet.idle_and_busy()
-        if held != holding:
-            self._broken("drivers freed", f"{held} drivers hold an order in the database, {holding} by the record")
+        holding, held = set(self._run.offers.holding()), set(self._run.city.fleet.busy())
+        for driver in sorted(held ^ holding)[:1]:
+            where = "the database, not by the record" if driver in held else "the record, not by the database"
+            self._broken("drivers freed", f"driver {driver} holds an order by {where}")
+
+    def _audit_orders(self, orders: pd.DataFrame) -> None:
+        """Each order ended as the database says, and is open where that says so, or has not heard of it yet."""
+        for order, closed, state in zip(orders["order"].tolist(), orders["closed"], orders["state"], strict=True):
+            record = self._store.read((ORDERS, order))
+            stored = None if record is None else record.fields["state"]
+            if (stored in CLOSED) != (closed >= 0) or (closed >= 0 and stored != state):
+                self._broken("orders", f"order {order} is {stored} in the database, and {state} in the record")
 
     def _audit_counts(self, counts: Mapping[str, int]) -> None:
         audits: tuple[tuple[Invariant, str], ...] = (
             ("one order a driver", "double_assignments"), ("one driver an order", "rivals"),
-            ("stock", "oversold"), ("stock restored", "leaked"),
+            ("stock", "oversold"), ("stock restored", "leaked"), ("stock restored", "phantoms"),
         )  # fmt: skip
         for invariant, count in audits:
             if counts.get(count, 0):
                 self._broken(invariant, f"the audit of the record counts {counts[count]} {count}")
-
-
-def double_assignments(offers: pd.DataFrame, end: int) -> int:
-    """Offers committed to a driver who was not done with an earlier one (F5), by the record alone."""
-    return _overlaps(offers, "driver", end)
-
-
-def rivals(offers: pd.DataFrame, end: int) -> int:
-    """Offers of an order committed while a driver was not done with an earlier one of it (C24)."""
-    return _overlaps(offers, "order", end)
-
-
-def _overlaps(offers: pd.DataFrame, whose: str, end: int) -> int:
-    """Offers committed before every earlier one of the same driver, or order, was done; in order of the record."""
-    done = offers["done"].where(offers["done"] >= 0, end)
-    latest = done.groupby(offers[whose]).cummax().groupby(offers[whose]).shift(fill_value=-1)
-    return int((offers["committed"] < latest).sum())
 
 
 def leaps(legs: pd.DataFrame) -> list[int]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import dist
 
 from swifteats_sim.simulation.parts import Run
 from swifteats_sim.stack.consumer import Consumer
+from swifteats_sim.stack.free_driver import FreeDriver
 
 
 class DriverCalls:
     """A driver who becomes free is offered to the most urgent order nearby that had found none.
 
-    One consumer of the driver's geo is told, in turn; the next one where the first has no such order. Where nobody has
-    missed a driver, the deferred order nearby that is due first is looked at again. Urgency is compared within a
-    consumer only, as partitions are shared out among them.
+    So is one who logs on, once a fix of his is known: a search would not find him before. One consumer of the driver's
+    geo is told, in turn; the next one where the first has no such order. Where nobody has missed a driver, the deferred
+    order nearby that is due first is looked at again. Urgency is compared within a consumer only, as partitions are
+    shared out among them.
     """
 
     def __init__(
@@ -28,14 +31,17 @@ class DriverCalls:
         self._turn = 0
 
     def free(self, driver: int) -> None:
-        """The driver is available now."""
+        """The driver is available now, and where he is may be known."""
+        free = self._free_driver(driver)
+        if free is None:
+            return
         self._turn += 1
-        near, listening = self._near(driver), self._listening(driver)
+        listening = self._listening(driver)
         for consumer in listening:
-            if consumer.call(near):
+            if consumer.call(free):
                 return
         for consumer in listening:
-            if consumer.recall(near):
+            if consumer.recall(free):
                 return
 
     def news(self, order: int) -> None:
@@ -49,10 +55,15 @@ class DriverCalls:
         first = self._turn % len(consumers)
         return consumers[first:] + consumers[:first]
 
-    def _near(self, driver: int) -> Callable[[int], bool]:
-        """Whether the driver is within reach of an order; positions of different geos have nothing in common."""
-        city, geo = self._run.city, self._geo_of(driver)
-        return lambda order: self._geo(order) == geo and city.search.reaches(driver, city.orders[order].restaurant)
+    def _free_driver(self, driver: int) -> FreeDriver | None:
+        """None where no search would find him now."""
+        run, city = self._run, self._run.city
+        run.loop.advance(run.clock.instant)
+        here = city.search.place_of(driver, run.clock.instant)
+        if here is None:
+            return None
+        districts, radius = city.districts.around(self._geo_of(driver), here), city.search.radius
+        return FreeDriver(driver, districts, lambda order: dist(here, city.orders[order].restaurant) <= radius)
 
     def _geo(self, order: int) -> int:
         return self._run.city.orders[order].plan.cart.geo

@@ -9,7 +9,7 @@ import pandas as pd
 
 from swifteats_sim.city.trajectories import Trajectories
 from swifteats_sim.engine.flow import Flow
-from swifteats_sim.simulation.audit import double_assignments, rivals
+from swifteats_sim.results.overlaps import double_assignments, rivals
 from swifteats_sim.simulation.parts import Run
 
 
@@ -57,19 +57,21 @@ def fix_table(gps: Flow, trajectories: Trajectories) -> pd.DataFrame:
 
 
 def counts(
-    run: Run, tried: Mapping[str, int], offers: pd.DataFrame, stranded: int, of_stock: Mapping[str, int]
+    run: Run, tried: Mapping[str, int], offers: pd.DataFrame, stranded: Sequence[int], of_stock: Mapping[str, int]
 ) -> dict[str, int]:
     """See Tables.counts. tried : the effect runner's counts of what was tried and lost."""
     return {
-        "stranded": stranded,
+        "stranded": len(stranded),
         "dead_requests": tried["dead_requests"],
         "double_assignments": double_assignments(offers, run.scenario.end),
         "rivals": rivals(offers, run.scenario.end),
         **of_stock,
-        "reserve_tries": tried["items_tries"],
-        "reserve_conflicts": tried["items_conflicts"],
-        "reserve_waits": tried["items_waits"],
+        "reserve_tries": tried["reserve_items_tries"],
+        "reserve_conflicts": tried["reserve_items_conflicts"],
+        "reserve_waits": tried["reserve_items_waits"],
         "lost_requests": tried["lost_requests"],
+        "leader_waits": tried["leader_waits"],
+        "leader_waited": tried["leader_waited"],
         "stale_reads": tried["stale_reads"],
         "commit_tries": tried["commit_tries"],
         "commit_conflicts": tried["commit_conflicts"],

@@ -10,6 +10,7 @@ from swifteats_sim.engine.flow import Flow
 from swifteats_sim.engine.job import ABANDONED, COMPLETED, DEAD, DROPPED, EXPIRED, FAILED, LOST, REJECTED
 from swifteats_sim.engine.resource import Resource
 from swifteats_sim.engine.station import Station
+from swifteats_sim.engine.streaming import MISSES
 from swifteats_sim.results.columns import STACK_COLUMNS
 from swifteats_sim.results.tables import FlowRecord
 from swifteats_sim.stack.equipment import Desk, Equipment
@@ -18,7 +19,7 @@ from swifteats_sim.stack.equipment import Desk, Equipment
 def station_table(equipment: Equipment) -> pd.DataFrame:
     """See Tables.stations."""
     stations = served(equipment)
-    counts = ("visits", "busy", "wait", "queued", "max_wait", "rejected")
+    counts = ("visits", "busy", "wait", "queued", "max_wait", "rejected", "scanned")
     rows = [
         (name, station.servers, *(getattr(station.usage, count) for count in counts))
         for name, station in stations.items()
@@ -49,16 +50,14 @@ def cache_table(equipment: Equipment) -> pd.DataFrame:
 
 def topic_table(equipment: Equipment, sizes: Mapping[str, int]) -> pd.DataFrame:
     """See Tables.topics. sizes : bytes of a message by topic."""
+    counts = ("waited", "most", "lost", "unreplicated", "scattered", "mixed", "keys", "reached", "duplicates", "dead")
     rows = [
         (
             name,
             each.messages,
             each.messages * sizes[name],
-            each.waited,
-            each.most,
-            each.lost,
-            each.duplicates,
-            each.dead,
+            len(equipment.topics[name].logs),
+            *(getattr(each, count) for count in counts),
         )
         for name, each in sorted(equipment.traffic.items())
     ]
@@ -67,7 +66,10 @@ def topic_table(equipment: Equipment, sizes: Mapping[str, int]) -> pd.DataFrame:
 
 def stream_table(equipment: Equipment) -> pd.DataFrame:
     """See Tables.streams."""
-    rows = [(name, each.sent, each.delivered) for name, each in sorted(equipment.connections.items())]
+    rows = [
+        (name, each.sent, each.delivered, *(each.missed[why] for why in MISSES))
+        for name, each in sorted(equipment.connections.items())
+    ]
     return stack_frame("streams", rows)
 
 
@@ -101,6 +103,7 @@ def flow_record(flow: Flow) -> FlowRecord:
     return FlowRecord(
         latency=flow.latency, wait=flow.wait, born=flow.born, finished=flow.finished, completed=ended[COMPLETED],
         rejected=ended[REJECTED], abandoned=ended[ABANDONED], failed=ended[FAILED] + ended[LOST] + ended[DEAD],
-        stale=flow.stale, expired=ended[EXPIRED], dropped=ended[DROPPED], calls=flow.calls, attempts=flow.attempts,
-        wasted=flow.wasted, messages=flow.messages, bytes=flow.bytes, presence=flow.presence,
+        stale=flow.stale, overwritten=flow.overwritten, expired=ended[EXPIRED], dropped=ended[DROPPED],
+        calls=flow.calls, attempts=flow.attempts, wasted=flow.wasted, messages=flow.messages, bytes=flow.bytes,
+        presence=flow.presence,
     )  # fmt: skip

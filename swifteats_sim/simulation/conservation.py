@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from swifteats_sim.engine.flow import Flow
 from swifteats_sim.engine.job import Job
@@ -41,10 +41,14 @@ class Conservation:
                 raise Violation("messages", now, seen)
 
     def close(self, now: int) -> None:
-        """At the end: every job that has not ended is alive somewhere. One that nothing will ever move is not."""
+        """At the end: every job that has not ended is alive somewhere. One that nothing will ever move is not.
+
+        Garbage is swept first where a lost job and its parts, or what it holds, may keep each other from vanishing.
+        """
         self.look(now)
-        jobs = [each for each in gc.get_objects() if type(each) is Job]
-        alive = Counter(id(job.flow) for job in jobs if _is_open(job))
+        if any(job.parts or job.held for job in _open_jobs()):
+            gc.collect()
+        alive = Counter(id(job.flow) for job in _open_jobs())
         for name, flow in self._flows.items():
             if alive[id(flow)] != flow.sent - flow.ended:
                 left = alive[id(flow)]
@@ -57,6 +61,10 @@ class Conservation:
         logged = sum(map(len, self._equipment.topics[topic].logs))
         held = self._held[topic]() if topic in self._held else 0
         return logged + held + (group.waiting if group is not None else 0)
+
+
+def _open_jobs() -> Iterator[Job]:
+    return (each for each in gc.get_objects() if type(each) is Job and _is_open(each))
 
 
 def _is_open(job: Job) -> bool:

@@ -47,7 +47,7 @@ class Couriers:
         trip = Trip(run.city.orders[held.order], request, held, NEVER, pending.eligible, now, resting)
         trip.row = self._log(trip, pending, chosen)
         run.city.fleet.trips[held.driver] += 1
-        self._estimates.committed(held.order, held.driver)
+        trip.eta = self._estimates.delivery(held.order, held.driver, "eta")
         self._on_committed(held.order, held.driver)
         run.clock.process(self._offer(trip))
         if self._terms.timed:
@@ -73,9 +73,10 @@ class Couriers:
             yield from self._trips.carry(trip)
         else:
             run.orders.add(trip.order, "declines")
-            run.offers.end(trip.row, clock.instant)
             if self._rules.decline == "reassign":
                 yield from self._ask_another(trip)
+            else:
+                run.offers.end(trip.row, clock.instant)
         run.city.fleet.trips[trip.driver] -= 1
         yield from self._shifts.leave_if_over(trip.driver)
 
@@ -89,12 +90,13 @@ class Couriers:
         return "accepted" if luck < drivers.accept else "declined", answer
 
     def _ask_another(self, trip: Trip) -> Process:
-        rule = delivery.turn_down(trip.held, trip.request, trip.resting)
+        publish = self._run.scenario.ordering.publish
+        rule = delivery.turn_down(trip.held, trip.request, publish, trip.resting)
         again = yield from self._trips.report(trip, Report.TURNED_DOWN, rule)
+        self._run.offers.end(trip.row, self._run.clock.instant)
         self._trips.release(trip)
-        if again is not None:
-            rule = publish_request(again, self._run.scenario.ordering.publish)
-            yield from self._trips.report(trip, Report.ASKED_AGAIN, rule)
+        if again is not None and publish != "outbox":
+            yield from self._trips.report(trip, Report.ASKED_AGAIN, publish_request(again, publish))
 
     def _unlock(self, trip: Trip) -> Process:
         """The driver's lock expires, whatever he is doing (C12, C13)."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from swifteats_sim.domain.assignment import Assigned
 from swifteats_sim.domain.committing import CommitTerms
+from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.orders import REQUESTS
-from swifteats_sim.domain.states import OrderState
 from swifteats_sim.policies import policy_named
 from swifteats_sim.scenario.rules import Assignment
 from swifteats_sim.simulation.courier import Couriers
@@ -58,7 +58,7 @@ class Dispatch:
         for geo, member in blueprint.members(REQUESTS):
             yield geo, Consumer(
                 topic, member, delivery, self._runner, terms, policy_named(rules.policy).rank, self._run.survey,
-                self._on_assigned, self._on_given_up, self._on_losses,
+                self._run.district_of, self._on_assigned, self._on_buried, self._on_losses,
             )  # fmt: skip
 
     def _on_assigned(self, pending: Pending, chosen: Assigned) -> None:
@@ -69,6 +69,6 @@ class Dispatch:
         self._runner.counts["commit_tries"] += losses
         self._runner.counts["commit_conflicts"] += losses
 
-    def _on_given_up(self, order: int) -> None:
+    def _on_buried(self, request: AssignmentRequest) -> None:
         self._runner.counts["dead_requests"] += 1
-        self._run.clock.process(self._life.give_up(order, OrderState.FAILED, "no_driver"))
+        self._run.clock.process(self._life.bury(request))

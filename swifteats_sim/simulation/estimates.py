@@ -16,7 +16,7 @@ from swifteats_sim.stack.laws import law_of
 Moment = Literal["eta", "eta_at_pickup", "eta_at_door"]
 """Columns of the order log: the commit of the driver who takes the order; his pick-up; his arrival at the door."""
 Point = tuple[float, float]
-Method = Callable[[LiveOrder, Point, str], int]
+Method = Callable[[LiveOrder, Point, Moment], int]
 
 
 class Estimates:
@@ -34,26 +34,19 @@ class Estimates:
             "degrees": self._degrees,
         }
         self._method = methods[self._terms.method]
-        self._at_commit: dict[tuple[int, int], int] = {}
 
-    def committed(self, order: int, driver: int) -> None:
-        """A driver has just been committed: what is known now is what "eta" will say, if he takes the order."""
-        self._at_commit[order, driver] = self._delivery(order, driver, "eta")
+    def note(self, order: int, driver: int, moment: Moment) -> None:
+        """Write down the delivery instant (ns) that the platform names now."""
+        self._run.orders.note(order, moment, self.delivery(order, driver, moment))
 
-    def note(self, order: int, driver: int, column: Moment) -> None:
-        """Write down the delivery instant (ns) that the platform names now; for "eta": named at the commit."""
-        named = self._at_commit.pop((order, driver), None) if column == "eta" else None
-        if named is None:
-            named = self._delivery(order, driver, column)
-        self._run.orders.note(order, column, named)
-
-    def _delivery(self, order: int, driver: int, moment: str) -> int:
+    def delivery(self, order: int, driver: int, moment: Moment) -> int:
+        """The delivery instant (ns), named now: at the commit, before anybody knows whether the driver takes it."""
         now = self._run.clock.instant
         self._run.loop.advance(now)
         ((x, y),) = self._run.city.fleet.known_positions(np.array([driver]))
         return now + self._method(self._run.city.orders[order], (float(x), float(y)), moment)
 
-    def _pickup_aware(self, live: LiveOrder, here: Point, moment: str) -> int:
+    def _pickup_aware(self, live: LiveOrder, here: Point, moment: Moment) -> int:
         if moment == "eta_at_door":
             return eta.after_pickup(0, self._dropoff)
         if moment == "eta_at_pickup":
@@ -62,14 +55,14 @@ class Estimates:
         travel = _travel(live, here, live.restaurant)
         return eta.pickup_aware(left, travel, self._pickup, live.onward, self._dropoff)
 
-    def _notes(self, live: LiveOrder, here: Point, moment: str) -> int:
+    def _notes(self, live: LiveOrder, here: Point, moment: Moment) -> int:
         return eta.notes(dist(here, live.restaurant), _trip(live), self._terms.notes_speed, self._terms.floor)
 
-    def _buffered(self, live: LiveOrder, here: Point, moment: str) -> int:
+    def _buffered(self, live: LiveOrder, here: Point, moment: Moment) -> int:
         left = self._run.preparation_left(live.number)
         return eta.buffered(left, _trip(live), self._terms.buffered_speed, self._terms.buffer)
 
-    def _degrees(self, live: LiveOrder, here: Point, moment: str) -> int:
+    def _degrees(self, live: LiveOrder, here: Point, moment: Moment) -> int:
         left = self._run.preparation_left(live.number)
         return eta.degrees(left, _trip(live), self._terms.buffered_speed, self._terms.buffer)
 

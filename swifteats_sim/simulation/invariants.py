@@ -12,6 +12,7 @@ from typing import TypeVar
 from swifteats_sim.domain.effects import Key, Record
 from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS
 from swifteats_sim.domain.states import DRIVER_MOVES, ORDER_MOVES, DriverState, OrderState
+from swifteats_sim.simulation.larder import Larder
 from swifteats_sim.simulation.parts import Run
 from swifteats_sim.simulation.violation import Invariant, Violation, broken_by_design
 from swifteats_sim.stack.store import Store, Watcher
@@ -28,9 +29,9 @@ _SHIFTS = frozenset({DriverState.OFF_SHIFT, DriverState.AVAILABLE})
 class Invariants:
     """Whoever breaks one ends the run with a Violation, unless the scenario's switches give it up."""
 
-    def __init__(self, run: Run, store: Store) -> None:
+    def __init__(self, run: Run, store: Store, larder: Larder) -> None:
         """From now on every write is heard."""
-        self._run = run
+        self._run, self._larder = run, larder
         self._given_up = broken_by_design(run.scenario)
         self._offers_of: dict[Invariant, dict[int, int]] = {"one order a driver": {}, "one driver an order": {}}
         watchers: dict[Invariant, tuple[str, Watcher]] = {
@@ -60,8 +61,14 @@ class Invariants:
             self._offers_of[invariant][number] = row
 
     def _on_item(self, key: Key, record: Record, before: Record | None) -> None:
-        if record.fields["stock"] < 0:
-            self.broken("stock", f"item {key} has {record.fields['stock']} portions")
+        """Not below nothing, and over the maximum only as far as what was given back is there.
+
+        A shelf that was filled while an order held a portion is over-full when that order gives it back (A17).
+        """
+        assert isinstance(key, tuple)
+        stock, most = record.fields["stock"], self._larder.terms.most(key[1])
+        if not 0 <= stock <= max(most, self._larder.shelves.left(key)):
+            self.broken("stock", f"item {key} has {stock} portions, of {most} at most")
 
     def _on_order(self, key: Key, record: Record, before: Record | None) -> None:
         for field, first in _BEGINS_AS.items():

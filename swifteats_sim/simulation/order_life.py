@@ -9,7 +9,7 @@ import numpy as np
 from swifteats_sim.city.demand import TWIN_STRIDE, Plan
 from swifteats_sim.domain import orders
 from swifteats_sim.domain.effects import Rule
-from swifteats_sim.domain.messages import ENDED, IMPATIENT, Cart, Refusal
+from swifteats_sim.domain.messages import ENDED, IMPATIENT, UNAVAILABLE, AssignmentRequest, Cart, Refusal
 from swifteats_sim.domain.states import OrderState
 from swifteats_sim.simulation.cooking import Cooking
 from swifteats_sim.simulation.larder import Larder
@@ -18,7 +18,7 @@ from swifteats_sim.simulation.watchers import Watchers
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.requests import OrderPath, RuleOf
-from swifteats_sim.stack.retries import SAME_ORDER, Tries
+from swifteats_sim.stack.retries import Tries, same_order
 from swifteats_sim.stack.service import Caller, Process
 
 CLOSING = 1 << 9
@@ -27,6 +27,9 @@ CLOSING = 1 << 9
 
 class OrderLife:
     """Starts and ends orders. What a client does twice is done once, or else every try is an order of its own (C33).
+
+    A try runs on when its client has gone, and its order with it: an order fails only when it was refused and no try of
+    it runs any more. Whoever has paid gets the meal.
 
     path, cooking : set once they are built, since both lead back here: the path runs this object's rules, and what a
     kitchen reports goes through consumers who may give an order up.
@@ -49,13 +52,20 @@ class OrderLife:
             "reserve_inventory": self._reserve,
             "create_order": orders.create_order,
             "pay_order": self._pay,
-            "request_assignment": lambda cart: orders.request_assignment(cart, self._ordering.publish),
+            "request_assignment": self._request,
         }
 
     @property
     def tries(self) -> Tries:
         """What a client does who tries again."""
-        return SAME_ORDER if self._ordering.creation == "idempotent" else Tries(self._again, self._dropped)
+        if self._ordering.creation == "idempotent":
+            return self.tries_of_parts
+        return Tries(self._again, self._left_for_good, self._late, self._dropped)
+
+    @property
+    def tries_of_parts(self) -> Tries:
+        """What a service does that tries a part of an order's way again."""
+        return same_order(self._left, self._late)
 
     def place(self, plan: Plan) -> Process:
         """A customer orders: a process until the platform has answered."""
@@ -63,21 +73,34 @@ class OrderLife:
         self._run.clock.process(self._wait(live))
         refusal = yield from self.path.serve(plan.cart)
         live = self._newest.get(live.number, live)
-        yield from self._answer(live, refusal)
-        if refusal is None and live.watched and not live.is_closed:
+        live.taken |= refusal is None
+        yield from self._part(live, refusal)
+
+    def bury(self, request: AssignmentRequest) -> Process:
+        """No driver was found: fail the order, unless it has one by now, or another request looks for one."""
+        live, rule = self._run.city.orders[request.order], orders.close_unserved(request)
+        return self._end(live, OrderState.FAILED, "no_driver", rule, CLOSING + 2)
+
+    def _part(self, live: LiveOrder, refusal: Refusal | None) -> Process:
+        """Client and platform part: the order is taken, refused, or nobody has heard what became of it (None)."""
+        live.gone = True
+        if not live.answered:
+            live.answered = True
+            self._run.orders.note(live.number, "answered", self._run.clock.instant)
+        if not live.taken and not live.behind:
+            yield from self._settle(live, UNAVAILABLE if refusal is None else refusal)
+        if live.taken and live.watched and not live.following and not live.is_closed:
             self._watchers.join(live)
 
-    def give_up(self, order: int, state: OrderState, reason: str) -> Process:
-        """Cancel or fail an order that is under way, unless it has been picked up."""
-        occasion = CLOSING + (1 if state == OrderState.CANCELLED else 2)
-        return self._end(self._run.city.orders[order], state, reason, occasion)
-
-    def _answer(self, live: LiveOrder, refusal: Refusal | None) -> Process:
-        """The platform has taken the order, or not."""
-        self._run.orders.note(live.number, "answered", self._run.clock.instant)
-        if refusal is not None:
+    def _settle(self, live: LiveOrder, refusal: Refusal) -> Process:
+        """No try of the order runs any more: it fails, unless the money is taken and only infrastructure has failed."""
+        if refusal == UNAVAILABLE and live.paid and live.reserved:
+            rule = orders.request_again(live.plan.cart, self._ordering.publish)
+            yield from self._runner.insist(rule, Caller(live.number, CLOSING + 3))
+            live.taken = True
+        else:
             state = OrderState.CANCELLED if refusal == IMPATIENT else OrderState.FAILED
-            yield from self._end(live, state, refusal.reason, CLOSING)
+            yield from self._end(live, state, refusal.reason, orders.close_order(live.number, state), CLOSING)
 
     def _again(self, cart: Cart, tries: int) -> Cart:
         """The client tries again, and nothing says that it is the same order (C33)."""
@@ -90,14 +113,30 @@ class OrderLife:
         self._run.clock.process(self._wait(live))
         return twin
 
-    def _dropped(self, cart: Cart, answer: Refusal | None) -> None:
-        self._run.clock.process(self._answer(self._run.city.orders[cart.order], answer))
+    def _left(self, cart: Cart) -> None:
+        self._run.city.orders[cart.order].behind += 1
 
-    def _end(self, live: LiveOrder, state: OrderState, reason: str, occasion: int) -> Process:
-        """Close the record, unless somebody else has closed it or has the food in the bag."""
+    def _left_for_good(self, cart: Cart) -> None:
+        """Whatever the client does next, it is not about this order."""
+        self._left(cart)
+        self._run.city.orders[cart.order].gone = True
+
+    def _late(self, cart: Cart, answer: Refusal | None) -> None:
+        live = self._run.city.orders[cart.order]
+        live.behind -= 1
+        if live.gone:
+            self._run.clock.process(self._part(live, answer))
+
+    def _dropped(self, cart: Cart, refusal: Refusal) -> None:
+        self._run.clock.process(self._part(self._run.city.orders[cart.order], refusal))
+
+    def _end(self, live: LiveOrder, state: OrderState, reason: str, rule: Rule[bool], occasion: int) -> Process:
+        """Close the record by this rule, unless it says No: somebody else has closed it, or has the food in the bag."""
         if live.is_closed:
             return
-        closed = yield from self._runner.insist(orders.close_order(live.number, state), Caller(live.number, occasion))
+        live.closing = True
+        closed = yield from self._runner.insist(rule, Caller(live.number, occasion))
+        live.closing = False
         if closed and not live.is_closed:
             self.finish(live, state, reason)
 
@@ -141,9 +180,14 @@ class OrderLife:
             self.cooking.begin(live)
         return refusal
 
+    def _request(self, cart: Cart) -> Rule[None]:
+        yield from orders.request_assignment(cart, self._ordering.publish)
+        self._run.city.orders[cart.order].taken = True
+
     def _wait(self, live: LiveOrder) -> Process:
         """The customer's patience, counted from the click."""
         clock, patience = self._run.clock, self._patience.draw_ns(self._stream, live.number, 0, 1)
         yield clock.sleep(max(0, live.plan.placed + patience - clock.instant))
         live.impatient = True
-        yield from self.give_up(live.number, OrderState.CANCELLED, "patience")
+        rule = orders.close_order(live.number, OrderState.CANCELLED)
+        yield from self._end(live, OrderState.CANCELLED, "patience", rule, CLOSING + 1)

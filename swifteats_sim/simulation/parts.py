@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import simpy
 
 from swifteats_sim.city.demand import Plan
+from swifteats_sim.city.districts import District, Districts
 from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.kitchens import Kitchen
 from swifteats_sim.city.places import Area, Places
@@ -33,6 +34,8 @@ class LiveOrder:
 
     watched : its customer follows orders on the map; following : does so now; reserved, paying, paid : what the
     platform has done for it; impatient : the customer has waited long enough; fetched : a driver has the food;
+    gone : its client waits for no answer any more; answered : that is noted; behind : tries that run on though nobody
+    waits for them; taken : the platform has it, and looks for its driver; closing : somebody is closing it now;
     twin_of : the first order of the same click (C33), -1: none.
     """
 
@@ -49,6 +52,11 @@ class LiveOrder:
     impatient: bool = False
     following: bool = False
     fetched: bool = False
+    gone: bool = False
+    answered: bool = False
+    behind: int = 0
+    taken: bool = False
+    closing: bool = False
     twin_of: int = -1
 
     @property
@@ -69,11 +77,12 @@ class LiveOrder:
 
 @dataclass
 class City:
-    """The city of one run."""
+    """The city of one run. districts : of the search's radius."""
 
     places: Places
     fleet: Fleet
     search: Search
+    districts: Districts
     kitchen: Kitchen
     orders: dict[int, LiveOrder] = field(default_factory=dict)
 
@@ -105,6 +114,11 @@ class Run:
         live = self.city.orders[order]
         now = self.clock.instant
         return self.city.kitchen.estimate(order, live.plan.cart.restaurant, now) - now
+
+    def district_of(self, order: int) -> District:
+        """The square of the city that an order's restaurant is in."""
+        live = self.city.orders[order]
+        return self.city.districts.of(live.area.index, live.restaurant)
 
     def survey(self, order: int) -> Candidates:
         """What the platform knows now of the drivers around an order's restaurant."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from swifteats_sim.domain.effects import Key, Record
 from swifteats_sim.domain.messages import ITEMS, RESERVATIONS, Line
@@ -30,21 +30,33 @@ class Shelves:
         self.oversold = 0
         store.watch(RESERVATIONS, self._changed, self._ended)
 
+    def left(self, item: Item) -> int:
+        """Portions that are there and nobody's; negative by those that were promised and are not."""
+        return self._left.get(item, self._terms.most(item[1]))
+
     def add(self, restaurant: int, item: int, portions: int) -> None:
         """Portions have come: negative, they have gone."""
         name = (restaurant, item)
-        before = self._left.get(name, self._terms.most(item))
+        before = self.left(name)
         self._left[name] = before + portions
         self.oversold += max(0, min(before, 0) - (before + portions))
 
     def leaked(self) -> int:
         """Portions that are there, or that nobody needs any longer, and cannot be sold, by the records (C36)."""
+        return sum(max(0, missing) for missing in self._missing())
+
+    def phantoms(self) -> int:
+        """Portions that may be sold, by the records, and are not there."""
+        return sum(max(0, -missing) for missing in self._missing())
+
+    def _missing(self) -> Iterator[int]:
+        """Of each item that was ever wanted, the portions that its record lacks."""
         free = dict(self._left)
         for order, (restaurant, lines) in self._held.items():
             if isinstance(order, int) and not self._is_kept(order):
                 for line in lines:
                     free[restaurant, line.item] += line.quantity
-        return sum(max(0, portions - self._recorded(name)) for name, portions in free.items())
+        return (portions - self._recorded(name) for name, portions in free.items())
 
     def _recorded(self, name: Item) -> int:
         record = self._store.read((ITEMS, name))

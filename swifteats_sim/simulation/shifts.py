@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from swifteats_sim.domain import shifts
 from swifteats_sim.domain.effects import Insert
 from swifteats_sim.domain.messages import DRIVERS
 from swifteats_sim.domain.states import DriverState
+from swifteats_sim.engine.clock import SECOND
 from swifteats_sim.simulation.parts import Run
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.service import Caller, Process
 
+LISTEN = SECOND
+"""Between two looks whether a driver who has logged on was heard, ns."""
 LOG_ON, LOG_OFF, LEAVE = (1 << 12) + 1, (1 << 12) + 2, (1 << 12) + 3
 """Occasions of a driver's own rules, apart from those of orders: the two share streams."""
 
 
 class Shifts:
-    """Every driver's shift. left : when each driver really left (ns), by driver."""
+    """Every driver's shift. left : when each driver really left (ns), by driver.
+
+    on_heard : told of who has logged on when his first fix is known; set once built, as it leads to consumers.
+    """
+
+    on_heard: Callable[[int], None]
 
     def __init__(self, run: Run, runner: Runner, gps: int) -> None:
         """Everybody is at home. gps : number of the flow of fixes."""
@@ -52,9 +62,19 @@ class Shifts:
             yield from self._runner.insist(shifts.log_on(driver), Caller(driver, LOG_ON))
             self._on[driver] = True
             self._run.loop.switch_on(self._gps, driver, clock.instant)
+            clock.process(self._hear(driver, clock.instant))
         yield clock.sleep(max(0, off - clock.instant))
         self._over.add(driver)
         yield from self._log_off(driver, LOG_OFF)
+
+    def _hear(self, driver: int, since: int) -> Process:
+        """Until a fix that was sent after this instant (ns) is known, or the driver has left."""
+        clock, known = self._run.clock, self._run.city.fleet.known
+        while self._on[driver] and known[driver] < since:
+            yield clock.sleep(LISTEN)
+            self._run.loop.advance(clock.instant)
+        if self._on[driver]:
+            self.on_heard(driver)
 
     def _log_off(self, driver: int, occasion: int) -> Process:
         """A driver who is under way asks again afterwards, whatever his record says (C13)."""

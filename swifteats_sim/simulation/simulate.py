@@ -92,6 +92,11 @@ def _of_the_stack(
 def _record(parts: Assembly) -> Tables:
     run, software = parts.run, parts.software
     offers = run.offers.table()
+    stranded = parts.stranded(offers)
+    for order in stranded:
+        run.orders.note(order, "stranded", 1)
+    for order in parts.held_back():
+        run.orders.note(order, "held_back", 1)
     return Tables(
         **_of_the_stack(run.scenario, software, parts.pools, parts.sampler.table()),
         geos=tuple(area.name for area in run.city.places.areas),
@@ -102,5 +107,5 @@ def _record(parts: Assembly) -> Tables:
         states=collect_city.state_table(run),
         legs=collect_city.leg_table(run.city.fleet.trajectories),
         fixes=collect_city.fix_table(software.flows[GPS], run.city.fleet.trajectories),
-        counts=collect_city.counts(run, parts.runner.counts, offers, parts.stranded(offers), parts.of_stock),
+        counts=collect_city.counts(run, parts.runner.counts, offers, stranded, parts.of_stock),
     )

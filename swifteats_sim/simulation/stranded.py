@@ -13,18 +13,24 @@ from swifteats_sim.stack.store import Store
 
 
 def stranded(
-    orders: pd.DataFrame, offers: pd.DataFrame, store: Store, topic: Topic, consumers: Iterable[Consumer]
-) -> int:
-    """How many are paid, open, in nobody's hands and in no log, while no driver is under way (C16, C17, C31).
+    orders: pd.DataFrame,
+    offers: pd.DataFrame,
+    store: Store,
+    topic: Topic,
+    consumers: Iterable[Consumer],
+    closing: Iterable[int] = (),
+) -> list[int]:
+    """The orders that are paid, open, in nobody's hands and in no log, while no driver is under way (C16, C17, C31).
 
-    A request that is stored and has not come to the broker is on its way there, unless it was lost.
+    A request that is stored and has not come to the broker is on its way there, unless it was lost. closing : orders
+    that somebody is closing now.
     """
     waiting = orders.loc[(orders["paid"] >= 0) & (orders["closed"] < 0), "order"].tolist()
     served = dict.fromkeys(offers.loc[offers["done"] < 0, "order"].tolist())
     held = dict.fromkeys(order for consumer in consumers for order in consumer.holds())
     logged = dict.fromkeys(_request(message).order for log in topic.logs for _, message in log)
-    sought, came = {**served, **held, **logged}, _latest(topic)
-    return sum(order not in sought and _came(store, order, came.get(order, 0)) for order in waiting)
+    sought, came = {**served, **held, **logged, **dict.fromkeys(closing)}, _latest(topic)
+    return [order for order in waiting if order not in sought and _came(store, order, came.get(order, 0))]
 
 
 def _latest(topic: Topic) -> dict[int, int]:

@@ -32,8 +32,10 @@ class Report(IntEnum):
 
 @dataclass(slots=True)
 class Trip:
-    """One committed assignment. row : in the offer log; eligible, committed, arrived (at the restaurant) : ns.
+    """One committed assignment. row : in the offer log.
 
+    eligible, committed, departed (to the restaurant), arrived (there) : ns; handed : ns that hand-overs took so far;
+    eta : the delivery instant (ns) that was named at the commit.
     resting : the state of a driver who has nothing to do; a ghost is off shift.
     """
 
@@ -44,7 +46,10 @@ class Trip:
     eligible: int
     committed: int
     resting: DriverState
+    departed: int = NEVER
     arrived: int = NEVER
+    eta: int = NEVER
+    handed: int = 0
 
     @property
     def order(self) -> int:

@@ -10,6 +10,7 @@ import simpy
 from swifteats_sim.domain import delivery
 from swifteats_sim.domain.effects import Rule
 from swifteats_sim.domain.states import DriverState, OrderState
+from swifteats_sim.engine.laws import Law
 from swifteats_sim.simulation.estimates import Estimates
 from swifteats_sim.simulation.order_life import OrderLife
 from swifteats_sim.simulation.parts import Run
@@ -47,7 +48,7 @@ class Trips:
         """From the yes to the door, or to where the driver learns that there is nothing to carry."""
         if not trip.live.fetched:  # by a rival
             self._note_driver(trip)
-            self._estimates.note(trip.order, trip.driver, "eta")
+            self._run.orders.note(trip.order, "eta", trip.eta)
         before, mine = self._last.get(trip.driver), self._run.clock.event()
         self._last[trip.driver] = mine
         if before is not None and not before.triggered:  # a second order in his hands: only a variant gives him one
@@ -70,6 +71,7 @@ class Trips:
         orders.note(trip.order, "driver", trip.driver)
         orders.note(trip.order, "eligible", trip.eligible)
         orders.note(trip.order, "assigned", trip.committed)
+        orders.note(trip.order, "departed", trip.departed)
         orders.note(trip.order, "at_restaurant", trip.arrived)
 
     def _fetch(self, trip: Trip) -> Process:
@@ -78,7 +80,9 @@ class Trips:
         if live.is_closed:
             return False
         yield from self.report(trip, Report.ON_WAY, delivery.report(trip.held, DriverState.ON_WAY_TO_RESTAURANT))
-        arrival = self._go(trip, live.restaurant)
+        trip.departed, arrival = clock.instant, self._go(trip, live.restaurant)
+        if not live.fetched:  # by a rival
+            self._run.orders.note(trip.order, "departed", trip.departed)
         yield clock.sleep(arrival - clock.instant) | live.closed
         if live.is_closed or live.fetched:
             return False
@@ -89,7 +93,7 @@ class Trips:
             yield live.ready | live.closed
         if live.is_closed:
             return False
-        yield clock.sleep(self._pickup.draw_ns(self._stream, trip.order, 0, 2))
+        yield self._hand_over(trip, self._pickup, 2)
         rule = delivery.advance(trip.held, OrderState.PICKED_UP, DriverState.PICKED_UP)
         if not (yield from self.report(trip, Report.PICKED_UP, rule)) or live.fetched:
             return False
@@ -104,12 +108,14 @@ class Trips:
         self._estimates.note(trip.order, trip.driver, "eta_at_pickup")
         rule = delivery.advance(trip.held, OrderState.OUT_DELIVERY, DriverState.ON_WAY_TO_CUSTOMER)
         yield from self.report(trip, Report.DEPARTED, rule)
+        orders.note(trip.order, "left", clock.instant)
         arrival = self._go(trip, (trip.live.plan.x, trip.live.plan.y))
         yield clock.sleep(arrival - clock.instant)
         orders.note(trip.order, "at_door", arrival)
         self._estimates.note(trip.order, trip.driver, "eta_at_door")
         yield from self.report(trip, Report.AT_DOOR, delivery.report(trip.held, DriverState.REACHED_DESTINATION))
-        yield clock.sleep(self._dropoff.draw_ns(self._stream, trip.order, 0, 3))
+        yield self._hand_over(trip, self._dropoff, 3)
+        orders.note(trip.order, "handed", trip.handed)
         yield from self.report(trip, Report.DROPPED_OFF, delivery.drop_off(trip.held))
         self._run.offers.end(trip.row, clock.instant)
         self.release(trip)
@@ -128,6 +134,12 @@ class Trips:
         """Note that the driver is free now, unless only the end of his lock frees him."""
         if not trip.held.terms.timed:
             self._run.offers.release(trip.row, self._run.clock.instant)
+
+    def _hand_over(self, trip: Trip, law: Law, step: int) -> simpy.Event:
+        """The food changes hands: what that takes is drawn, and noted apart from what the software takes."""
+        took = law.draw_ns(self._stream, trip.order, 0, step)
+        trip.handed += took
+        return self._run.clock.sleep(took)
 
     def _go(self, trip: Trip, destination: tuple[float, float]) -> int:
         now = self._run.clock.instant

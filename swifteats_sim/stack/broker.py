@@ -87,7 +87,7 @@ class Topic:
         """
         self.came.append(message)
         if self.leaders.loses(now):
-            self.traffic.lost += self.traffic.counts(now)
+            self.traffic.lose(now)
             return
         self.traffic.messages += self.traffic.counts(now)
         self._log(now, self.partition(geo, key, index), message)

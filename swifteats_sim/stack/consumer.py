@@ -21,10 +21,12 @@ from swifteats_sim.engine.group import Delivery
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.docket import DispatchTerms, Docket
 from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.hands import Hands
 from swifteats_sim.stack.member import Member
 from swifteats_sim.stack.pending import Pending
 from swifteats_sim.stack.service import Caller, Process
+from swifteats_sim.stack.waiting import District
 
 OCCASION = 1 << 16
 """First occasion of a request's searches; each version of a request has 2**20 more."""
@@ -35,7 +37,7 @@ NEVER = 1 << 62
 class Consumer:
     """Decides the requests of some partitions.
 
-    on_assigned, on_given_up, on_losses : told of each outcome and of commits lost to another order.
+    on_assigned, on_buried, on_losses : told of each outcome and of commits lost to another order.
     """
 
     def __init__(
@@ -47,14 +49,15 @@ class Consumer:
         terms: DispatchTerms,
         rank: Ranking,
         survey: Callable[[int], Candidates],
+        district_of: Callable[[int], District],
         on_assigned: Callable[[Pending, Assigned], None],
-        on_given_up: Callable[[int], None],
+        on_buried: Callable[[AssignmentRequest], None],
         on_losses: Callable[[int], None],
     ) -> None:
         """A consumer that listens to its partitions; `run` makes it decide."""
         self._topic, self._member, self._delivery, self._runner = topic, member, delivery, runner
-        self._terms, self._rank, self._survey = terms, rank, survey
-        self._on_assigned, self._on_given_up, self._on_losses = on_assigned, on_given_up, on_losses
+        self._terms, self._rank, self._survey, self._district_of = terms, rank, survey, district_of
+        self._on_assigned, self._on_buried, self._on_losses = on_assigned, on_buried, on_losses
         self._deciding: list[simpy.Process] = []
         self._bell, self._alarm = runner.clock.event(), NEVER
         self._forget()
@@ -81,16 +84,17 @@ class Consumer:
         """The orders in its hands, whatever it does with them."""
         return self._hands.orders()
 
-    def call(self, near: Callable[[int], bool]) -> bool:
-        """A driver is free: try the most urgent order that found none and is near; False where none can use him.
+    def held_back(self) -> Iterator[int]:
+        """Those of them that are deferred now."""
+        return self._hands.held_back()
 
-        near : whether the driver is within reach of an order.
-        """
-        return self._looked(self._docket.call(near, self._now))
+    def call(self, driver: FreeDriver) -> bool:
+        """Try the most urgent order that found no driver and whom he suits; False where none can use him."""
+        return self._looked(self._docket.call(driver, self._now))
 
-    def recall(self, near: Callable[[int], bool]) -> bool:
-        """A driver is free whom nobody has missed: look again at the first deferred order that is near, if any is."""
-        return self._looked(self._docket.recall(near, self._now))
+    def recall(self, driver: FreeDriver) -> bool:
+        """Nobody has missed him: look again at the deferred order that is due first of those he suits, if any."""
+        return self._looked(self._docket.recall(driver, self._now))
 
     def news(self, order: int) -> None:
         """The kitchen has reported: look again at the order, if it is deferred here."""
@@ -170,7 +174,9 @@ class Consumer:
             self._repeat(pending, outcome.reason)
 
     def _repeat(self, pending: Pending, reason: str) -> None:
-        """Nobody was found this time."""
+        """Nobody was found this time, by a look that began when the search did."""
+        if reason == "no_driver" and self._docket.look_again(pending, self._now):
+            return
         pending.failures += not pending.called
         pending.called = False
         if pending.failures < self._terms.attempts:
@@ -179,10 +185,10 @@ class Consumer:
             self._bury(pending)
 
     def _bury(self, pending: Pending) -> None:
-        """A dead letter: set aside, and its order fails (A24)."""
+        """A dead letter: set aside, and its order fails if it still waits for it (A24)."""
         self._hands.settle(pending, self._now)
         self._topic.traffic.dead += self._topic.traffic.counts(self._now)
-        self._on_given_up(pending.request.order)
+        self._on_buried(pending.request)
 
     def _listen(self) -> None:
         """To the partitions it owns now."""
@@ -210,5 +216,5 @@ class Consumer:
 
     def _forget(self) -> None:
         """Begin with empty hands."""
-        self._docket = Docket(self._terms, self._survey)
+        self._docket = Docket(self._terms, self._survey, self._district_of)
         self._hands = Hands(self._topic, self._delivery.auto_commit)

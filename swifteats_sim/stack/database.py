@@ -67,9 +67,11 @@ class Database:
             outcome = self._commit(effect.writes)
         finally:
             self.locks.release(names)
-        self._count(names, waited)
+        self._count("tries", names, effect.purpose)
+        if waited:
+            self._count("waits", names, effect.purpose)
         if outcome != e.COMMITTED:
-            self._counts[f"{effect.writes[outcome].table}_conflicts"] += 1
+            self._count("conflicts", names_of(effect.writes[outcome : outcome + 1]), effect.purpose)
             yield from self._lost(began)
         return outcome
 
@@ -91,7 +93,9 @@ class Database:
                 outcome = self._commit(writes)
         finally:
             self.locks.release(effect.records)
-        self._count(effect.records, waited)
+        self._count("tries", effect.records, effect.purpose)
+        if waited:
+            self._count("waits", effect.records, effect.purpose)
         return outcome
 
     def _records(self, effect: e.Read, caller: Caller, number: int) -> tuple[e.Record | None, ...]:
@@ -104,12 +108,12 @@ class Database:
         self._counts["stale_reads"] += any(old is not new for old, new in zip(seen, newest, strict=True))
         return seen
 
-    def _count(self, names: Iterable[e.Name], waited: bool) -> None:
-        """A transaction that touched these records is over."""
+    def _count(self, what: str, names: Iterable[e.Name], purpose: str | None) -> None:
+        """One more of `what` for each table of these records, and for each by what its transaction was for."""
         for table in dict.fromkeys(table for table, _ in names):
-            self._counts[f"{table}_tries"] += 1
-            if waited:
-                self._counts[f"{table}_waits"] += 1
+            self._counts[f"{table}_{what}"] += 1
+            if purpose is not None:
+                self._counts[f"{purpose}_{table}_{what}"] += 1
 
     def _commit(self, writes: tuple[e.Write, ...]) -> int:
         """Apply them; what was inserted for a while only is gone when that is over."""

@@ -3,8 +3,8 @@
 Keyed by estimated ready time minus the travel time of the nearest live idle driver: least slack first among what this
 consumer holds, or in order of arrival (C4). A deferred request sleeps until its slack falls to the tolerance, or its
 pause is over (C1); it is looked at again when its kitchen has news, or a driver frees nearby whom no other order has
-missed. A request that found no driver is tried again when one frees nearby, the most urgent first, or else after a
-pause (A36).
+missed. A request that found no driver is tried again when one frees nearby, the most urgent first, at once where one
+did while it was searched for, or else after a pause (A36).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from swifteats_sim.domain.assignment import without
 from swifteats_sim.domain.committing import CommitTerms
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.slack import Deferral, defer_for, slack
+from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.pending import Nap, Pending
-from swifteats_sim.stack.waiting import Waiting
+from swifteats_sim.stack.waiting import District, Scattered, Waiting
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,22 @@ class DispatchTerms:
 
 
 class Docket:
-    """What one consumer holds. survey : what the platform knows of the drivers around an order, without cost."""
+    """What one consumer holds.
 
-    def __init__(self, terms: DispatchTerms, survey: Callable[[int], Candidates]) -> None:
+    survey : what the platform knows of the drivers around an order, without cost; district_of : where an order is.
+    """
+
+    def __init__(
+        self,
+        terms: DispatchTerms,
+        survey: Callable[[int], Candidates],
+        district_of: Callable[[int], District],
+    ) -> None:
         """Empty."""
-        self._terms, self._survey = terms, survey
+        self._terms, self._survey, self._district_of = terms, survey, district_of
         self._ready, self._urgent = Waiting[Pending](), Waiting[Pending]()
         self._deferred, self._paused = Waiting[Pending](), Waiting[Pending]()
-        self._driverless = Waiting[Pending]()
+        self._driverless, self._early = Scattered[Pending](), Scattered[Pending]()
         self._held_back: dict[int, Pending] = {}
         self._count = 0
 
@@ -61,9 +70,8 @@ class Docket:
         pending = self._ready.pop()
         if pending is not None:
             pending.place = -1
-            if not self._terms.least_slack:
-                most_urgent = self._urgent.first()
-                pending.overtaken = most_urgent is not None and most_urgent < pending.leave_by
+            most_urgent = self._urgent.first()
+            pending.overtaken = most_urgent is not None and most_urgent < pending.leave_by
         return pending
 
     def due(self) -> int | None:
@@ -78,17 +86,20 @@ class Docket:
                 assert pending is not None
                 self.admit(pending, now)
 
-    def call(self, near: Callable[[int], bool], now: int) -> bool:
-        """Admit the most urgent order that found no driver and is near; False where none may be decided now."""
-        chosen = self._driverless.pop_if(lambda pending: near(pending.request.order))
-        if chosen is None:
-            return False
-        chosen.called = True
-        return self.admit(chosen, now)
+    def call(self, driver: FreeDriver, now: int) -> bool:
+        """Of the orders that found no driver, admit the most urgent one whom he suits and that may be decided now.
 
-    def recall(self, near: Callable[[int], bool], now: int) -> bool:
-        """Look again at the deferred order that is near and due first; False where there is none."""
-        chosen = self._deferred.pop_if(lambda pending: near(pending.request.order))
+        Those before it wait for their food from now on. False where there is none.
+        """
+        while (chosen := self._first(self._driverless, driver)) is not None:
+            chosen.called = True
+            if self.admit(chosen, now):
+                return True
+        return False
+
+    def recall(self, driver: FreeDriver, now: int) -> bool:
+        """Look again at the deferred order whom he suits and that is due first; False where there is none."""
+        chosen = self._first(self._early, driver)
         if chosen is None:
             return False
         self.admit(chosen, now)
@@ -102,7 +113,7 @@ class Docket:
     def admit(self, pending: Pending, now: int) -> bool:
         """Among the ready, or to sleep while it is held back; whether it may be decided now."""
         self._rise(pending, now)
-        found = without(self._survey(pending.request.order), pending.request.excluded)
+        found = self._around(pending)
         nearest = int(found.travel.min()) if len(found.travel) else None
         if nearest is not None and self._defers(pending, slack(found.preparation_left, nearest), now):
             return False
@@ -112,8 +123,15 @@ class Docket:
         pending.urgency = pending.leave_by if self._terms.least_slack else pending.arrived
         pending.place = self.number()
         self._ready.add(pending.urgency, pending)
-        if not self._terms.least_slack:
-            self._urgent.add(pending.leave_by, pending)
+        self._urgent.add(pending.leave_by, pending)
+        return True
+
+    def look_again(self, pending: Pending, now: int) -> bool:
+        """After a search in vain: admit it where a driver has become free while it ran; False where none has."""
+        if not len(self._around(pending).drivers):
+            return False
+        pending.called = True
+        self.admit(pending, now)
         return True
 
     def postpone(self, pending: Pending, reason: str, now: int) -> None:
@@ -121,10 +139,11 @@ class Docket:
         pause = self._terms.retry_no_driver if reason == "no_driver" else self._terms.retry_error
         self._sleep(pending, "driverless", now)
         self._paused.add(now + pause, pending)
-        self._driverless.add(pending.urgency, pending)
+        self._driverless.add(self._district_of(pending.request.order), pending.urgency, pending)
 
     def put_off(self, pending: Pending, now: int) -> None:
-        """Its handling failed: after a pause, whoever frees meanwhile."""
+        """Its handling failed: after a pause, whoever frees meanwhile, and whoever has called it."""
+        pending.called = False
         self._sleep(pending, "failed", now)
         self._paused.add(now + self._terms.retry_error, pending)
 
@@ -138,8 +157,17 @@ class Docket:
         pending.eligible, pending.called = -1, False  # it waits for its food now, not for a decision or a driver
         self._sleep(pending, "deferred", now)
         self._deferred.add(now + pause, pending)
+        self._early.add(self._district_of(pending.request.order), now + pause, pending)
         self._held_back[pending.request.order] = pending
         return True
+
+    def _around(self, pending: Pending) -> Candidates:
+        """The drivers whom a search for it would find now."""
+        return without(self._survey(pending.request.order), pending.request.excluded)
+
+    def _first(self, line: Scattered[Pending], driver: FreeDriver) -> Pending | None:
+        """The first of a line whom the driver suits, who then leaves it."""
+        return line.pop_if(driver.districts, lambda pending: driver.suits(pending.request))
 
     def _sleep(self, pending: Pending, nap: Nap, now: int) -> None:
         pending.place, pending.nap, pending.since = self.number(), nap, now

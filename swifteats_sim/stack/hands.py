@@ -46,6 +46,10 @@ class Hands:
         """The orders of the messages that are not settled."""
         return (pending.request.order for pending in self._unsettled.values())
 
+    def held_back(self) -> Iterator[int]:
+        """Those of them that are deferred now."""
+        return (pending.request.order for pending in self._unsettled.values() if pending.nap == "deferred")
+
     def drop(self, now: int) -> None:
         """Its owner dies: what it held goes back to its log, or is lost where it counted as read."""
         traffic, committed = self._topic.traffic, self._committed(now)

@@ -26,6 +26,9 @@ class Producer:
         topic, now = self._topics[effect.topic], self._clock.instant
         ready = topic.leaders.ready(now)
         if ready > now:
+            if caller.place:  # a customer waits for it
+                self._counts["leader_waits"] += 1
+                self._counts["leader_waited"] += ready - now
             yield self._clock.sleep(ready - now)
         topic.append(ready, effect.geo, effect.key, effect.message)
 

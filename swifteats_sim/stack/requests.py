@@ -17,7 +17,7 @@ from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.passing import PRIME, Passing, pass_steps, refusal_of
 from swifteats_sim.stack.pool import Pool
-from swifteats_sim.stack.retries import SAME_ORDER, Retry, Tries
+from swifteats_sim.stack.retries import Retry, Tries, same_order
 from swifteats_sim.stack.service import Caller, Process
 
 RuleOf = Callable[[Cart], Rule[Refusal | None]]
@@ -31,11 +31,11 @@ class OrderPath:
 
     rules : by name, as the steps name them; pools, limits : by name; cost_of : what a visit costs. A draw's address is
     the order, the place of its step (see `_places`) and the attempt, so that a step more in one hold, way or retry
-    moves no draw in another. A cart does not name its customer: limits know each order as a client of its own. tries :
-    what a client does in a step `retry`.
+    moves no draw in another. A cart does not name its customer: limits know each order as a client of its own. tries,
+    tries_of_parts : what a client does in a step `retry` that sends the order again, or a part of its way.
     """
 
-    tries = SAME_ORDER
+    tries = tries_of_parts = same_order()
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class OrderPath:
         makes_orders = _makes_orders(step)
 
         def tries() -> Tries:
-            return self.tries if makes_orders else SAME_ORDER
+            return self.tries if makes_orders else self.tries_of_parts
 
         return Retry(step.retry, steps, self._runner.clock, self._stream, place, tries)
 

@@ -23,16 +23,23 @@ ATTEMPTS = 64
 class Tries(NamedTuple):
     """What an order's client does who tries again.
 
-    again : the cart that it sends then, given the first and the number of the try; dropped : told of the answer to
-    a try that nobody hears, as the client tries again or has gone.
+    again : the cart that it sends then, given the one before and the number of the try; left : told of a try that the
+    client no longer waits for, though it runs on; late : of what such a try is answered in the end; dropped : of a
+    refusal after which the client tries again.
     """
 
     again: Callable[[Cart, int], Cart]
-    dropped: Callable[[Cart, Refusal | None], None]
+    left: Callable[[Cart], None]
+    late: Callable[[Cart, Refusal | None], None]
+    dropped: Callable[[Cart, Refusal], None]
 
 
-SAME_ORDER = Tries(lambda cart, tries: cart, lambda cart, answer: None)
-"""Every try names the order, so that the platform knows it."""
+def same_order(
+    left: Callable[[Cart], None] = lambda cart: None,
+    late: Callable[[Cart, Refusal | None], None] = lambda cart, answer: None,
+) -> Tries:
+    """Tries that all name the order, so that the platform knows it."""
+    return Tries(lambda cart, tries: cart, left, late, lambda cart, refusal: None)
 
 
 class Retry:
@@ -65,8 +72,7 @@ class Retry:
             if tries > 1:
                 mine = client.again(cart, tries)
             inner = (attempt * ATTEMPTS + tries - 1) % PRIME
-            passing = pass_steps(self._steps, mine, inner)
-            answer = yield from self._patiently(passing, partial(client.dropped, mine))
+            answer = yield from self._patiently(pass_steps(self._steps, mine, inner), mine, client)
             spent = tries == terms.attempts or answer not in (UNAVAILABLE, None)
             if spent or (budget is not None and not budget.spend()):
                 return UNAVAILABLE if answer is None else answer
@@ -76,8 +82,8 @@ class Retry:
             yield self._clock.sleep(terms.pause(tries, u))
         raise AssertionError("the last attempt returns")
 
-    def _patiently(self, attempt: Process, on_late: Callable[[Refusal | None], None]) -> Process:
-        """What an attempt returns; None when the timeout is over, though it runs on, and `on_late` hears its answer.
+    def _patiently(self, attempt: Process, cart: Cart, client: Tries) -> Process:
+        """What an attempt returns; None when the timeout is over, though it runs on.
 
         An answer at the very instant of the timeout is too late.
         """
@@ -88,7 +94,8 @@ class Retry:
         yield running | alarm
         if not alarm.processed:
             return running.value
-        self._clock.process(_late(running, on_late))
+        client.left(cart)
+        self._clock.process(_late(running, partial(client.late, cart)))
         return None
 
 

@@ -72,8 +72,8 @@ class Service:
         if cost.shared:
             self._loop.advance(now)
         service = self.draw(cost.law, cost.stream, caller, number)
-        if cost.extra is not None:
-            service += cost.extra()
+        extra = 0 if cost.extra is None else cost.extra()
+        service += extra
         patience = None if cost.patience is None else self.draw(*cost.patience, caller, number)
         start, departure = cost.station.visit(now, service, patience=patience)
         if start == REJECTED:
@@ -81,6 +81,8 @@ class Service:
         if start == ABANDONED:
             yield self._clock.sleep(departure - now)
             raise Unavailable(cost.station.name)
+        if extra:
+            cost.station.usage.scan(start, extra)
         seen = None
         if look is not None:
             if start > now:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from typing import Generic, Protocol, TypeVar
+
+District = tuple[int, int, int]
+"""A part of the city: (geo, column, row)."""
 
 
 class Placed(Protocol):
@@ -27,27 +30,56 @@ class Waiting(Generic[P]):
         """One more, at the place it has now."""
         heappush(self._heap, (key, one.place, one))
 
-    def first(self) -> int | None:
-        """The least key; None where nobody waits."""
+    def head(self) -> tuple[int, int] | None:
+        """Key and place of the first; None where nobody waits."""
         heap = self._heap
         while heap and heap[0][2].place != heap[0][1]:
             heappop(heap)
-        return heap[0][0] if heap else None
+        return heap[0][:2] if heap else None
+
+    def first(self) -> int | None:
+        """The least key; None where nobody waits."""
+        head = self.head()
+        return None if head is None else head[0]
 
     def pop(self) -> P | None:
         """The first, who then leaves this line; None where nobody waits."""
-        return None if self.first() is None else heappop(self._heap)[2]
+        return None if self.head() is None else heappop(self._heap)[2]
 
-    def pop_if(self, fits: Callable[[P], bool]) -> P | None:
-        """The first who fits, and leaves this line; nobody behind is asked. None where nobody fits."""
-        passed = []
-        chosen = None
-        while chosen is None and self.first() is not None:
-            entry = heappop(self._heap)
-            if fits(entry[2]):
-                chosen = entry[2]
+
+class Scattered(Generic[P]):
+    """A line in every district, so that who asks in some of them meets nobody who waits elsewhere."""
+
+    def __init__(self) -> None:
+        """Nobody waits anywhere."""
+        self._lines: dict[District, Waiting[P]] = {}
+
+    def add(self, district: District, key: int, one: P) -> None:
+        """One more in this district, at the place it has now."""
+        self._lines.setdefault(district, Waiting()).add(key, one)
+
+    def pop_if(self, districts: Iterable[District], fits: Callable[[P], bool]) -> P | None:
+        """Of those in these districts the first who fits, as if they stood in one line; he leaves it.
+
+        Nobody behind him is asked. None where nobody fits.
+        """
+        lines = [self._lines[district] for district in districts if district in self._lines]
+        passed, chosen = list[tuple[Waiting[P], int, P]](), None
+        while chosen is None and (head := _foremost(lines)) is not None:
+            key, _, line = head
+            one = line.pop()
+            assert one is not None
+            if fits(one):
+                chosen = one
             else:
-                passed.append(entry)
-        for entry in passed:
-            heappush(self._heap, entry)
+                passed.append((line, key, one))
+        for line, key, one in passed:
+            line.add(key, one)
         return chosen
+
+
+def _foremost(lines: Iterable[Waiting[P]]) -> tuple[int, int, Waiting[P]] | None:
+    """Key, place and line of whoever is first in all of them."""
+    heads = ((head, line) for line in lines if (head := line.head()) is not None)
+    first = min(heads, key=lambda each: each[0], default=None)
+    return None if first is None else (*first[0], first[1])

@@ -6,7 +6,17 @@ import pytest
 from domain_play import driver_record, order_record, play
 
 from swifteats_sim.domain.delivery import advance, drop_off, free_driver, report, turn_down, unlock
-from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Effect, Read, Record, Transaction, Write
+from swifteats_sim.domain.effects import (
+    COMMITTED,
+    CompareAndSet,
+    Delete,
+    Effect,
+    Insert,
+    Read,
+    Record,
+    Transaction,
+    Write,
+)
 from swifteats_sim.domain.held import Held, Terms
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.shifts import log_off, log_on
@@ -160,7 +170,7 @@ def test_who_is_freed_before_the_replica_knows_of_the_assignment_asks_the_primar
 def test_who_declines_before_the_replica_knows_of_the_assignment_asks_the_primary() -> None:
     before = order_record(5, S.READY_PICKUP, S.READY_PICKUP), driver(D.AVAILABLE, 29), None
     now = order_record(6, S.ASSIGNED_DRIVER, S.READY_PICKUP, 9), driver(D.ORDER_ASSIGNED), ACTIVE
-    played = play(turn_down(HELD, AssignmentRequest(7, 1, version=1)), before, now, COMMITTED)
+    played = play(turn_down(HELD, AssignmentRequest(7, 1, version=1), "awaited"), before, now, COMMITTED)
     back = CompareAndSet("orders", 7, 6, {"state": S.READY_PICKUP, "driver": None, "request": 2})
     assert played.effects == [READ_HELD, NEWEST_HELD, Transaction((back, *RELEASE))]
 
@@ -168,17 +178,41 @@ def test_who_declines_before_the_replica_knows_of_the_assignment_asks_the_primar
 def test_a_declined_order_shows_its_kitchen_again_and_asks_once_more_without_the_driver() -> None:
     request = AssignmentRequest(7, 1, version=2, excluded=(3,))
     records = order_record(6, S.ASSIGNED_DRIVER, S.FOOD_PREPARING, 9, 2), driver(D.ORDER_ASSIGNED), ACTIVE
-    played = play(turn_down(HELD, request), records, COMMITTED)
+    played = play(turn_down(HELD, request, "awaited"), records, COMMITTED)
     back = CompareAndSet("orders", 7, 6, {"state": S.FOOD_PREPARING, "driver": None, "request": 3})
     again = AssignmentRequest(7, 1, version=3, excluded=(3, 9))
     assert played == ([READ_HELD, Transaction((back, *RELEASE))], again)
+
+
+def test_with_an_outbox_the_next_request_is_stored_in_the_very_transaction_that_frees_the_order() -> None:
+    records = order_record(6, S.ASSIGNED_DRIVER, S.FOOD_PREPARING, 9), driver(D.ORDER_ASSIGNED), ACTIVE
+    played = play(turn_down(HELD, AssignmentRequest(7, 1, version=1), "outbox"), records, COMMITTED)
+    back = CompareAndSet("orders", 7, 6, {"state": S.FOOD_PREPARING, "driver": None, "request": 2})
+    again = AssignmentRequest(7, 1, version=2, excluded=(9,))
+    row = Insert("outbox", (7, 2), {"request": again})
+    assert played == ([READ_HELD, Transaction((back, *RELEASE, row))], again)
+
+
+def test_an_order_that_asks_no_more_leaves_no_row_in_the_outbox() -> None:
+    closed = order_record(7, S.CANCELLED, S.FOOD_PREPARING, 9), driver(D.ORDER_ASSIGNED), ACTIVE
+    played = play(turn_down(HELD, AssignmentRequest(7, 1, version=1), "outbox"), closed, COMMITTED)
+    assert played == ([READ_HELD, Transaction(RELEASE)], None)
+
+
+def test_a_request_that_a_rival_has_stored_already_is_not_stored_twice() -> None:
+    records = order_record(6, S.ASSIGNED_DRIVER, S.FOOD_PREPARING, 9), driver(D.ORDER_ASSIGNED), ACTIVE
+    played = play(turn_down(SHARED, AssignmentRequest(7, 1, version=1), "outbox"), records, 3, records, COMMITTED)
+    with_row, without = written(played.effects[1]), written(played.effects[3])
+    assert [write.table for write in with_row] == ["orders", "drivers", "active_assignments", "outbox"]
+    assert without == with_row[:3]
+    assert played.result.version == 2
 
 
 def test_a_declined_order_closed_meanwhile_asks_no_more_but_frees_its_driver() -> None:
     request = AssignmentRequest(7, 1, version=1)
     assigned = order_record(6, S.ASSIGNED_DRIVER, S.FOOD_PREPARING, 9), driver(D.ORDER_ASSIGNED), ACTIVE
     closed = order_record(7, S.CANCELLED, S.FOOD_PREPARING, 9), driver(D.ORDER_ASSIGNED), ACTIVE
-    played = play(turn_down(HELD, request), assigned, 0, closed, COMMITTED)
+    played = play(turn_down(HELD, request, "awaited"), assigned, 0, closed, COMMITTED)
     back = CompareAndSet("orders", 7, 6, {"state": S.FOOD_PREPARING, "driver": None, "request": 2})
     assert played.effects == [READ_HELD, Transaction((back, *RELEASE)), READ_HELD, Transaction(RELEASE)]
     assert played.result is None
@@ -232,20 +266,20 @@ def test_an_order_that_was_written_over_and_closed_is_not_delivered_once_more() 
 
 def test_a_rival_who_declines_leaves_the_order_to_the_other() -> None:
     records = order_record(6, S.ASSIGNED_DRIVER, S.FOOD_PREPARING, driver=10), driver(D.ORDER_ASSIGNED), ACTIVE
-    played = play(turn_down(SHARED, AssignmentRequest(7, 1, version=1)), records, COMMITTED)
+    played = play(turn_down(SHARED, AssignmentRequest(7, 1, version=1), "awaited"), records, COMMITTED)
     assert played == ([NEWEST_HELD, Transaction(RELEASE)], None)
 
 
 def test_a_ghost_who_never_answers_is_off_shift_again() -> None:
     records = order_record(6, S.ASSIGNED_DRIVER, S.FOOD_PREPARING, 9, 1), driver(D.ORDER_ASSIGNED), ACTIVE
-    played = play(turn_down(SHARED, AssignmentRequest(7, 1, version=1), D.OFF_SHIFT), records, COMMITTED)
+    played = play(turn_down(SHARED, AssignmentRequest(7, 1, version=1), "awaited", D.OFF_SHIFT), records, COMMITTED)
     assert written(played.effects[1])[1] == CompareAndSet("drivers", 9, 30, {"state": D.OFF_SHIFT, "order": None})
 
 
 def test_while_a_lock_runs_neither_drop_off_nor_decline_frees_the_driver() -> None:
     delivered = order_record(8, S.OUT_DELIVERY), driver(D.REACHED_DESTINATION), ACTIVE
     declined = order_record(8, S.ASSIGNED_DRIVER, S.READY_PICKUP, 9), driver(D.ORDER_ASSIGNED), ACTIVE
-    asked = turn_down(TIMED, AssignmentRequest(7, 1, version=1))
+    asked = turn_down(TIMED, AssignmentRequest(7, 1, version=1), "awaited")
     for rule, records in ((drop_off(TIMED), delivered), (asked, declined)):
         assert [write.table for write in written(play(rule, records, COMMITTED).effects[1])] == ["orders"]
     assert play(free_driver(TIMED), delivered) == ([NEWEST_HELD], None)

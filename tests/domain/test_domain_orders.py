@@ -18,15 +18,15 @@ from swifteats_sim.domain.effects import (
 )
 from swifteats_sim.domain.messages import UNPAID, AssignmentRequest, Cart, Line
 from swifteats_sim.domain.orders import (
-    Publishing,
     close_order,
+    close_unserved,
     create_order,
     mark_kitchen,
     pay_order,
     publish_request,
     request_assignment,
 )
-from swifteats_sim.domain.outbox import Row, delete_rows, read_rows
+from swifteats_sim.domain.outbox import Publishing, Row, delete_rows, read_rows
 from swifteats_sim.domain.states import CLOSED, IllegalMove, Impossible, OrderState
 
 S = OrderState
@@ -198,6 +198,29 @@ def test_an_order_is_closed_until_its_food_is_picked_up(state: OrderState, end: 
 @pytest.mark.parametrize("state", [S.PICKED_UP, S.OUT_DELIVERY, *sorted(CLOSED)])
 def test_an_order_on_its_way_or_at_its_end_is_not_closed(state: OrderState) -> None:
     assert play(close_order(7, S.CANCELLED), (order_record(3, state),)) == ([NEWEST], False)
+
+
+FAILED = CompareAndSet("orders", 7, 3, {"state": S.FAILED})
+
+
+@pytest.mark.parametrize("state", [S.ORDER_RECEIVED, S.FOOD_PREPARING, S.READY_PICKUP])
+def test_an_order_that_no_driver_was_found_for_fails_while_it_waits_for_one_by_this_request(state: OrderState) -> None:
+    assert play(close_unserved(REQUEST), (order_record(3, state),), True) == ([NEWEST, FAILED], True)
+
+
+@pytest.mark.parametrize("state", [S.ASSIGNED_DRIVER, S.PICKED_UP, S.OUT_DELIVERY, *sorted(CLOSED)])
+def test_an_order_that_a_copy_of_the_request_got_a_driver_does_not_fail_by_a_dead_letter(state: OrderState) -> None:
+    assert play(close_unserved(REQUEST), (order_record(3, state),)) == ([NEWEST], False)
+
+
+def test_an_order_that_has_asked_again_does_not_fail_by_its_old_request() -> None:
+    again = order_record(3, S.READY_PICKUP, request=2)
+    assert play(close_unserved(REQUEST), (again,)) == ([NEWEST], False)
+
+
+def test_an_order_that_gets_its_driver_while_it_is_failed_keeps_him() -> None:
+    played = play(close_unserved(REQUEST), (order_record(3),), False, (order_record(4, S.ASSIGNED_DRIVER),))
+    assert played == ([NEWEST, FAILED, NEWEST], False)
 
 
 def test_an_order_that_was_never_created_is_created_to_be_closed() -> None:

@@ -56,8 +56,10 @@ def test_waits_at_stations_add_up() -> None:
 
 def test_what_is_added_to_a_service_is_asked_at_arrival() -> None:
     scans = iter((5, 7))
-    step = Visit(desk(), fixed(10), STREAM, extra=lambda: next(scans))
+    station = desk()
+    step = Visit(station, fixed(10), STREAM, extra=lambda: next(scans))
     assert run(step, births=(0, 0)).ends == [(15, "completed", 0), (32, "completed", 1)]
+    assert (station.usage.busy, station.usage.scanned) == (32, 12)
 
 
 def test_who_would_wait_too_long_leaves_when_his_patience_ends_and_takes_no_server() -> None:
@@ -95,7 +97,7 @@ def test_an_older_job_that_arrives_later_is_stale_and_never_overwrites() -> None
     flow = run(after(each(50, 1)), KeepNewest(known), Note(log, "shown"), births=(2, 8))
     assert log == [(9, "shown", 1)]
     assert flow.ends == [(9, "completed", 1), (52, "stale", 0)]
-    assert (list(known), flow.stale, counts(flow)) == ([8], 1, {"completed": 2})
+    assert (list(known), flow.stale, flow.overwritten, counts(flow)) == ([8], 1, 0, {"completed": 2})
     assert flow.latency.tolist() == [1, 50]
 
 
@@ -103,7 +105,7 @@ def test_without_a_guard_the_older_one_overwrites_the_newer() -> None:
     known, log = array("q", [-1]), list[tuple[int, str, int]]()
     flow = run(after(each(50, 1)), KeepNewest(known, guarded=False), Note(log, "shown"), births=(2, 8))
     assert log == [(9, "shown", 1), (52, "shown", 0)]
-    assert (list(known), flow.stale) == ([2], 1)
+    assert (list(known), flow.stale, flow.overwritten) == ([2], 1, 1)
 
 
 def test_two_jobs_of_one_instant_are_one_news_only() -> None:
@@ -207,7 +209,14 @@ def test_what_the_leader_alone_acknowledged_dies_with_it() -> None:
     traffic = Traffic(0, EVER)
     flow = run(Place(partition_zero, traffic, Leaders(((10, 5),), unsafe=3)), births=(6, 7, 9, 10))
     assert flow.ends == [(6, "completed", 0), (7, "lost", 1), (9, "lost", 2), (15, "completed", 3)]
-    assert (traffic.lost, traffic.messages) == (2, 2)
+    assert (traffic.lost, traffic.unreplicated, traffic.messages) == (2, 2, 2)
+
+
+def test_a_key_whose_messages_lie_in_several_partitions_is_scattered() -> None:
+    """Five jobs of one entity: the second and the fourth go elsewhere than the one before. The first is in no span."""
+    traffic, places = Traffic(5, EVER), iter((0, 1, 1, 0, 0))
+    run(Place(lambda job: next(places), traffic), births=(0, 10, 20, 30, 40))
+    assert (traffic.scattered, traffic.messages) == (2, 4)
 
 
 def test_jobs_that_have_ended_take_no_further_step() -> None:

@@ -48,6 +48,13 @@ def test_totals_are_a_recount_tick_by_tick(jobs: list[Job], warmup: int, length:
     assert usage.max_wait == TICK * max((min(job.start, end) - job.arrival for job in reaching), default=0)
 
 
+def test_looking_through_connections_counts_with_the_visits_that_begin_in_the_span() -> None:
+    usage = Usage(10, 20)
+    for start in (9, 10, 19, 20):
+        usage.scan(start, 100)
+    assert usage.scanned == 200
+
+
 @settings(max_examples=200, deadline=None)
 @given(JOBS, st.integers(1, 40))
 def test_each_minute_is_a_recount_tick_by_tick(jobs: list[Job], end: int) -> None:

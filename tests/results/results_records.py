@@ -16,7 +16,7 @@ SECOND = 1_000_000_000
 WARMUP = 60
 END = 180
 
-STATION_TIMES = ("busy", "wait", "queued", "max_wait")
+STATION_TIMES = ("busy", "wait", "queued", "max_wait", "scanned")
 OFFER_COUNTS = ("order", "driver", "attempt", "deferred_late", "overtaken", "members", "ghost")
 OFFER_TIMES = tuple(name for name in OFFER_NUMBERS if name not in OFFER_COUNTS)
 FRAME_COLUMNS = {**CITY_COLUMNS, **STACK_COLUMNS, "series": ("at",)}
@@ -39,9 +39,12 @@ def orders(*rows: Mapping[str, Any]) -> pd.DataFrame:
         "offers": 1,
         "declines": 0,
         "twin_of": -1,
+        "handed": 0,
+        "stranded": 0,
+        "held_back": 0,
     }
     full = [{"order": number, **fixed, **dict.fromkeys(ORDER_INSTANTS, -1), **row} for number, row in enumerate(rows)]
-    return _frame("orders", full, ORDER_INSTANTS)
+    return _frame("orders", full, (*ORDER_INSTANTS, "handed"))
 
 
 def offers(*rows: Mapping[str, Any]) -> pd.DataFrame:
@@ -53,7 +56,9 @@ def offers(*rows: Mapping[str, Any]) -> pd.DataFrame:
 def stations(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Stations with sums in seconds; what a row does not say otherwise, only those who were served waited."""
     return _frame(
-        "stations", [{"queued": row["wait"], "max_wait": 0, "rejected": 0, **row} for row in rows], STATION_TIMES
+        "stations",
+        [{"queued": row["wait"], "max_wait": 0, "rejected": 0, "scanned": 0, **row} for row in rows],
+        STATION_TIMES,
     )
 
 
@@ -70,7 +75,7 @@ def caches(*rows: Mapping[str, Any]) -> pd.DataFrame:
 
 def topics(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Topics with the message-seconds that waited."""
-    fixed = {"bytes": 0, "waited": 0, "most": 0, "lost": 0, "duplicates": 0, "dead": 0}
+    fixed = dict.fromkeys(("bytes", "waited", "most", "lost", "unreplicated", "scattered", "duplicates", "dead"), 0)
     return _frame("topics", [{**fixed, **row} for row in rows], ("waited",))
 
 

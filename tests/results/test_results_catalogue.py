@@ -23,6 +23,7 @@ from results_records import (
 )
 
 from swifteats_sim.results import Tables, measure
+from swifteats_sim.results.measure_counts import TOTALS
 from swifteats_sim.results.names import unit_of_name
 from swifteats_sim.scenario.city_metrics import CITY
 from swifteats_sim.scenario.metrics import catalogue
@@ -45,9 +46,12 @@ LIFE = dict.fromkeys(
     ("placed", "paying", "answered", "paid", "accepted", "cooking", "ready", "eligible", "assigned"), 100
 )
 ENDS = dict.fromkeys(
-    ("at_restaurant", "picked_up", "at_door", "delivered", "closed", "promised", "eta", "eta_at_pickup", "eta_at_door"),
+    (
+        "departed", "at_restaurant", "picked_up", "left", "at_door", "delivered", "closed", "promised", "eta",
+        "eta_at_pickup", "eta_at_door",
+    ),
     110,
-)
+)  # fmt: skip
 OFFER = dict.fromkeys(("taken", "committed", "answered"), 100) | dict.fromkeys(("done", "released"), 110)
 KNOWN = dict.fromkeys(("overtaken", "searched", "nearest", "best_gap"), 0)
 COUNTS = (
@@ -89,3 +93,10 @@ def test_every_measure_has_a_unit() -> None:
 def test_without_a_city_its_metrics_are_absent() -> None:
     of_city = {name for metric in CITY for name in metric.names} - {"location.stale.count"}  # of the flow gps
     assert set(measure(bare_run(**SOFTWARE))) == set(catalogue(STACK)) - of_city
+
+
+def test_a_metric_of_the_whole_run_says_so() -> None:
+    """What the record counts from start to end; all others are of the measured span."""
+    whole = {*TOTALS, "assignment.conflict.ratio", "inventory.conflict.ratio"}
+    says = {name for each in CITY if each.meaning.endswith((", whole run", ", at the end")) for name in each.names}
+    assert says == whole

@@ -78,14 +78,14 @@ def test_no_part_of_an_order_s_time_is_negative_and_all_add_up(name: str) -> Non
 
 @pytest.mark.parametrize("name", EVERY)
 def test_what_is_called_queue_is_time_in_software_and_nothing_else(name: str) -> None:
-    """Reckoned the other way round: before the payment, then to the first consumer, and what its work takes."""
+    """Reckoned the other way round: before the payment, to the first consumer, what its work takes, and the reports."""
     tables = record(name)
     queue = why_late(tables).set_index("order")["queue"]
     offers = _by_order(tables.offers)
     for order in _rows(tables.orders.query("delivered >= 0")):
         mine = offers[order["order"]]
         before = order["paying"] - order["placed"] + mine[0]["taken"] - order["paid"]
-        assert queue[order["order"]] == before + _work(mine)
+        assert queue[order["order"]] == before + _work(mine) + _reports(order, mine[-1])
 
 
 def _by_order(offers: pd.DataFrame) -> dict[int, list[Row]]:
@@ -99,6 +99,19 @@ def _by_order(offers: pd.DataFrame) -> dict[int, list[Row]]:
 def _rows(frame: pd.DataFrame) -> list[Row]:
     rows: list[Row] = frame.to_dict("records")  # type: ignore[assignment]
     return rows
+
+
+def _reports(order: Row, offer: Row) -> int:
+    """What a driver's app waited for, from his yes to the drop-off: its four stops, less the hand-overs at two."""
+    stops = (
+        order["departed"] - offer["answered"],
+        order["picked_up"] - max(order["ready"], order["at_restaurant"]),
+        order["left"] - order["picked_up"],
+        order["delivered"] - order["at_door"],
+    )
+    assert offer["committed"] == order["assigned"]
+    assert min(stops) > 0
+    return int(sum(stops) - order["handed"])
 
 
 def _work(offers: list[Row]) -> int:

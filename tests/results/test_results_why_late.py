@@ -13,10 +13,14 @@ from swifteats_sim.results.seconds import seconds_table
 from swifteats_sim.results.why_late import PARTS
 
 ORDER = {
-    "placed": 60, "paying": 61, "paid": 64, "assigned": 92, "at_restaurant": 105, "ready": 111, "picked_up": 114,
-    "at_door": 134, "delivered": 141, "driver": 2,
+    "placed": 60, "paying": 61, "paid": 64, "assigned": 92, "departed": 97, "at_restaurant": 105, "ready": 111,
+    "picked_up": 114, "left": 116, "at_door": 134, "delivered": 141, "handed": 7, "driver": 2,
 }  # fmt: skip
-"""Clicked at 60; the software needs 1 s before the payment of 3 s, and 2 s until a consumer has the request (66)."""
+"""Clicked at 60; the software needs 1 s before the payment of 3 s, and 2 s until a consumer has the request (66).
+
+The driver's reports take 1 s before he goes, 1 s at the pick-up, 2 s before he leaves, and 2 s at the door; the food
+changes hands in 2 s and in 5 s.
+"""
 
 OFFERS = (
     {"order": 0, "driver": 1, "taken": 66, "deferred": 7, "driverless": 4, "committed": 78, "outcome": "declined"},
@@ -26,8 +30,8 @@ OFFERS = (
 request; 8 s without a driver, one second of search; the second driver says yes after 4 s."""
 
 STORY = {
-    "queue": 1 + 2 + 1 + 1, "payment": 3, "deferral": 7, "driver": 4 + 8 + 4, "decline": 5, "travel": 9, "kitchen": 6,
-    "hand_over": 3 + 7, "trip": 20,
+    "queue": 1 + 2 + 1 + 1 + 1 + 1 + 2 + 2, "payment": 3, "deferral": 7, "driver": 4 + 8 + 4, "decline": 5,
+    "travel": 8, "kitchen": 6, "hand_over": 2 + 5, "trip": 18,
 }  # fmt: skip
 
 
@@ -46,8 +50,8 @@ def test_an_order_s_time_is_told_part_by_part() -> None:
 
 
 def test_food_that_waits_for_its_driver_costs_no_time_in_the_kitchen() -> None:
-    parts = parts_of(day(ready=90))
-    assert (parts["kitchen"], parts["hand_over"]) == (0.0, 9.0 + 7.0)
+    parts = parts_of(day(ready=90, picked_up=108))
+    assert (parts["kitchen"], parts["hand_over"]) == (0.0, 2.0 + 5.0)
 
 
 def test_offers_after_the_one_that_was_taken_belong_to_somebody_else_s_story() -> None:
@@ -55,6 +59,19 @@ def test_offers_after_the_one_that_was_taken_belong_to_somebody_else_s_story() -
     other = {"order": 7, "driver": 3, "taken": 70, "deferred": 50, "committed": 80, "answered": 81}
     twice = run(orders=orders(ORDER), offers=offers(late, *reversed(OFFERS), other))
     assert parts_of(twice) == STORY
+
+
+def test_what_two_rivals_wait_at_the_same_time_counts_once() -> None:
+    """C24: two consumers hold the order from 66 on. One commits at 78, the other without a driver until 90, at 92."""
+    first = {**OFFERS[0], "driver": 2, "outcome": "accepted", "answered": 80}
+    second = {"order": 0, "driver": 3, "taken": 66, "deferred": 7, "driverless": 16, "committed": 92, "answered": 96}
+    both = run(orders=orders({**ORDER, "driver": 3}), offers=offers(first, second))
+    parts = parts_of(both)
+    assert (parts["deferral"], parts["driver"], parts["decline"]) == (7.0, 4 + 14 + 4.0, 0.0)
+    assert sum(parts.values()) == 81.0
+    at_once = run(orders=orders(ORDER), offers=offers(*({**second, "driver": n} for n in (2, 3))))
+    assert parts_of(at_once)["driver"] == 16 + 4.0
+    assert min(parts_of(at_once).values()) >= 0
 
 
 def test_an_order_whose_life_is_not_whole_has_no_parts() -> None:
@@ -83,7 +100,7 @@ def test_the_parts_are_metrics_of_the_orders_delivered_in_the_span() -> None:
 
 def test_what_makes_orders_late_stands_beside_what_they_are_made_of() -> None:
     """Nine orders like the story, and one that waits 20 s longer for its food."""
-    late = {**ORDER, **{name: ORDER[name] + 20 for name in ("picked_up", "at_door", "delivered", "ready")}}
+    late = {**ORDER, **{name: ORDER[name] + 20 for name in ("picked_up", "left", "at_door", "delivered", "ready")}}
     rows = where_time_goes([run(orders=orders(*[ORDER] * 9, late)), run()])
     assert [each.part for each in rows] == [*PARTS, "click_to_door"]
     kitchen, whole = rows[PARTS.index("kitchen")], rows[-1]

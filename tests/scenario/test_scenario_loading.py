@@ -210,6 +210,44 @@ def test_a_wrong_set_is_named_by_its_path(tmp_path: Path, path: str, value: str,
     assert refusal(file, (path, value)) == (said or both)
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("stack.topics.asignment.per", "platform", ["no topic is called 'asignment'; did you mean 'assignment'?"]),
+        ("stack.topics.asignment.per", "x", ["no topic is called 'asignment'; did you mean 'assignment'?",
+                                             "must be 'geo' or 'platform' (got 'x')"]),
+        ("stack.flows.odrer.every", "1 s", ["no flow is called 'odrer'; did you mean 'order'?"]),
+        ("stack.stations.gatway.speed", "1", ["no station is called 'gatway'; did you mean 'gateway'?",
+                                              "unknown key 'speed'"]),
+        ("stack.pools.order-db.to", "database", ["no pool is called 'order-db'; did you mean 'orders-db'?"]),
+        ("stack.caches.menu.hits", "x", ["no cache is called 'menu'; known: none", "'x' is no number with a unit"]),
+        ("stack.streams.customers.routing", "x", ["no stream is called 'customers'; known: none",
+                                                  "must be 'sticky' or 'any' (got 'x')"]),
+        ("stack.limits.customer.rate", "5/s", ["no limit is called 'customer'; known: none"]),
+        ("city.geos.nowhere.drivers", "5", ["no geo is called 'nowhere'; known: centre"]),
+        ("city.geos.center.kind", "dense", ["no geo is called 'center'; did you mean 'centre'?"]),
+    ],
+)  # fmt: skip
+def test_a_part_that_only_a_set_speaks_of_is_called_unknown(
+    tmp_path: Path, path: str, value: str, said: list[str]
+) -> None:
+    lines = refusal(written(tmp_path), (path, value)).splitlines()
+    assert len(lines) == len(said)
+    for line, start in zip(lines, said, strict=True):
+        assert line.startswith(f"--set {path}: {start}")
+
+
+def test_a_part_may_be_made_by_set_where_it_is_in_order(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    made = load(path, [("stack.pools.other.size", "3"), ("stack.pools.whole", "{size: 4}")]).stack.pools
+    assert (made["other"].size, made["whole"].size) == (3, 4)
+    in_steps = [("stack.topics.new.partitions", "3"), ("stack.topics.new.placement", "keyed")]
+    assert load(path, in_steps).stack.topics["new"].partitions_of("dense") == 3
+    assert refusal(path, *in_steps[:1]).count("no topic is called 'new'; known: assignment, fixes") == 1
+    whole = refusal(path, ("stack.topics.new", "{partitions: 3}"))
+    assert whole == "--set stack.topics.new: stack.topics.new.placement: required key is missing"
+
+
 def test_extends_is_laid_under_the_keys_beside_it(tmp_path: Path) -> None:
     written(tmp_path, STACK, "stack.yaml")
     own = "stack:\n  extends: stack.yaml\n  stations: {gateway: {instances: 9}}\n"

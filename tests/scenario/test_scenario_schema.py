@@ -32,6 +32,10 @@ def test_defaults_are_written_with_units() -> None:
     assert definition("Kitchens")["properties"]["utilization"]["default"] == "80 %"
 
 
+def test_who_shares_the_work_out_is_named_with_the_defect() -> None:
+    assert "(C9)" in definition("Assignment")["properties"]["policy"]["description"]
+
+
 def test_any_mapping_may_extend_a_file_instead_of_saying_all() -> None:
     assert definition("Stack")["properties"]["extends"]["type"] == "string"
     assert definition("Stack")["anyOf"] == [{"required": ["stations", "flows"]}, {"required": ["extends"]}]

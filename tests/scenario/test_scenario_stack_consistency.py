@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from scenario_text import FULL, TINY, written
 
-from swifteats_sim.scenario import ScenarioError, load
+from swifteats_sim.scenario import Scenario, ScenarioError, load
 
 
 def problems(path: Path, *overrides: tuple[str, str]) -> list[tuple[str, str]]:
@@ -511,3 +511,25 @@ def test_nothing_goes_on_without_end(tmp_path: Path, path: str, value: str, key:
     with pytest.raises(ScenarioError) as wrong:
         load(file, [(f"stack.{path}", value)])
     assert [(problem.key, problem.message) for problem in wrong.value.problems] == [(f"stack.{key}", said)]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "got"),
+    [
+        ("assignment.deferral", "'off'", " (got 'off')"),
+        ("ordering.stock", "5", " (got 5)"),
+        ("ordering.inventory_backoff", "11 ms", " (got '11 ms')"),
+        ("eta.method", "notes", " (got 'notes')"),
+    ],
+)
+def test_without_a_city_no_rule_has_a_switch(tmp_path: Path, path: str, value: str, got: str) -> None:
+    said = f"needs a city: without orders no rule is applied{got}"
+    assert problems(written(tmp_path, FULL), (path, value)) == [(path, said)]
+
+
+def test_without_a_city_the_defaults_of_the_rules_may_stand_there(tmp_path: Path) -> None:
+    """As in the file that a run leaves, which says everything."""
+    path = written(tmp_path, FULL)
+    assert load(path, [("assignment.deferral", "corrected"), ("ordering.inventory_backoff", "0.01 s")]).city is None
+    dumped = load(path).model_dump(mode="json")
+    assert Scenario.model_validate(dumped) == load(path)

@@ -10,6 +10,9 @@ import pandas as pd
 from scenario_runs import SCENARIOS, rehearsed, values
 
 from swifteats_sim.experiments import Rehearsal
+from swifteats_sim.results import why_late
+from swifteats_sim.results.verdict import FAILED, PASSED, exit_code
+from swifteats_sim.results.why_late import PARTS
 
 FOLDER = SCENARIOS / "defects"
 SMALL_CITY = "small_city"
@@ -37,6 +40,23 @@ class Pair:
         with_it, without = ({ref for each in run.findings for ref in each.refs} for run in (self.with_it, self.without))
         return entry in with_it, entry in without
 
+    def broken(self, target: str) -> tuple[bool, bool]:
+        """Whether a target on this metric fails the run with the defect, and whether any does not pass without it."""
+        own = {each.verdict for each in self.with_it.judgements if each.target.metric == target}
+        fails, passes = self.exits
+        return fails == FAILED and bool(own & {"fail", "saturated"}), passes != PASSED
+
+    @property
+    def exits(self) -> tuple[int, int]:
+        """How the command would end, with the defect and without it."""
+        return exit_code(self.with_it.judgements), exit_code(self.without.judgements)
+
+    @property
+    def negative(self) -> tuple[int, int]:
+        """Orders of whose time some part is negative, with the defect and without it."""
+        with_it, without = (why_late(run.tables[0])[list(PARTS)] for run in (self.with_it, self.without))
+        return int((with_it < 0).any(axis=1).sum()), int((without < 0).any(axis=1).sum())
+
     @property
     def offers(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The record of committed assignments, with the defect and without it."""
@@ -50,6 +70,8 @@ class Pair:
 
 NAMED = (True, False)
 """What `Pair.named` and `Pair.cited` say of a finding that tells the two apart."""
+BROKEN = (True, False)
+"""What `Pair.broken` says of a target that tells the two apart: exit 99 with the defect, exit 0 without it."""
 
 
 def has_finding(rehearsal: Rehearsal, finding: str) -> bool:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from defect_pairs import NAMED, tried
+from defect_pairs import BROKEN, NAMED, tried
 from scenario_runs import SURE
 
 MINUTE = 60.0
@@ -21,6 +21,7 @@ def test_c5_where_drivers_are_plenty_the_one_who_waits_longest_is_rewarded() -> 
     waits, fits = pair.metric("driver.wait.mean")
     assert waits > fits + MINUTE
     assert pair.named("defect-c5") == NAMED
+    assert pair.broken("assignment.misfit.mean") == BROKEN
 
 
 def test_c6_where_everybody_scores_zero_anybody_is_sent() -> None:
@@ -29,6 +30,7 @@ def test_c6_where_everybody_scores_zero_anybody_is_sent() -> None:
     assert detour > MINUTE
     assert none < 1
     assert pair.named("defect-c6") == NAMED
+    assert pair.broken("assignment.detour.mean") == BROKEN
 
 
 def test_c7_every_meal_takes_ten_minutes() -> None:
@@ -37,6 +39,7 @@ def test_c7_every_meal_takes_ten_minutes() -> None:
     assert set(constant) == {10 * MINUTE}
     assert np.ptp(known) > 5 * MINUTE
     assert pair.named("defect-c7") == NAMED
+    assert pair.broken("eta.error.mean") == BROKEN
 
 
 def test_c9_who_has_just_come_back_is_nearest_again() -> None:
@@ -45,6 +48,7 @@ def test_c9_who_has_just_come_back_is_nearest_again() -> None:
     assert uneven < 0.5
     assert even > 0.9
     assert pair.named("defect-c9") == NAMED
+    assert pair.broken("driver.fairness.ratio") == BROKEN
 
 
 def test_c10_drivers_who_have_gone_home_are_asked() -> None:
@@ -55,6 +59,7 @@ def test_c10_drivers_who_have_gone_home_are_asked() -> None:
     silent, answered = pair.metric("assignment.declined.ratio")
     assert silent > answered + 0.1
     assert pair.named("defect-c10") == NAMED
+    assert pair.broken("assignment.ghosts.count") == BROKEN
 
 
 def test_c11_a_search_reads_every_driver_in_the_radius_one_after_the_other() -> None:
@@ -70,3 +75,4 @@ def test_c11_a_search_reads_every_driver_in_the_radius_one_after_the_other() -> 
     assert slow > 1.5
     assert fast < 0.5
     assert pair.named("defect-c11") == NAMED
+    assert pair.broken("assignment.search.p95") == BROKEN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from defect_pairs import NAMED, overlapping, tried
+from defect_pairs import BROKEN, NAMED, overlapping, tried
 
 HOUR = 3600.0
 
@@ -32,6 +32,8 @@ def test_c12_a_fleet_of_a_hundred_delivers_a_hundred_orders_an_hour() -> None:
     assert idle > 0.5
     assert none < 0.01
     assert pair.named("defect-c12") == NAMED
+    assert pair.negative == (0, 0)
+    assert pair.broken("orders.completion.ratio") == BROKEN
 
 
 def test_c13_a_lock_that_ends_under_way_frees_a_busy_driver() -> None:
@@ -41,6 +43,8 @@ def test_c13_a_lock_that_ends_under_way_frees_a_busy_driver() -> None:
     assert none == 0
     assert [overlapping(offers) > 0 for offers in pair.offers] == [True, False]
     assert pair.named("defect-c13") == NAMED
+    assert pair.negative == (0, 0)
+    assert pair.broken("assignment.double.count") == BROKEN
 
 
 def test_c14_between_the_check_and_the_set_somebody_else_checks() -> None:
@@ -50,6 +54,8 @@ def test_c14_between_the_check_and_the_set_somebody_else_checks() -> None:
     assert none == 0
     assert [overlapping(offers) > 0 for offers in pair.offers] == [True, False]
     assert pair.named("defect-c14") == NAMED
+    assert pair.negative == (0, 0)
+    assert pair.broken("assignment.double.count") == BROKEN
 
 
 def test_c24_a_request_that_comes_twice_sends_two_drivers() -> None:
@@ -58,3 +64,5 @@ def test_c24_a_request_that_comes_twice_sends_two_drivers() -> None:
     assert rivals > 0
     assert none == 0
     assert pair.named("defect-c24") == NAMED
+    assert pair.negative == (0, 0)
+    assert pair.broken("assignment.rivals.count") == BROKEN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from defect_pairs import NAMED, tried
+from defect_pairs import BROKEN, NAMED, tried
 
 from swifteats_sim.results.tables import Tables
 
@@ -25,6 +25,7 @@ def test_c1_held_back_the_wrong_way_round_drivers_and_food_both_wait_longer() ->
     too_late, right = (food_wait(run.tables[0]) for run in (pair.with_it, pair.without))
     assert too_late > right
     assert pair.named("defect-c1") == NAMED
+    assert pair.broken("assignment.deferred_late.count") == BROKEN
 
 
 def test_c2_an_order_whose_driver_is_late_is_held_back_for_good() -> None:
@@ -36,6 +37,7 @@ def test_c2_an_order_whose_driver_is_late_is_held_back_for_good() -> None:
     held, hardly = pair.metric("broker.assignment.lag.max")
     assert held > 10 * hardly
     assert pair.named("defect-c2") == NAMED
+    assert pair.broken("orders.cancelled.count") == BROKEN
 
 
 def test_c4_first_come_first_served_passes_urgent_orders_over() -> None:
@@ -44,6 +46,7 @@ def test_c4_first_come_first_served_passes_urgent_orders_over() -> None:
     assert passed > 0.05
     assert none == 0
     assert pair.named("defect-c4") == NAMED
+    assert pair.broken("assignment.overtaken.ratio") == BROKEN
 
 
 def test_c16_what_a_driver_declines_nobody_else_is_asked_for() -> None:
@@ -53,10 +56,13 @@ def test_c16_what_a_driver_declines_nobody_else_is_asked_for() -> None:
     assert none == 0
     offers, asked = pair.offers
     refused = offers["outcome"].isin(["declined", "no_answer"])
-    assert stranded == refused.sum() > 0
+    still_open = pair.orders[0].set_index("order")["closed"] < 0  # whoever waits for long enough gives up
+    assert stranded == (refused & offers["order"].map(still_open)).sum() > 0
+    assert stranded > 0.8 * refused.sum()
     assert not offers["order"].duplicated().any()
     assert asked["order"].duplicated().any()
     assert pair.named("defect-c16") == NAMED
+    assert pair.broken("assignment.stranded.count") == BROKEN
 
 
 def test_c17_an_order_for_which_nobody_was_free_at_first_is_never_looked_at_again() -> None:
@@ -71,6 +77,7 @@ def test_c17_an_order_for_which_nobody_was_free_at_first_is_never_looked_at_agai
     delivered, retried = pair.metric("orders.delivered.count")
     assert delivered < retried
     assert pair.named("defect-c17") == NAMED
+    assert pair.broken("assignment.stranded.count") == BROKEN
 
 
 def test_c46_a_consumer_that_dies_takes_along_all_that_it_was_holding_back() -> None:
@@ -83,3 +90,4 @@ def test_c46_a_consumer_that_dies_takes_along_all_that_it_was_holding_back() -> 
     assert stranded == lost
     assert none == 0
     assert pair.named("defect-c46") == NAMED
+    assert pair.broken("assignment.stranded.count") == BROKEN

@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 
 import pytest
-from defect_pairs import NAMED, tried
+from defect_pairs import BROKEN, NAMED, tried
 from scenario_runs import SURE, is_binomial
+
+from swifteats_sim.results.verdict import PASSED
 
 FIX, LOCATED = 5.0, 0.009
 """Seconds between two fixes of a driver (F17), and seconds of a location worker for one (#126)."""
@@ -25,6 +27,7 @@ def test_c27_who_was_cut_off_never_hears_anything_again() -> None:
     # Who asks again is away for 5 s of 1,205 on average.
     assert is_binomial(found, 1200 / 1205, 100)
     assert pair.cited("C27") == NAMED
+    assert pair.broken("stream.live-map.delivered.ratio") == BROKEN
 
 
 def test_c28_a_tenth_of_the_customers_are_at_the_process_that_hears_of_them() -> None:
@@ -33,6 +36,7 @@ def test_c28_a_tenth_of_the_customers_are_at_the_process_that_hears_of_them() ->
     assert is_binomial(share, 1 / 10, 2000)
     assert whole == 1
     assert pair.cited("C28") == NAMED
+    assert pair.broken("stream.live-map.delivered.ratio") == BROKEN
 
 
 def test_c29_a_look_at_every_connection_for_every_message_grows_with_the_square_of_drivers() -> None:
@@ -43,6 +47,10 @@ def test_c29_a_look_at_every_connection_for_every_message_grows_with_the_square_
         busy, idle = pair.metric("station.tracking.utilization.mean")
         assert busy - idle == pytest.approx(drivers / FIX * drivers * 0.5e-6, rel=0.005)
         assert idle == pytest.approx(drivers / FIX * 0.1e-3, rel=0.005)
+        scanned = pair.with_it.tables[0].stations.set_index("station")["scanned"]["tracking"] / 1e9
+        assert scanned / 30 == pytest.approx(busy - idle, rel=0.005)
+        assert pair.named("defect-c29") == NAMED
+        assert pair.broken("station.tracking.utilization.mean") == BROKEN
 
 
 def test_c42_one_partition_is_one_worker_s_work() -> None:
@@ -52,6 +60,7 @@ def test_c42_one_partition_is_one_worker_s_work() -> None:
     assert pinned / 300 == pytest.approx(1000 / FIX - 1 / LOCATED, rel=0.01)
     assert keyed < 20
     assert pair.cited("C42") == NAMED
+    assert pair.broken("gps.latency.p99") == BROKEN
 
 
 def test_c43_at_random_one_dead_consumer_breaks_the_order_of_everybody() -> None:
@@ -66,17 +75,21 @@ def test_c43_at_random_one_dead_consumer_breaks_the_order_of_everybody() -> None
     assert keyed == 0
     assert certain - SURE * math.sqrt(certain) < random < possible + SURE * math.sqrt(possible)
     assert pair.cited("C43") == NAMED
+    assert pair.cited("C55") == (False, False)  # the guard holds: what comes late ends there
+    assert pair.broken("location.stale.count") == BROKEN
 
 
 def test_c46_on_fixes_what_was_begun_is_lost_and_what_was_done_comes_again() -> None:
-    """Two workers die 2 ms after a commit with fixes in hand, one 2 s after it: 2 s x 75/s come twice."""
+    """Two workers die 2 ms after a commit with fixes in hand, one 2 s after it: 2 s x 400/s / 6 come twice."""
     pair = tried("c46_fixes_not_awaited")
     lost, kept = pair.metric("broker.fixes.lost.count")
     assert lost > 0
     assert kept == 0
     twice, in_hand = pair.metric("broker.fixes.duplicate.count")
-    assert twice == pytest.approx(2 * 300 / 4, rel=0.1)
+    assert twice == pytest.approx(2 * 400 / 6, rel=0.1)
     assert in_hand <= 3
+    assert pair.cited("C46") == NAMED
+    assert pair.broken("broker.fixes.lost.count") == BROKEN
 
 
 def test_c48_nobody_stands_where_somebody_stood() -> None:
@@ -89,6 +102,8 @@ def test_c48_nobody_stands_where_somebody_stood() -> None:
     # A miss costs a connection (1.5 ms), the query (45 ms) and the fill (3.5 ms) more.
     assert slow - fast == pytest.approx((rounded - raw) * 0.050, rel=0.03)
     assert pair.cited("C48") == NAMED
+    assert pair.cited("C70") == (False, False)
+    assert pair.broken("cache.searches.hit.ratio") == BROKEN
 
 
 def test_c54_of_the_fixes_kept_for_three_minutes_six_survive() -> None:
@@ -101,6 +116,7 @@ def test_c54_of_the_fixes_kept_for_three_minutes_six_survive() -> None:
     with_it, without = (run.tables[0].flows["gps"] for run in (pair.with_it, pair.without))
     assert with_it.completed + with_it.expired == without.completed
     assert pair.named("defect-c54") == NAMED
+    assert pair.broken("gps.expired.ratio") == BROKEN
 
 
 def test_c55_the_map_is_shown_fixes_that_are_older_than_what_it_shows() -> None:
@@ -111,6 +127,11 @@ def test_c55_the_map_is_shown_fixes_that_are_older_than_what_it_shows() -> None:
     assert unguarded["gps"].stale > 500
     assert unguarded["tracking"].born == unguarded["gps"].completed
     assert guarded["tracking"].born == guarded["gps"].completed - guarded["gps"].stale
+    assert unguarded["gps"].overwritten == unguarded["gps"].stale
+    assert guarded["gps"].overwritten == 0
+    assert pair.cited("C55") == NAMED
+    assert pair.cited("C43") == (False, False)  # each driver's fixes lie in one partition
+    assert pair.exits == (PASSED, PASSED)
 
 
 def test_c69_five_customers_in_a_hundred_find_a_connection() -> None:
@@ -119,6 +140,7 @@ def test_c69_five_customers_in_a_hundred_find_a_connection() -> None:
     assert is_binomial(share, 512 / 10_000, 10_000)
     assert whole == 1
     assert pair.cited("C69") == NAMED
+    assert pair.broken("stream.live-map.delivered.ratio") == BROKEN
 
 
 def test_c70_what_should_live_for_two_minutes_is_thrown_out_sooner() -> None:
@@ -130,3 +152,6 @@ def test_c70_what_should_live_for_two_minutes_is_thrown_out_sooner() -> None:
     assert none == 0
     assert allowed == pytest.approx(0.58, abs=0.01)
     assert hits < 0.45
+    assert pair.named("defect-c70") == NAMED
+    assert pair.cited("C48") == (False, False)
+    assert pair.broken("cache.menus.hit.ratio") == BROKEN

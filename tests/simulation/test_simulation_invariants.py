@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_args
 
 import pytest
 from swarm import scenario_of
 
 from swifteats_sim.city.trajectories import Trajectories
-from swifteats_sim.domain import delivery
-from swifteats_sim.domain.effects import CompareAndSet, Read, Rule, Write
+from swifteats_sim.domain import delivery, inventory, orders
+from swifteats_sim.domain.effects import CompareAndSet, Read, Record, Rule, Write
 from swifteats_sim.domain.held import Held
-from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS
+from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS, Line
 from swifteats_sim.domain.states import DriverState, Impossible, OrderState
+from swifteats_sim.domain.stock import InventoryTerms
+from swifteats_sim.engine.branching import Fork
 from swifteats_sim.engine.clock import SECOND
 from swifteats_sim.engine.job import COMPLETED, WAIT, Job
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.steps import Delay
-from swifteats_sim.results.recorder import OrderLog
+from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
-from swifteats_sim.simulation import invariants, simulate
+from swifteats_sim.simulation import invariants, replenishing, simulate
 from swifteats_sim.simulation.violation import EXEMPTIONS, Invariant, Violation, broken_by_design
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.store import Store
@@ -71,8 +74,46 @@ def a_reservation_that_takes_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Store, "_write", write)
 
 
+def a_release_that_gives_back_twice(patch: pytest.MonkeyPatch, room: bool = False) -> None:
+    """room : only where the shelf has room for it."""
+    true = inventory._change
+
+    def change(restaurant: int, record: Record | None, line: Line, terms: InventoryTerms, sign: int) -> Write:
+        twice, left = line._replace(quantity=2 * line.quantity), terms.most(line.item)
+        if record is not None:
+            left -= record.fields["stock"]
+        fits = sign > 0 and (twice.quantity <= left or not room)
+        return true(restaurant, record, twice if fits else line, terms, sign)
+
+    patch.setattr(inventory, "_change", change)
+
+
+def a_release_that_gives_back_twice_where_there_is_room(patch: pytest.MonkeyPatch) -> None:
+    a_release_that_gives_back_twice(patch, room=True)
+
+
+def a_shelf_that_is_filled_beyond_its_maximum(patch: pytest.MonkeyPatch) -> None:
+    true = inventory.replenish
+
+    def replenish(restaurant: int, item: int, terms: InventoryTerms) -> Rule[int]:
+        return true(restaurant, item, terms._replace(stock=terms.stock + 1))
+
+    patch.setattr(replenishing, "replenish", replenish)
+
+
 def a_step_that_forgets_its_job(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Delay, "take", lambda *_: WAIT)
+
+
+def a_fork_that_loses_its_job_and_its_parts(patch: pytest.MonkeyPatch) -> None:
+    """Each keeps the others from vanishing, until the garbage is swept."""
+
+    def take(self: Fork, job: Job, now: int, loop: Loop) -> int:
+        for pc in self.ways:
+            job.part(job.lane, pc, self)
+        return WAIT
+
+    patch.setattr(Fork, "take", take)
 
 
 def a_job_that_ends_twice(patch: pytest.MonkeyPatch) -> None:
@@ -115,6 +156,45 @@ def an_order_that_ends_unseen(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(OrderLog, "close", lambda *_: None)
 
 
+def an_order_that_is_closed_and_the_database_never_hears(patch: pytest.MonkeyPatch) -> None:
+    def close_order(order: int, state: OrderState) -> Rule[bool]:
+        yield Read(((ORDERS, order),))
+        return True
+
+    patch.setattr(orders, "close_order", close_order)
+
+
+def a_delivery_that_the_record_misses(patch: pytest.MonkeyPatch) -> None:
+    true = OrderLog.close
+
+    def close(self: OrderLog, order: int, at: int, state: str, reason: str) -> None:
+        true(self, order, at, "failed" if state == OrderState.DELIVERED else state, reason)
+
+    patch.setattr(OrderLog, "close", close)
+
+
+def an_order_that_is_answered_twice(patch: pytest.MonkeyPatch) -> None:
+    true = OrderLog.note
+
+    def note(self: OrderLog, order: int, column: str, value: int) -> None:
+        for _ in range(2 if column == "answered" else 1):
+            true(self, order, column, value)
+
+    patch.setattr(OrderLog, "note", note)
+
+
+def a_driver_who_is_freed_in_the_place_of_another(patch: pytest.MonkeyPatch) -> None:
+    """As many hold an order as should; they are not the ones."""
+    true = OfferLog.holding
+
+    def holding(self: OfferLog) -> list[int]:
+        held = true(self)
+        free = next(driver for driver in range(100) if driver not in held)
+        return [free, *held[1:]] if held else held
+
+    patch.setattr(OfferLog, "holding", holding)
+
+
 def a_rule_that_is_shown_the_impossible(patch: pytest.MonkeyPatch) -> None:
     def drop_off(held: Held) -> Rule[None]:
         yield Read(((ORDERS, held.order),))
@@ -123,16 +203,26 @@ def a_rule_that_is_shown_the_impossible(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(delivery, "drop_off", drop_off)
 
 
+UNPAID = ("ordering.prepared=100 %", "ordering.replenish_every=7 min", "ordering.payment_success=60 %")
+"""A sixth of the orders fail, and give back what they hold."""
+
 BREAKING: tuple[tuple[Breaking, Invariant], ...] = (
     (a_drop_off_that_frees_nobody, "drivers freed"),
     (a_driver_who_is_free_at_the_pick_up, "moves of drivers"),
     (a_reservation_that_takes_twice, "stock"),
+    (a_release_that_gives_back_twice, "stock"),
+    (a_release_that_gives_back_twice_where_there_is_room, "stock restored"),
+    (a_shelf_that_is_filled_beyond_its_maximum, "stock"),
     (a_step_that_forgets_its_job, "flows"),
     (a_job_that_ends_twice, "flows"),
     (an_event_of_the_past, "time"),
     (a_message_that_vanishes, "messages"),
     (a_driver_in_two_places, "positions"),
     (an_order_that_ends_unseen, "orders"),
+    (an_order_that_is_closed_and_the_database_never_hears, "orders"),
+    (a_delivery_that_the_record_misses, "orders"),
+    (an_order_that_is_answered_twice, "orders"),
+    (a_driver_who_is_freed_in_the_place_of_another, "drivers freed"),
     (a_rule_that_is_shown_the_impossible, "rules"),
 )
 
@@ -141,12 +231,32 @@ BREAKING: tuple[tuple[Breaking, Invariant], ...] = (
 def test_whoever_breaks_an_invariant_ends_the_run(
     breaking: Breaking, invariant: Invariant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scenario = busy("ordering.stock=8", "ordering.items=2")
+    scenario = busy("ordering.stock=8", "ordering.items=2", *UNPAID)
     breaking(monkeypatch)
     with pytest.raises(Violation) as broken:
         simulate(scenario)
     assert broken.value.invariant == invariant
     assert 0 < broken.value.at <= scenario.end
+
+
+FORKED = "stack.flows.tracking=[{only_if: watched}, {parallel: [[{delay: 20 ms}], [{delay: 30 ms}]]}]"
+
+
+@pytest.fixture
+def unswept() -> Iterator[None]:
+    """Garbage stays where it is, as it may in any run."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("unswept")
+def test_a_lost_job_and_its_parts_do_not_pass_for_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulate(busy(FORKED))
+    a_fork_that_loses_its_job_and_its_parts(monkeypatch)
+    with pytest.raises(Violation, match="jobs of flow 'tracking' were sent") as broken:
+        simulate(busy(FORKED))
+    assert broken.value.invariant == "flows"
 
 
 DEFECTS: Mapping[Invariant, tuple[str, ...]] = {

@@ -110,6 +110,20 @@ def test_without_a_lag_no_read_is_old_and_none_loses_by_it(control: Ran) -> None
     assert control.counts["double_assignments"] == control.counts["oversold"] == 0
 
 
+def test_a_reservation_that_lost_by_an_old_sight_looks_at_the_primary() -> None:
+    """Ten and twenty ms later the replica would show the same: two seconds behind, all its tries would be lost."""
+    behind = ran(lagging("2 s"))
+    assert behind.counts["reserve_conflicts"] > 20
+    assert (behind.orders["reason"] == "inventory_contended").sum() == 0
+
+
+def test_nothing_is_sold_out_by_an_old_sight() -> None:
+    """One dish at a time, which comes back when it is cooked: the replica has not heard of that for ten minutes."""
+    one = ("ordering.prepared=0 %", "ordering.capacity=3", "city.kitchens.cooking=1 min", "demand.orders.rate=1/min")
+    refused = {law: (ran(lagging(law), *one).orders["reason"] == "sold_out").sum() for law in ("1 ms", "10 min")}
+    assert 0 < refused["10 min"] <= refused["1 ms"] + 3
+
+
 def test_who_has_just_delivered_after_the_end_of_a_shift_leaves_all_the_same() -> None:
     """By what the replica shows just then, the driver is still at the customer's door."""
     shifts = "[{drivers: 60, on: 0 min, off: 15 min}, {drivers: 60, on: 5 min, off: 25 min}]"

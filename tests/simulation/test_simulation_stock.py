@@ -70,6 +70,15 @@ def test_under_locks_a_hot_dish_has_no_conflict_and_a_line_of_customers() -> Non
     assert locked.counts["reserve_waits"] > versioned.counts["reserve_waits"]
 
 
+def test_conflicts_are_counted_among_reservations_and_not_among_what_is_given_back_or_cooked_ahead() -> None:
+    tables = run(*HOT, "ordering.payment_success=50 %", "ordering.replenish_every=1 min")
+    counts, orders = tables.counts, tables.orders
+    reserved = (orders["paid"] >= 0) | (orders["reason"] == "unpaid")
+    assert (orders["reason"] == "unpaid").sum() > 20
+    assert counts["replenished"] > 20
+    assert 0 <= counts["reserve_tries"] - counts["reserve_conflicts"] - reserved.sum() <= 2
+
+
 def sold(tables: Tables) -> int:
     return int((tables.orders["paid"] >= 0).sum())
 

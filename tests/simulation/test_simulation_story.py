@@ -7,9 +7,12 @@ from small_city import FIXED, run, scenario_of
 
 from swifteats_sim.city.demand import Plan
 from swifteats_sim.engine.streams import Streams
+from swifteats_sim.results import why_late
+from swifteats_sim.results.why_late import PARTS
 from swifteats_sim.simulation.town import build_town
 
 MS, S = 1_000_000, 1_000_000_000
+SLOW_DATABASE = tuple(f"stack.effects.{each}.service=500 ms" for each in ("read", "compare_and_set", "transaction"))
 
 
 def test_an_order_passes_every_station_at_the_instant_the_stack_says() -> None:
@@ -42,17 +45,36 @@ def test_an_order_passes_every_station_at_the_instant_the_stack_says() -> None:
     # accepted: read 1, CAS 2, then the way, whose length the places tell
     plan, place, home = first_plan()
     way = metres(home, place) * 1.3 / (25 / 3.6)
-    assert order["at_restaurant"] == offer["answered"] + 3 * MS + round(way * S)
+    assert order["departed"] == offer["answered"] + 3 * MS
+    assert order["at_restaurant"] == order["departed"] + round(way * S)
 
     # at the restaurant the driver waits for the food; the hand-over; pick-up: read 1, transaction 8
     assert order["at_restaurant"] < order["ready"]
     assert order["picked_up"] == order["ready"] + 120 * S + 9 * MS
     # departure: read 1, transaction 8; the trip; at the door: report 3; hand-over; drop-off: read 1, transaction 8
     trip = metres(place, (plan.x, plan.y)) * 1.3 / (25 / 3.6)
-    assert order["at_door"] == order["picked_up"] + 9 * MS + round(trip * S)
+    assert order["left"] == order["picked_up"] + 9 * MS
+    assert order["at_door"] == order["left"] + round(trip * S)
+    assert order["handed"] == (120 + 180) * S
     assert order["delivered"] == order["at_door"] + 3 * MS + 180 * S + 9 * MS
     assert order["closed"] == order["delivered"] == offer["done"] == offer["released"]
     assert order["state"] == "delivered"
+
+
+def test_software_that_is_slow_is_slow_software_and_nothing_else() -> None:
+    """Reports of half a second make no way longer, no kitchen slower and no hand-over: they are part of the queue."""
+    quick, slow = (why_late(run(*settings, text=FIXED)).iloc[0] for settings in ((), SLOW_DATABASE))
+    same = ("deferral", "travel", "hand_over", "trip")
+    assert [int(slow[part] - quick[part]) for part in same] == [0] * len(same)
+    assert quick["hand_over"] == 300 * S
+    # the payment is read and written once; the kitchen began later by that, and the driver came later by more
+    assert slow["payment"] - quick["payment"] == (500 - 1 + 500 - 2) * MS
+    assert slow["kitchen"] < quick["kitchen"]
+    # five reports of a read and a write each; besides, the reservation, the request, its batch, search and commit
+    reports = 5 * (500 - 1) + 2 * (500 - 2) + 3 * (500 - 8)
+    assert slow["queue"] - quick["queue"] > reports * MS
+    whole = slow["click_to_door"] - quick["click_to_door"]
+    assert whole == sum(slow[part] - quick[part] for part in PARTS)
 
 
 def test_a_driver_passes_every_state_once() -> None:

@@ -21,6 +21,7 @@ from swifteats_sim.stack.broker import Placement, Topic
 from swifteats_sim.stack.consumer import Consumer
 from swifteats_sim.stack.docket import DispatchTerms
 from swifteats_sim.stack.faults import Faults
+from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.member import Member
 from swifteats_sim.stack.pending import Pending
 
@@ -30,6 +31,13 @@ TERMS = DispatchTerms(
     retry_no_driver=60 * SECOND, retry_error=30 * SECOND,
 )  # fmt: skip
 AWAITED = Delivery()
+HERE = (0, 0, 0)
+"""The only district of this city."""
+
+
+def freed(near: Callable[[int], bool] = lambda order: True, driver: int = 99) -> FreeDriver:
+    """A driver who has just become free, and is within reach of these orders."""
+    return FreeDriver(driver, (HERE,), near)
 
 
 class Dispatch:
@@ -72,7 +80,7 @@ class Dispatch:
         self.consumers = [
             Consumer(
                 self.bench.topic, member, delivery, self.bench.runner, terms, Nearest().rank, self.survey,
-                self._on_assigned, self._on_given_up, self._on_losses,
+                lambda order: HERE, self._on_assigned, self._on_buried, self._on_losses,
             )
             for member in members
         ]  # fmt: skip
@@ -110,8 +118,8 @@ class Dispatch:
         self.assigned.append((self.bench.clock.instant / MS, pending.request.order, outcome.driver))
         self.committed[pending.request.order] = pending
 
-    def _on_given_up(self, order: int) -> None:
-        self.given_up.append((self.bench.clock.instant / MS, order))
+    def _on_buried(self, request: AssignmentRequest) -> None:
+        self.given_up.append((self.bench.clock.instant / MS, request.order))
 
     def _on_losses(self, losses: int) -> None:
         self.lost += losses

@@ -91,7 +91,7 @@ def test_a_message_that_only_a_dying_leader_has_is_lost_without_a_word() -> None
     for now in (89, 90, 99, 150):
         topic.append(now, 0, 0, now)
     assert [message for _, message in topic.logs[0]] == [89, 150]
-    assert (traffic.messages, traffic.lost, traffic.waiting) == (2, 2, 2)
+    assert (traffic.messages, traffic.lost, traffic.unreplicated, traffic.waiting) == (2, 2, 2, 2)
 
 
 @pytest.mark.parametrize(("placement", "places"), [("keyed", [1, 2, 0]), ("round_robin", [0, 1, 2])])

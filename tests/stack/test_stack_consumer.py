@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from dispatch_bench import TERMS, Dispatch, group
+from dispatch_bench import TERMS, Dispatch, freed, group
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stack_bench import MINUTE, MS, SECOND, found
@@ -124,6 +124,28 @@ def test_a_driver_who_logs_on_meanwhile_is_found_at_the_next_search() -> None:
     assert dispatch.assigned == [(60 + 60_000 + 70, 1, 20)]
     # It could have been decided all the time.
     assert dispatch.eligible == {1: 0.0}
+
+
+def logged_on(at: int) -> Dispatch:
+    """One order, whose search looks at 10 ms and ends at 60; its only driver is available from `at` on (ms)."""
+    dispatch = Dispatch(replace(TERMS, attempts=1), {1: 0}, {20: 1})
+    dispatch.bench.store.apply([OFF_SHIFT])
+    back = CompareAndSet("drivers", 20, 2, {"state": DriverState.AVAILABLE})
+    dispatch.bench.do(at * MS, lambda: dispatch.bench.store.apply([back]))
+    dispatch.request(1)
+    dispatch.bench.run(until=10 * MINUTE)
+    return dispatch
+
+
+@pytest.mark.parametrize("at", [20, 59])
+def test_a_driver_who_comes_between_a_search_s_look_and_its_end_is_looked_for_once_more(at: int) -> None:
+    dispatch = logged_on(at)
+    assert (dispatch.assigned, dispatch.given_up) == ([(130.0, 1, 20)], [])
+
+
+def test_one_who_comes_after_its_end_is_not() -> None:
+    dispatch = logged_on(61)
+    assert (dispatch.assigned, dispatch.given_up) == ([], [(60.0, 1)])
 
 
 def test_a_lost_commit_is_repeated_half_a_minute_later() -> None:
@@ -274,7 +296,7 @@ def test_a_dead_consumer_cannot_be_called_and_has_forgotten_its_failures() -> No
     dispatch = Dispatch(TERMS, {1: 0}, {}, group=alone)
     called = list[bool]()
     for at in (60_500, 61_500):
-        dispatch.bench.do(at * MS, lambda: called.append(dispatch.consumers[0].call(lambda order: True)))
+        dispatch.bench.do(at * MS, lambda: called.append(dispatch.consumers[0].call(freed())))
     dispatch.request(1)
     dispatch.bench.run(until=10 * MINUTE)
     # Back at 62 s, it joins anew at 65 s, and searches three times from then on.

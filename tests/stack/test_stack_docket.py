@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from dispatch_bench import TERMS
+from dispatch_bench import HERE, TERMS, freed
 from hypothesis import given
 from hypothesis import strategies as st
 from stack_bench import MINUTE, SECOND, found
@@ -13,7 +13,9 @@ from stack_bench import MINUTE, SECOND, found
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.stack.docket import DispatchTerms, Docket
+from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.pending import Pending
+from swifteats_sim.stack.waiting import Waiting
 
 CORRECTED = replace(TERMS, deferral="corrected")
 AS_WRITTEN = replace(TERMS, deferral="as_written")
@@ -25,7 +27,7 @@ class World:
     def __init__(self, terms: DispatchTerms, ready: dict[int, int], away: dict[int, int | None]) -> None:
         self.ready, self.away, self.now = ready, away, 0
         self.surveys = list[int]()
-        self.docket = Docket(terms, self.survey)
+        self.docket = Docket(terms, self.survey, lambda order: HERE)
 
     def survey(self, order: int) -> Candidates:
         self.surveys.append(order)
@@ -36,9 +38,9 @@ class World:
         self.now = round(minute * MINUTE)
         return self.now
 
-    def admit(self, order: int, minute: float = 0) -> Pending:
+    def admit(self, order: int, minute: float = 0, excluded: tuple[int, ...] = ()) -> Pending:
         now = self.at(minute)
-        pending = Pending(AssignmentRequest(order, 0, 1), self.docket.number(), now, now, 0)
+        pending = Pending(AssignmentRequest(order, 0, 1, excluded), self.docket.number(), now, now, 0)
         self.docket.admit(pending, now)
         return pending
 
@@ -94,7 +96,7 @@ def test_a_pause_after_a_search_in_vain_is_slept_for_a_driver_however_it_ends() 
     assert world.docket.next() is pending
     world.docket.postpone(pending, "contended", world.at(3))
     assert world.docket.due() == 3 * MINUTE + 30 * SECOND
-    assert world.docket.call(lambda order: True, world.at(3.25)) is True
+    assert world.docket.call(freed(), world.at(3.25)) is True
     assert world.docket.next() is pending
     assert (pending.driverless, pending.deferred, pending.called) == (75 * SECOND, 0, True)
     assert world.docket.due() is None
@@ -106,7 +108,7 @@ def test_a_driver_nearby_may_send_an_order_that_missed_one_back_to_waiting_for_i
     assert world.docket.next() is pending
     world.docket.postpone(pending, "no_driver", world.at(0))
     world.away[1] = 3
-    assert world.docket.call(lambda order: True, world.at(0.5)) is False
+    assert world.docket.call(freed(), world.at(0.5)) is False
     assert world.docket.due() == 10 * MINUTE
     world.docket.wake(world.at(10))
     assert world.docket.next() is pending
@@ -114,12 +116,95 @@ def test_a_driver_nearby_may_send_an_order_that_missed_one_back_to_waiting_for_i
     assert (pending.driverless, pending.deferred, pending.called) == (30 * SECOND, 9.5 * MINUTE, False)
 
 
+def missed(world: World, *orders: int, excluded: tuple[int, ...] = ()) -> list[Pending]:
+    """Orders for which a search at 0 found nobody."""
+    pending = [world.admit(order, excluded=excluded) for order in orders]
+    for _ in orders:
+        taken = world.docket.next()
+        assert taken is not None
+        world.docket.postpone(taken, "no_driver", world.at(0))
+    return pending
+
+
+def test_a_call_goes_on_until_an_order_may_be_decided() -> None:
+    # Once the driver is there, the orders 1 and 2 wait for their food, 3 is due, and nobody asks 4 any more.
+    world = World(CORRECTED, {1: 10, 2: 11, 3: 12, 4: 13}, dict.fromkeys((1, 2, 3, 4)))
+    missed(world, 1, 2, 3, 4)
+    world.away, world.surveys = {1: 3, 2: 3, 3: 11, 4: 12}, []
+    assert world.docket.call(freed(), world.at(0.5)) is True
+    assert world.surveys == [1, 2, 3]
+    due = world.docket.next()
+    assert due is not None
+    assert (due.request.order, due.called) == (3, True)
+    assert world.docket.due() == 1 * MINUTE  # the pause of 4, who has not been called
+
+
+def test_a_call_that_only_sends_orders_back_to_wait_for_food_is_in_vain() -> None:
+    world = World(CORRECTED, {1: 10, 2: 11}, {1: None, 2: None})
+    missed(world, 1, 2)
+    world.away = {1: 3, 2: 3}
+    assert world.docket.call(freed(), world.at(0.5)) is False
+    assert world.docket.due() == 5 * MINUTE
+
+
+def test_a_driver_is_not_offered_to_an_order_that_he_has_turned_down() -> None:
+    world = World(CORRECTED, {1: 0, 2: 5}, {1: None, 2: None})
+    (refused,) = missed(world, 1, excluded=(20,))
+    (other,) = missed(world, 2)
+    world.away, world.surveys = {1: 3, 2: 3}, []
+    assert world.docket.call(freed(driver=20), world.at(0.5)) is True
+    assert (world.docket.next(), world.surveys) == (other, [2])
+    assert world.docket.call(freed(driver=20), world.at(0.5)) is False
+    assert world.docket.call(freed(driver=21), world.at(0.5)) is True
+    assert world.docket.next() is refused
+    sleeper = World(CORRECTED, {1: 15}, {1: 3})
+    sleeper.admit(1, excluded=(21,))
+    assert sleeper.docket.recall(freed(driver=21), 0) is False
+    assert sleeper.docket.recall(freed(driver=20), 0) is True
+
+
+def test_only_orders_in_the_driver_s_districts_are_asked() -> None:
+    world = World(CORRECTED, dict.fromkeys(range(1, 5), 0), dict.fromkeys(range(1, 5)))
+    world.docket = Docket(CORRECTED, world.survey, lambda order: (0, order, 0))
+    missed(world, 1, 2, 3, 4)
+    asked = list[int]()
+
+    def out_of_reach(order: int) -> bool:
+        asked.append(order)
+        return False
+
+    driver = FreeDriver(99, ((0, 2, 0), (0, 3, 0), (1, 1, 0), (0, 9, 0)), out_of_reach)
+    assert world.docket.call(driver, world.at(0.5)) is False
+    assert asked == [2, 3]
+
+
+def test_a_driver_freed_while_a_search_ran_in_vain_is_looked_for_at_once() -> None:
+    world = World(CORRECTED, {1: 0}, {1: None})
+    pending = world.admit(1)
+    world.docket.next()
+    assert world.docket.look_again(pending, world.at(0.1)) is False
+    world.away[1] = 3
+    assert world.docket.look_again(pending, world.at(0.1)) is True
+    assert world.docket.next() is pending
+    assert (pending.called, pending.driverless) == (True, 0)
+
+
+def test_a_handling_that_failed_has_not_been_called() -> None:
+    world = World(CORRECTED, {1: 0}, {1: None})
+    (pending,) = missed(world, 1)
+    world.docket.call(freed(), world.at(0.5))
+    assert world.docket.next() is pending
+    assert pending.called is True
+    world.docket.put_off(pending, world.at(0.5))
+    assert pending.called is False
+
+
 def test_a_handling_that_failed_is_put_off_and_that_is_nobody_s_wait_for_food_or_driver() -> None:
     world = World(CORRECTED, {1: 0}, {1: 3})
     pending = world.admit(1)
     world.docket.next()
     world.docket.put_off(pending, world.at(0))
-    assert world.docket.call(lambda order: True, world.at(0.25)) is False
+    assert world.docket.call(freed(), world.at(0.25)) is False
     assert world.docket.due() == 30 * SECOND
     world.docket.wake(world.at(0.5))
     assert world.docket.next() is pending
@@ -150,7 +235,7 @@ def test_as_written_a_driver_who_frees_nearby_ends_the_pause() -> None:
     world = World(AS_WRITTEN, {1: 5}, {1: 8})
     pending = world.admit(1)
     world.away[1] = 5
-    assert world.docket.recall(lambda order: True, world.at(0.2)) is True
+    assert world.docket.recall(freed(), world.at(0.2)) is True
     assert world.docket.next() is pending
     assert (pending.deferred, pending.deferred_late) == (12 * SECOND, 1)
 
@@ -183,11 +268,11 @@ def test_a_driver_nobody_has_missed_is_shown_to_the_deferred_order_nearby_that_i
         asked.append(order)
         return order != 3
 
-    assert world.docket.recall(near, world.at(1)) is True
+    assert world.docket.recall(freed(near), world.at(1)) is True
     assert (asked, world.surveys) == ([3, 2], [2])
     # Order 2 sleeps on, and so does order 3 who was only asked.
     assert world.docket.due() == 10 * MINUTE
-    assert world.docket.recall(lambda order: False, world.at(1)) is False
+    assert world.docket.recall(freed(lambda order: False), world.at(1)) is False
 
 
 def test_first_come_first_served_knows_when_it_passes_over_a_more_urgent_order() -> None:
@@ -199,6 +284,20 @@ def test_first_come_first_served_knows_when_it_passes_over_a_more_urgent_order()
     taken += [world.docket.next(), world.docket.next()]
     assert [(one.request.order, one.overtaken) for one in taken if one] == [
         (1, True), (2, False), (3, True), (4, False)
+    ]  # fmt: skip
+
+
+def test_an_order_that_is_passed_over_by_mistake_is_seen_whatever_the_discipline() -> None:
+    class Upside(Waiting[Pending]):
+        def add(self, key: int, one: Pending) -> None:
+            super().add(-key, one)
+
+    world = World(TERMS, {1: 30, 2: 10}, {1: 3, 2: 3})
+    world.docket._ready = Upside()
+    for order in (1, 2):
+        world.admit(order)
+    assert [(one.request.order, one.overtaken) for _ in range(2) if (one := world.docket.next())] == [
+        (1, True), (2, False)
     ]  # fmt: skip
 
 
@@ -217,7 +316,7 @@ def test_overtaken_is_what_a_look_at_everybody_would_say(steps: list[tuple[str, 
         elif step == "again" and out:
             ready.append(out.pop(number % len(out)))
             world.docket.postpone(ready[-1], "no_driver", 0)
-            assert world.docket.call(lambda order: True, 0)
+            assert world.docket.call(freed(), 0)
         elif step == "next" and (pending := world.docket.next()) is not None:
             ready.remove(pending)
             out.append(pending)
@@ -246,9 +345,9 @@ def test_whatever_ends_a_sleep_all_time_is_spent_once(
         if deed == "wake":
             world.docket.wake(now)
         elif deed == "call":
-            world.docket.call(lambda order: True, now)
+            world.docket.call(freed(), now)
         elif deed == "recall":
-            world.docket.recall(lambda order: True, now)
+            world.docket.recall(freed(), now)
         elif deed == "news":
             world.docket.news(1, now)
         elif world.docket.next() is pending:

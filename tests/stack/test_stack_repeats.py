@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from dispatch_bench import TERMS, Dispatch, group
+from dispatch_bench import TERMS, Dispatch, freed, group
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stack_bench import MINUTE, MS, SECOND
@@ -153,7 +153,7 @@ def test_a_driver_s_call_that_only_brings_a_deferral_forward_is_heard() -> None:
     def arrive() -> None:
         dispatch.travel[20] = 3
         dispatch.add_driver(20)
-        assert dispatch.consumers[0].call(lambda order: True) is False
+        assert dispatch.consumers[0].call(freed()) is False
 
     dispatch.bench.do(30 * SECOND, arrive)
     dispatch.bench.run(until=20 * MINUTE)

@@ -368,7 +368,7 @@ def of_its_own(till: Till) -> list[tuple[float, int, Refusal | None]]:
     def drop(cart: Cart, answer: Refusal | None) -> None:
         dropped.append((till.bench.clock.instant / MS, cart.order, answer))
 
-    till.path.tries = Tries(again, drop)
+    till.path.tries = Tries(again, lambda cart: None, drop, drop)
     return dropped
 
 

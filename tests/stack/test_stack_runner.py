@@ -633,6 +633,15 @@ def test_who_publishes_waits_for_the_new_leader() -> None:
     assert [(at / MS, message) for at, message in bench.topic.logs[0]] == [(10, 0), (42, 5), (42, 32), (43, 33)]
 
 
+def test_only_who_waits_on_the_path_of_an_order_keeps_a_customer_waiting() -> None:
+    bench = election(at=12, lasting=30)
+    for who, place in (("relay", 0), ("order", 3)):
+        bench.at(5 * MS, who, just(Publish("assignment", 0, 7, who)), Caller(7, place=place))
+    bench.run()
+    assert bench.timeline() == [(42.0, "relay", None), (42.0, "order", None)]
+    assert (bench.runner.counts["leader_waits"], bench.runner.counts["leader_waited"]) == (1, 27 * MS)
+
+
 def test_who_published_hears_nothing_of_a_message_that_died_with_its_leader() -> None:
     bench = election(at=12, lasting=30, unsafe=5)
     bench.at(0, "publisher", just(Publish("assignment", 0, 7, "hello")))

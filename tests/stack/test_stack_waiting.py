@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swifteats_sim.stack.waiting import Waiting
+from swifteats_sim.stack.waiting import District, Scattered, Waiting
 
 
 @dataclass
@@ -39,8 +39,20 @@ def test_whoever_has_another_place_is_gone() -> None:
     assert waiting.pop() is None
 
 
-def test_the_first_who_fits_is_taken_and_nobody_behind_is_asked() -> None:
-    waiting, waiters = line((1, "a"), (2, "b"), (3, "c"), (4, "d"))
+EAST, WEST, NORTH = (0, 1, 0), (0, -1, 0), (0, 0, 1)
+
+
+def scattered(*waiters: tuple[District, int, str]) -> tuple[Scattered[Waiter], dict[str, Waiter]]:
+    waiting, known = Scattered[Waiter](), {name: Waiter(name, place) for place, (_, _, name) in enumerate(waiters)}
+    for district, key, name in waiters:
+        waiting.add(district, key, known[name])
+    return waiting, known
+
+
+def test_the_first_who_fits_is_taken_and_nobody_behind_or_elsewhere_is_asked() -> None:
+    waiting, waiters = scattered(
+        (EAST, 1, "a"), (WEST, 2, "b"), (NORTH, 2, "x"), (EAST, 3, "c"), (WEST, 4, "d")
+    )  # fmt: skip
     waiters["a"].place = 9
     asked = list[str]()
 
@@ -48,10 +60,11 @@ def test_the_first_who_fits_is_taken_and_nobody_behind_is_asked() -> None:
         asked.append(waiter.name)
         return waiter.name == "c"
 
-    assert waiting.pop_if(fits) is waiters["c"]
+    assert waiting.pop_if((WEST, EAST, (7, 7, 7)), fits) is waiters["c"]
     assert asked == ["b", "c"]
-    assert waiting.pop_if(lambda waiter: waiter.name == "x") is None
-    assert [waiter.name for waiter in iter(waiting.pop, None)] == ["b", "d"]
+    assert waiting.pop_if((EAST, WEST), lambda waiter: waiter.name == "x") is None
+    rest = iter(lambda: waiting.pop_if((EAST, WEST, NORTH), everybody), None)
+    assert [waiter.name for waiter in rest] == ["b", "x", "d"]
 
 
 def everybody(waiter: Waiter) -> bool:
@@ -62,7 +75,7 @@ def like(number: int) -> Callable[[Waiter], bool]:
     return lambda waiter: int(waiter.name) % 3 == number % 3
 
 
-MOVES = st.lists(st.tuples(st.sampled_from(["add", "move", "pop", "pop_if"]), st.integers(0, 9)), max_size=60)
+MOVES = st.lists(st.tuples(st.sampled_from(["add", "move", "pop"]), st.integers(0, 9)), max_size=60)
 
 
 @given(MOVES)
@@ -75,10 +88,35 @@ def test_it_does_what_a_sorted_list_does(moves: list[tuple[str, int]]) -> None:
             plain = sorted([*plain, (number, waiter.place, waiter)], key=lambda entry: entry[:2])
         elif move == "move" and number < len(plain):
             plain.pop(number)[2].place = next(places)
-        elif move in ("pop", "pop_if"):
-            fits = everybody if move == "pop" else like(number)
-            expected = next((entry for entry in plain if fits(entry[2])), None)
-            taken = waiting.pop() if move == "pop" else waiting.pop_if(fits)
-            assert taken is (None if expected is None else expected[2])
-            plain = [entry for entry in plain if entry is not expected]
+        elif move == "pop":
+            assert waiting.pop() is (plain.pop(0)[2] if plain else None)
         assert waiting.first() == (plain[0][0] if plain else None)
+
+
+DISTRICTS = (EAST, WEST, NORTH)
+SCATTERED_MOVES = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "move", "pop_if"]), st.integers(0, 9), st.sets(st.sampled_from(DISTRICTS), min_size=1)
+    ),
+    max_size=60,
+)
+
+
+@given(SCATTERED_MOVES)
+def test_scattered_it_does_what_a_sorted_list_of_those_districts_does(
+    moves: list[tuple[str, int, set[District]]],
+) -> None:
+    waiting, plain, places = Scattered[Waiter](), list[tuple[int, int, District, Waiter]](), iter(range(1000))
+    for move, number, where in moves:
+        districts = sorted(where)
+        if move == "add":
+            waiter = Waiter(str(number), next(places))
+            waiting.add(districts[0], number, waiter)
+            plain = sorted([*plain, (number, waiter.place, districts[0], waiter)], key=lambda entry: entry[:2])
+        elif move == "move" and number < len(plain):
+            plain.pop(number)[3].place = next(places)
+        elif move == "pop_if":
+            fits = [each for each in plain if each[2] in where and like(number)(each[3])]
+            taken = waiting.pop_if(districts, like(number))
+            assert taken is (fits[0][3] if fits else None)
+            plain = [each for each in plain if each not in fits[:1]]
