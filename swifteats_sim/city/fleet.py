@@ -35,6 +35,7 @@ class Fleet:
         self.states: list[tuple[int, int, str]] = []
         self._free = np.zeros(self.count, dtype=np.bool_)
         self._busy = np.zeros(self.count, dtype=np.bool_)
+        self._on_shift = np.zeros(self.count, dtype=np.bool_)
         self._offered = np.zeros(self.count, dtype=np.bool_)
         self._versions = np.zeros(self.count, dtype=np.int64)
         self._orders = np.zeros(self.count, dtype=np.int64)
@@ -50,17 +51,19 @@ class Fleet:
         self._offered[driver] = state == DriverState.ORDER_ASSIGNED
         self._free[driver] = free
         self._busy[driver] = record.fields["order"] is not None
+        self._on_shift[driver] = state != DriverState.OFF_SHIFT
         self._versions[driver] = record.version
         self.states.append((driver, now, str(state)))
 
     def busy(self) -> list[int]:
-        """Drivers who hold an order."""
+        """Drivers who hold an order, as the record has it."""
         drivers: list[int] = np.flatnonzero(self._busy).tolist()
         return drivers
 
     def idle_and_busy(self) -> tuple[int, int]:
-        """How many drivers are available, and how many hold an order."""
-        return int(np.count_nonzero(self._free)), int(np.count_nonzero(self._busy))
+        """How many drivers have nothing to do, and how many have an order, in truth, whatever the record has of it."""
+        busy = np.array(self.trips, dtype=np.int64) > 0
+        return int(np.count_nonzero(self._on_shift & ~busy)), int(np.count_nonzero(busy))
 
     def movement(self, distance: float) -> Callable[[int, int], bool]:
         """A test (driver, instant in ns): whether a driver is `distance` (m) or more from where it last held (A44)."""

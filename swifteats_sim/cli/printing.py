@@ -8,10 +8,20 @@ from rich.console import Console
 from rich.table import Table
 
 from swifteats_sim.experiments import Rehearsal
-from swifteats_sim.results import parts_markdown, parts_rich, verdict_markdown, verdict_rich, where_time_goes
+from swifteats_sim.results import (
+    parts_markdown,
+    parts_notes,
+    parts_rich,
+    verdict_markdown,
+    verdict_rich,
+    where_time_goes,
+)
 from swifteats_sim.scenario.metrics import CATALOGUE
 
 WIDTH = 110
+"""Columns of a sentence at most, and where nobody sees the terminal."""
+NARROW = 100
+"""Columns below which the catalogue is no table."""
 
 
 def print_verdicts(rehearsal: Rehearsal) -> None:
@@ -32,7 +42,7 @@ def print_findings(rehearsal: Rehearsal) -> None:
     console = Console()
     for finding in rehearsal.findings:
         text = f"- {finding.text}" + (f" ({', '.join(finding.refs)})" if finding.refs else "")
-        console.print(textwrap.fill(text, WIDTH, subsequent_indent="  "), highlight=False, markup=False, soft_wrap=True)
+        _say(console, text, "  ")
     print_parts(rehearsal)
 
 
@@ -42,13 +52,33 @@ def print_parts(rehearsal: Rehearsal) -> None:
     if parts and console.is_terminal:
         console.print(parts_rich(parts))
     elif parts:
-        console.print("\n" + parts_markdown(parts), end="", highlight=False, markup=False, soft_wrap=True)
+        console.print("\n" + parts_markdown(parts), highlight=False, markup=False, soft_wrap=True)
+    for note in parts_notes(rehearsal.tables):
+        _say(console, note)
+
+
+def _say(console: Console, text: str, indent: str = "") -> None:
+    """A paragraph as wide as its reader's terminal."""
+    width = min(WIDTH, console.width) if console.is_terminal else WIDTH
+    filled = textwrap.fill(text, width, subsequent_indent=indent)
+    console.print(filled, highlight=False, markup=False, soft_wrap=True)
 
 
 def print_metrics() -> None:
-    """The catalogue as a table."""
+    """The catalogue: a table, or a list where a table would break its words."""
+    console = Console()
+    if console.width >= NARROW:
+        console.print(_metric_table())
+        return
+    for metric in CATALOGUE:
+        names = f"{metric.subject}.{metric.quantity}: {' '.join(metric.statistics)}"
+        _say(console, names + (f" [{metric.unit}]" if metric.unit else ""), "    ")
+        _say(console, f"  {metric.meaning}", "  ")
+
+
+def _metric_table() -> Table:
     table = Table("metric", "statistics", "unit", "meaning")
     table.columns[0].no_wrap = True
     for metric in CATALOGUE:
         table.add_row(f"{metric.subject}.{metric.quantity}", " ".join(metric.statistics), metric.unit, metric.meaning)
-    Console().print(table)
+    return table

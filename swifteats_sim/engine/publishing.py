@@ -35,11 +35,12 @@ class Leaders:
 
 @dataclass(frozen=True)
 class Place:
-    """Be appended to a partition: `partition(job)`."""
+    """Be appended to a partition: `partition(job)`. geo_of : an entity's geo, where it has one."""
 
     partition: Callable[[Job], int]
     traffic: Traffic | None = None
     leaders: Leaders | None = None
+    geo_of: Callable[[int], int] | None = None
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
@@ -56,5 +57,6 @@ class Place:
                 return WAIT
         job.partition = job.server = self.partition(job)
         if self.traffic is not None:
-            self.traffic.place(job.flow.key_of(job), job.partition, now)
+            geo = 0 if self.geo_of is None else self.geo_of(job.entity)
+            self.traffic.place(job.flow.key_of(job), job.partition, now, geo)
         return job.pc + 1

@@ -52,7 +52,11 @@ class Traffic:
         if self.counts(now):
             self.messages += 1
             self.scattered += self._partitions.get(key, partition) != partition
-            self.mixed += self._geos.get(partition, geo) != geo
+        self.land(key, partition, now, geo)
+
+    def land(self, key: int, partition: int, now: int, geo: int) -> None:
+        """A message of this geo comes to its partition."""
+        self.mixed += self.counts(now) and self._geos.get(partition, geo) != geo
         self._partitions[key], self._geos[partition] = partition, geo
 
     @property

@@ -10,7 +10,7 @@ from swifteats_sim.results.summary import build_summary
 from swifteats_sim.results.table import verdict_markdown, verdict_rich
 from swifteats_sim.results.tables import Tables
 from swifteats_sim.results.verdict import Judgement, exit_code, judge
-from swifteats_sim.results.where_time_goes import parts_markdown, parts_rich, where_time_goes
+from swifteats_sim.results.where_time_goes import parts_markdown, parts_notes, parts_rich, where_time_goes
 from swifteats_sim.results.why_late import why_late
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "judge",
     "measure",
     "parts_markdown",
+    "parts_notes",
     "parts_rich",
     "verdict_markdown",
     "verdict_rich",

@@ -66,8 +66,8 @@ STACK_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "pools": ("pool", "size", "takes", "held", "wait", "queued", "max_wait", "most", "refused"),
     "caches": ("cache", "reads", "hits", "stale", "evicted", "stampedes"),
     "topics": (
-        "topic", "messages", "bytes", "partitions", "waited", "most", "lost", "unreplicated", "scattered", "mixed", "keys",
-        "reached", "duplicates", "dead",
+        "topic", "messages", "bytes", "partitions", "waited", "most", "lost", "unreplicated", "scattered", "mixed",
+        "keys", "reached", "duplicates", "dead",
     ),
     "streams": ("stream", "sent", "delivered", "refused", "silent", "away", "elsewhere"),
 }  # fmt: skip

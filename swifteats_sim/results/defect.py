@@ -10,6 +10,7 @@ import pandas as pd
 
 from swifteats_sim.results.columns import OFFER_NUMBERS, ORDER_INSTANTS
 from swifteats_sim.results.evidence import Evidence, Finding
+from swifteats_sim.results.overlaps import over, overlapping
 from swifteats_sim.results.span import MINUTE, Nanoseconds, instants, span_of
 from swifteats_sim.results.tables import Tables
 
@@ -37,8 +38,10 @@ class Defect:
 
 
 def offers_of(evidence: Evidence) -> Columns:
-    """OFFER_NUMBERS of all offers committed in the measured spans."""
-    return _pooled((_within(each, each.offers, "committed") for each in evidence.tables), OFFER_NUMBERS)
+    """OFFER_NUMBERS of all offers committed in the measured spans; and rival, 1 where the order had a driver (C24)."""
+    frames = [each.offers.assign(rival=_rival(each)) for each in evidence.tables]
+    spans = (_within(*each, "committed") for each in zip(evidence.tables, frames, strict=True))
+    return _pooled(spans, (*OFFER_NUMBERS, "rival"))
 
 
 def deliveries_of(evidence: Evidence) -> Columns:
@@ -58,6 +61,10 @@ def counted(evidence: Evidence, count: str) -> int:
 def minutes(duration: float) -> str:
     """A duration in ns for a sentence: "2.5 min"."""
     return f"{duration / MINUTE:,.1f} min"
+
+
+def _rival(tables: Tables) -> Nanoseconds:
+    return overlapping(tables.offers, "order", over(tables.offers, "done", tables.end)).astype(np.int64)
 
 
 def _within(tables: Tables, frame: pd.DataFrame, column: str) -> pd.DataFrame:

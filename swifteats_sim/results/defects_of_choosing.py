@@ -8,6 +8,7 @@ from swifteats_sim.results.defect import FEW, Columns, Defect, minutes, offers_o
 from swifteats_sim.results.evidence import Evidence, percent
 from swifteats_sim.results.measure_fairness import work_of
 from swifteats_sim.results.span import MINUTE
+from swifteats_sim.results.wording import several
 from swifteats_sim.scenario.quantities import SECOND
 
 WORSE = 2 * MINUTE
@@ -83,7 +84,8 @@ def ghosts(evidence: Evidence) -> str | None:
     offered = int((offers_of(evidence)["ghost"] == 1).sum())
     if not offered:
         return None
-    return f"{offered:,} orders were offered to drivers who were off shift: the search finds ghosts."
+    offers_made = several(offered, "offer was", "offers were")
+    return f"{offers_made} made to drivers who were off shift: the search finds ghosts."
 
 
 def one_by_one(evidence: Evidence) -> str | None:
@@ -104,9 +106,9 @@ def one_by_one(evidence: Evidence) -> str | None:
 
 
 def _ranked(evidence: Evidence) -> Columns:
-    """The offers of which the record knows the other candidates."""
+    """The offers of which the record knows the other candidates. A rival takes whoever is left (C24)."""
     offers = offers_of(evidence)
-    known = offers["nearest"] >= 0
+    known = (offers["nearest"] >= 0) & (offers["rival"] == 0)
     return {name: values[known] for name, values in offers.items()}
 
 

@@ -9,6 +9,7 @@ from swifteats_sim.results.defect import Defect, minutes, offers_of
 from swifteats_sim.results.evidence import Evidence
 from swifteats_sim.results.span import MINUTE, Nanoseconds, instants, series_of
 from swifteats_sim.results.tables import Tables
+from swifteats_sim.results.wording import several
 
 OUTLASTS = 0.01
 """Share of orders held back whose deferral outlasts their food by more than a minute."""
@@ -22,8 +23,8 @@ def late_deferral(evidence: Evidence) -> str | None:
     if not late:
         return None
     return (
-        f"Deferral is the wrong way round: {late:,} times an order was held back although every driver would have "
-        "come after its food."
+        f"Deferral is the wrong way round: {several(late, 'time', 'times')} an order was held back although every "
+        "driver would have come after its food."
     )
 
 
@@ -34,12 +35,18 @@ def endless_deferral(evidence: Evidence) -> str | None:
     forgotten = sum(_forgotten(each) for each in evidence.tables)
     if len(long) <= OUTLASTS * held and not forgotten:
         return None
-    length = f", for {minutes(float(long.mean()))} on average" if len(long) else ""
-    return (
-        f"Deferral does not end: {len(long):,} of {held:,} assigned orders were still held back more than a minute "
-        f"after their food was ready{length}; at the end {forgotten:,} more were held back whose food had been ready "
-        "for 5 min at least, while drivers were idle."
-    )
+    clauses = []
+    if len(long) > OUTLASTS * held:
+        clauses.append(
+            f"{len(long):,} of {several(held, 'assigned order was', 'assigned orders were')} still held back more than "
+            f"a minute after the food was ready, for {minutes(float(long.mean()))} on average"
+        )
+    if forgotten:
+        clauses.append(
+            f"{several(forgotten, 'order is', 'orders are')} held back at the end whose food has been ready for 5 min "
+            "at least, while drivers are idle"
+        )
+    return f"Deferral does not end: {'; '.join(clauses)}."
 
 
 def _held_back(evidence: Evidence) -> tuple[int, Nanoseconds]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from swifteats_sim.results.defect import Defect, counted
 from swifteats_sim.results.evidence import Evidence
-from swifteats_sim.results.span import instants
+from swifteats_sim.results.span import instants, span_of, text
+from swifteats_sim.results.tables import Tables
+from swifteats_sim.results.wording import several, spell
 from swifteats_sim.scenario.quantities import SECOND
 
 LONG = 2 * SECOND
@@ -25,10 +29,10 @@ def held_connections(evidence: Evidence) -> str | None:
     }
     if waited < LONG or not pools:
         return None
-    refused = ", ".join(f"{times:,.0f} times by {name}" for name, times in pools.items())
+    refused = ", ".join(f"{several(times, 'time', 'times')} by {name}" for name, times in pools.items())
     return (
-        f"{orders:,} orders waited for the broker, which had no leader, {waited / orders / SECOND:,.0f} s on average, "
-        f"and held their connections meanwhile. Others were refused one: {refused}."
+        f"{several(orders, 'order', 'orders')} waited for the broker, which had no leader, for "
+        f"{spell(waited / orders / SECOND)} on average, with a connection in hand. Others were refused one: {refused}."
     )
 
 
@@ -38,17 +42,34 @@ def lost_requests(evidence: Evidence) -> str | None:
     if not lost:
         return None
     return (
-        f"{lost:,} assignment requests were sent while no broker took them, and nobody sent them again: their orders "
-        "are stored, and no driver is looked for."
+        f"{several(lost, 'assignment request was', 'assignment requests were')} sent while no broker took any, and "
+        "nobody sent it again: the order is stored, and no driver is looked for."
     )
 
 
 def twins(evidence: Evidence) -> str | None:
     """C33: a client's second try makes a second order."""
-    twin = sum(int((instants(each.orders, "twin_of") >= 0).sum()) for each in evidence.tables)
-    if not twin:
+    found = [_twins(each) for each in evidence.tables]
+    clicks, copies, meals = (sum(column) for column in zip(*found, strict=True))
+    if not copies:
         return None
-    return f"{twin:,} orders were made twice: the client tried again, and nothing told the platform that it had."
+    paid = several(meals, "more meal is paid for", "more meals are paid for") if meals else "no more meal is paid for"
+    return (
+        f"{several(clicks, 'order was', 'orders were')} made again, {several(copies, 'time', 'times')} in all: the "
+        f"client tried again, and nothing told the platform that it had; {paid}."
+    )
+
+
+def _twins(tables: Tables) -> tuple[int, int, int]:
+    """Orders doubled in the measured span, how many doubles they have, and the meals paid for beyond one a click."""
+    orders = tables.orders
+    number, first = instants(orders, "order"), instants(orders, "twin_of")
+    copies = (first >= 0) & span_of(tables).holds(instants(orders, "placed"))
+    doubled = np.unique(first[copies])
+    family = np.isin(number, doubled) | np.isin(first, doubled)
+    paid = (instants(orders, "paid") >= 0) & ~np.isin(text(orders, "state"), ("failed", "cancelled"))
+    root = np.where(first >= 0, first, number)[family & paid]
+    return len(doubled), int(copies.sum()), len(root) - len(np.unique(root))
 
 
 def leaks(evidence: Evidence) -> str | None:
@@ -57,8 +78,9 @@ def leaks(evidence: Evidence) -> str | None:
     if not leaked:
         return None
     sold_out = evidence.mean("orders.sold_out.count")
-    refused = "" if not sold_out else f" {sold_out:,.0f} orders a replication were refused as sold out."
-    return f"{leaked:,} portions are missing at the end that no order holds: what is taken is not given back.{refused}"
+    refused = "" if not sold_out else f" Refused as sold out: {several(sold_out, 'order', 'orders')} a replication."
+    missing = several(leaked, "portion is", "portions are")
+    return f"{missing} missing at the end that no order holds: what is taken is not given back.{refused}"
 
 
 def oversold(evidence: Evidence) -> str | None:
@@ -67,7 +89,8 @@ def oversold(evidence: Evidence) -> str | None:
     if not portions:
         return None
     return (
-        f"{portions:,} portions were sold that were not there: what an order takes is written over what others took "
+        f"{several(portions, 'portion was', 'portions were')} sold that were not there: what an order "
+        "takes is written over what others took "
         "since it looked, and no version or lock stops it."
     )
 

@@ -43,8 +43,7 @@ def rounded_estimates(evidence: Evidence) -> str | None:
 def estimates_without_distance(evidence: Evidence) -> str | None:
     """C53: the way to the customer takes no time."""
     orders = _named(evidence)
-    cooking = orders["preparation_left"] >= 0
-    added = (orders["eta"] - orders["assigned"] - orders["preparation_left"])[cooking]
+    added = orders["eta"] - orders["assigned"] - np.maximum(orders["preparation_left"], 0)
     if added.size < FEW or np.ptp(np.quantile(added, (0.1, 0.9))) >= SAME:
         return None
     return (

@@ -12,6 +12,7 @@ from swifteats_sim.results.evidence import Evidence, percent
 from swifteats_sim.results.measure_offers import REFUSED
 from swifteats_sim.results.span import instants, span_of, text
 from swifteats_sim.results.tables import Tables
+from swifteats_sim.results.wording import several
 
 OVERTAKEN = 0.01
 """Share of commits past a more urgent request from which order of arrival, not slack, seems to rule."""
@@ -22,7 +23,7 @@ class Fate(NamedTuple):
     """What became of refused offers, and of orders for which nobody looks at the end.
 
     refused : offers turned down or not answered; asked_again : those whose order was offered again;
-    left : orders paid in the span and stranded whose last offer was refused; bare : such orders without any offer.
+    left : stranded orders whose last offer was refused; bare : those paid in the span, without any offer.
     """
 
     refused: int
@@ -51,8 +52,9 @@ def no_second_offer(evidence: Evidence) -> str | None:
     if refused < FEWEST_REFUSED or again or not left:
         return None
     return (
-        f"A refusal is the end: none of {refused:,} orders whose driver declined or did not answer was offered to "
-        f"another one, and {left:,} of them are open at the end with nobody looking."
+        f"A refusal is the end: none of {several(refused, 'order', 'orders')} whose driver declined or did not answer "
+        f"was offered to another one; {left:,} of them {'is' if left == 1 else 'are'} open at the end, and nobody "
+        "looks for a driver any more."
     )
 
 
@@ -63,8 +65,8 @@ def one_search(evidence: Evidence) -> str | None:
     if bare <= 0:
         return None
     return (
-        f"A search in vain is the end: {bare:,} paid orders without any offer are open at the end, and nobody looks "
-        "for a driver any more."
+        f"A search in vain is the end: {several(bare, 'paid order', 'paid orders')} without any offer "
+        f"{'is' if bare == 1 else 'are'} open at the end, and nobody looks for a driver any more."
     )
 
 
@@ -75,8 +77,8 @@ def unread_requests(evidence: Evidence) -> str | None:
         return None
     again = evidence.totals("topics")["assignment"]["duplicates"]
     return (
-        f"{lost:,.0f} assignment requests were lost with a consumer that died: they counted as read before they were "
-        f"done; {again:,.0f} came twice. Their orders wait for a driver in vain."
+        f"{several(lost, 'assignment request was', 'assignment requests were')} lost with a consumer that died: what "
+        f"is read counts as done before it is; {again:,.0f} came twice. Their orders wait for a driver in vain."
     )
 
 
@@ -85,13 +87,14 @@ def _fate(tables: Tables) -> Fate:
     last = ~offers["order"].duplicated(keep="last").to_numpy()
     refused = np.isin(text(offers, "outcome"), REFUSED)
     settled = refused & (instants(offers, "answered") < tables.end - SETTLES)
-    number, paid, stranded = (instants(tables.orders, each) for each in ("order", "paid", "stranded"))
-    waiting = number[(stranded > 0) & span_of(tables).holds(paid)]
+    stranded = tables.orders[instants(tables.orders, "stranded") > 0]
+    waiting, paid = (instants(stranded, each) for each in ("order", "paid"))
+    bare = span_of(tables).holds(paid) & ~np.isin(waiting, instants(offers, "order"))
     return Fate(
         int(settled.sum()),
         int((settled & ~last).sum()),
         int(np.isin(instants(offers, "order")[settled & last], waiting).sum()),
-        int((~np.isin(waiting, instants(offers, "order"))).sum()),
+        int(bare.sum()),
     )
 
 

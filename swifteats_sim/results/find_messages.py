@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
-
 from swifteats_sim.results.evidence import Evidence, Finding, percent
+from swifteats_sim.results.wording import several
 
 REACHED = 0.99
 """The share of messages that streams must deliver for nothing to be said."""
@@ -33,6 +32,17 @@ LOSSES = (
 """What comes at least once comes twice at times, however handlers and commits are (A23): that alone is no C46."""
 
 
+MISSED = (
+    ("elsewhere", "came to a process that does not hold the customer", "C28"),
+    ("silent", "were for customers who are connected again and have subscribed to nothing", "C27"),
+    ("refused", "were for customers without a slot", "C69"),
+    ("away", "came while the connection was broken", "#147"),
+)
+"""A column of the table of streams, what stands after its count, and the entry of the ledger."""
+LEAST = 0.005
+"""Share of a stream's messages from which the ledger is cited for them."""
+
+
 def fix_order(evidence: Evidence) -> Finding | None:
     """Whether every driver's fixes arrived in the order they were sent, and what became of those that did not.
 
@@ -53,25 +63,6 @@ def fix_order(evidence: Evidence) -> Finding | None:
     return Finding("fix-order", text, ("F22", *(["C55"] if overwritten else []), *(["C43"] if scattered else [])))
 
 
-def lagging_topics(evidence: Evidence) -> Finding | None:
-    """Topics whose consumers fall behind, and how fast."""
-    topics = [name.removeprefix("lag.") for each in evidence.growths for name in each if name.startswith("lag.")]
-    clauses = [clause for topic in dict.fromkeys(topics) if (clause := _lagging(evidence, topic)) is not None]
-    if not clauses:
-        return None
-    return Finding("lagging-topics", f"Consumers fall behind: {'; '.join(clauses)}.", ("#117", "#125", "C42"))
-
-
-def _lagging(evidence: Evidence, topic: str) -> str | None:
-    growing = evidence.growing(f"lag.{topic}")
-    if not growing:
-        return None
-    pace, published = (np.mean([getattr(each, name) for each in growing]) for name in ("per_minute", "arrivals"))
-    most = evidence.mean(f"broker.{topic}.lag.max")
-    reached = "" if most is None else f", up to {most:,.0f}"
-    return f"of {published:,.1f} messages/min to {topic}, {pace:,.1f} are left behind{reached}"
-
-
 def lost_messages(evidence: Evidence) -> Finding | None:
     """Messages that were lost, handled more than once, or given up."""
     totals = evidence.totals("topics")
@@ -88,13 +79,18 @@ def _wrong(topic: str, total: dict[str, float]) -> str | None:
 
 
 def unreached_streams(evidence: Evidence) -> Finding | None:
-    """Streams whose messages end at a process that does not hold the customer."""
-    clauses = [
-        f"{percent(total['delivered'] / total['sent'])} of {total['sent']:,.0f} messages on {name}"
+    """Streams whose messages do not come to their customers, and why."""
+    short = {
+        name: total
         for name, total in evidence.totals("streams").items()
         if total["delivered"] < REACHED * total["sent"]
-    ]
-    if not clauses:
+    }
+    if not short:
         return None
-    text = f"Only {'; '.join(clauses)} reached the customer's process."
-    return Finding("unreached-streams", text, ("C28", "C27", "C69"))
+    clauses = [
+        f"{percent(total['delivered'] / total['sent'])} of {several(total['sent'], 'message', 'messages')} on {name} "
+        f"({', '.join(f'{total[why]:,.0f} {words}' for why, words, _ in MISSED if total[why])})"
+        for name, total in short.items()
+    ]
+    refs = [ref for why, _, ref in MISSED if any(total[why] > LEAST * total["sent"] for total in short.values())]
+    return Finding("unreached-streams", f"Only {'; '.join(clauses)} reached their customers.", tuple(refs))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
 from swifteats_sim.results.evidence import Evidence, Finding, percent
-from swifteats_sim.results.names import backlog_words
-from swifteats_sim.results.saturation import Growth
 from swifteats_sim.results.span import span_of
+from swifteats_sim.results.wording import pace, several
+from swifteats_sim.scenario.units import format_value
 
 NO_HITS = 0.05
 """The hit ratio below which hardly anybody asks for what somebody has asked for (C48)."""
@@ -25,7 +21,7 @@ def busiest_station(evidence: Evidence) -> Finding | None:
     queue = evidence.mean(f"station.{first}.queue.mean") or 0.0
     text = (
         f"The busiest station is {first}: {percent(busy[first])} of its servers busy, "
-        f"{queue:,.2f} jobs waiting; {_room(busy[first], _is_whole(evidence, first))}."
+        f"{format_value(queue, '')} jobs waiting on average; {_room(busy[first], _is_whole(evidence, first))}."
     )
     return Finding("busiest-station", text, ("#54", "#117", "#125"))
 
@@ -39,35 +35,18 @@ def _is_whole(evidence: Evidence, station: str) -> bool:
 def _room(busy: float, whole: bool) -> str:
     if busy >= 1 or not whole:
         return "it has no room left"
-    return f"it is full at {1 / busy:,.1f} times this load" if busy > 0 else "it has no work"
-
-
-def growing_backlogs(evidence: Evidence) -> Finding | None:
-    """Which backlogs still grow, and how fast."""
-    names = dict.fromkeys(backlog for each in evidence.growths for backlog in each)
-    clauses = [
-        _growing(backlog, growing, len(evidence.growths)) for backlog in names if (growing := evidence.growing(backlog))
-    ]
-    if not clauses:
-        return None
-    text = f"Saturated: {'; '.join(clauses)}. Values that depend on them would be others in a longer run."
-    return Finding("saturation", text, ())
-
-
-def _growing(backlog: str, growing: Sequence[Growth], replications: int) -> str:
-    rate = f"{np.mean([each.per_minute for each in growing]):,.1f}/min"
-    return f"{backlog_words(backlog)} grow by {rate} in {len(growing)} of {replications} replications"
+    return f"it is full at {format_value(1 / busy, '')} times this load" if busy > 0 else "it has no work"
 
 
 def cache_hits(evidence: Evidence) -> Finding | None:
-    """How often caches answered, and what that spared those behind them."""
+    """How often caches answered, so that those behind them need not."""
     read = {name: total for name, total in evidence.totals("caches").items() if total["reads"]}
     if not read:
         return None
     seconds = sum(span_of(tables).seconds for tables in evidence.tables)
     clauses = [
-        f"{name} answered {percent(total['hits'] / total['reads'])} of {total['reads'] / seconds:,.1f} reads/s "
-        f"and spared {total['hits'] / seconds:,.1f}/s"
+        f"{name} answered {percent(total['hits'] / total['reads'])} of "
+        f"{pace(total['reads'] / seconds, 'read', 'reads')}"
         for name, total in read.items()
     ]
     alone = [name for name, total in read.items() if _never_asked_again(total)]
@@ -95,4 +74,4 @@ def retry_load(evidence: Evidence) -> Finding | None:
 
 def _wasted(evidence: Evidence, flow: str) -> str:
     wasted = evidence.mean(f"{flow}.wasted.count")
-    return f", and {wasted:,.0f} attempts ended after their client had left" if wasted else ""
+    return f", and {several(wasted, 'attempt', 'attempts')} ended after their client had left" if wasted else ""

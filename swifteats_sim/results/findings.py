@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from swifteats_sim.results.evidence import Evidence, Finding
+from swifteats_sim.results.find_backlogs import filling_city, growing_backlogs, risen_backlog
 from swifteats_sim.results.find_city import felt_times, fleet_cycle, tighter_side, tightest_geo, waiting_drivers
 from swifteats_sim.results.find_defects import DEFECTS
-from swifteats_sim.results.find_messages import fix_order, lagging_topics, lost_messages, unreached_streams
-from swifteats_sim.results.find_stack import busiest_station, cache_hits, growing_backlogs, retry_load
+from swifteats_sim.results.find_lags import lagging_topics, mixed_geos
+from swifteats_sim.results.find_lost import lost_orders
+from swifteats_sim.results.find_messages import fix_order, lost_messages, unreached_streams
+from swifteats_sim.results.find_stack import busiest_station, cache_hits, retry_load
 
 __all__ = ["FINDINGS", "Evidence", "Finding", "collect_findings"]
 
@@ -22,12 +25,16 @@ def single_replication(evidence: Evidence) -> Finding | None:
 
 
 FINDINGS: tuple[Callable[[Evidence], Finding | None], ...] = (
+    lost_orders,
+    filling_city,
     fleet_cycle,
     tightest_geo,
     busiest_station,
     tighter_side,
     growing_backlogs,
+    risen_backlog,
     lagging_topics,
+    mixed_geos,
     lost_messages,
     unreached_streams,
     cache_hits,

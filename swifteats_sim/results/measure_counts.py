@@ -9,7 +9,6 @@ TOTALS = {
     "assignment.double.count": "double_assignments",
     "assignment.rivals.count": "rivals",
     "assignment.stranded.count": "stranded",
-    "assignment.dead.count": "dead_requests",
     "assignment.lost.count": "lost_requests",
     "inventory.oversold.count": "oversold",
     "inventory.leaked.count": "leaked",

@@ -6,12 +6,10 @@ import numpy as np
 import pandas as pd
 
 from swifteats_sim.results.columns import NEVER
+from swifteats_sim.results.overlaps import over
 from swifteats_sim.results.span import Nanoseconds, Span, describe, instants, span_of, text
 from swifteats_sim.results.tables import Tables
 from swifteats_sim.scenario.quantities import SECOND
-
-NOT_BUSY = ("available", "off_shift")
-"""States in which a driver holds no order."""
 
 
 def measure_fleet(tables: Tables) -> dict[str, float]:
@@ -21,7 +19,7 @@ def measure_fleet(tables: Tables) -> dict[str, float]:
     metrics = {
         **describe("driver.wait", _waits(tables, span)),
         **describe("driver.pickup_travel", _pickup_travel(tables, span)),
-        **describe("driver.cycle", _cycles(tables.offers, span)),
+        **describe("driver.cycle", cycles(tables, span)),
     }
     if len(tables.shifts):
         metrics["driver.on_shift.mean"] = on_shift / span.seconds
@@ -39,15 +37,41 @@ def on_shift_seconds(tables: Tables) -> float:
 
 
 def busy_seconds(tables: Tables) -> float:
-    """Driver-seconds with an order within the measured span; a driver's last state lasts to the run's end."""
-    driver, at = instants(tables.states, "driver"), instants(tables.states, "at")
-    order = np.lexsort((at, driver))  # stable: changes at one instant stay in the order they were recorded
-    driver, at, state = driver[order], at[order], text(tables.states, "state")[order]
-    until = np.append(at[1:], tables.end)
-    last = np.append(driver[1:] != driver[:-1], True)[: driver.size]
-    until = np.where(last, tables.end, until[: driver.size])
-    busy = ~np.isin(state, NOT_BUSY)
-    return float(span_of(tables).overlap(at[busy], until[busy]).sum()) / SECOND
+    """Driver-seconds with an order or an offer, in truth, within the measured span.
+
+    Two orders at a time count once, and what is offered to a driver who is off shift does not count.
+    """
+    on, off = shift_of(tables, instants(tables.offers, "driver"))
+    begin, end = np.maximum(_begins(tables), on), np.minimum(over(tables.offers, "done", tables.end), off)
+    return float(span_of(tables).overlap(begin, end).sum()) / SECOND
+
+
+def cycles(tables: Tables, span: Span) -> Nanoseconds:
+    """From the commit to the drop-off, of deliveries that ended in the span, whenever the platform freed the driver.
+
+    Of two orders in a driver's hands, the later one's cycle begins when the earlier one is done.
+    """
+    done = instants(tables.offers, "done")
+    ended = span.holds(done) & (text(tables.offers, "outcome") == "accepted")
+    took: Nanoseconds = (done - _begins(tables))[ended]
+    return np.maximum(took, 0)
+
+
+def _begins(tables: Tables) -> Nanoseconds:
+    """When each offer, in order of commit, begins to keep its driver busy: not while an earlier one does."""
+    driver, committed = instants(tables.offers, "driver"), instants(tables.offers, "committed")
+    ends = pd.Series(over(tables.offers, "done", tables.end))
+    before = ends.groupby(driver).cummax().groupby(driver).shift(fill_value=0)
+    begins: Nanoseconds = np.maximum(committed, before.to_numpy(dtype=np.int64))
+    return begins
+
+
+def shift_of(tables: Tables, drivers: Nanoseconds) -> tuple[Nanoseconds, Nanoseconds]:
+    """When each of these drivers came and left, or the run's end; (0, 0) for who never came."""
+    shifts = tables.shifts.set_index(pd.Index(instants(tables.shifts, "driver")))
+    row = shifts.index.get_indexer(pd.Index(drivers))
+    on, off = (np.append(instants(shifts, each), 0)[row] for each in ("on", "off"))
+    return on, np.where(off < 0, tables.end, off)
 
 
 def waiting_seconds(tables: Tables) -> float:
@@ -81,10 +105,3 @@ def _pickup_travel(tables: Tables, span: Span) -> Nanoseconds:
     arrived = instants(tables.orders, "at_restaurant")
     travel: Nanoseconds = arrived - begin
     return travel[span.holds(arrived) & (begin >= 0)]
-
-
-def _cycles(offers: pd.DataFrame, span: Span) -> Nanoseconds:
-    released = instants(offers, "released")
-    ended = span.holds(released) & (text(offers, "outcome") == "accepted")
-    cycles: Nanoseconds = (released - instants(offers, "committed"))[ended]
-    return cycles

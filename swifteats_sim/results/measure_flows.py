@@ -28,6 +28,7 @@ def measure_flows(tables: Tables) -> dict[str, float]:
             metrics.update({**_pace(name, flow, seconds), **_ends(name, flow), **_times(name, flow)})
     if "gps" in tables.flows:
         metrics["location.stale.count"] = float(tables.flows["gps"].stale)
+        metrics["location.overwritten.count"] = float(tables.flows["gps"].overwritten)
     return metrics
 
 

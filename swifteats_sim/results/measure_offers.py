@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from swifteats_sim.results.span import Nanoseconds, describe, instants, ratio, span_of, text
+from swifteats_sim.results.span import Nanoseconds, describe, instants, ratio, rows, span_of, text
 from swifteats_sim.results.tables import Tables
 
 REFUSED = ("declined", "no_answer")
@@ -14,7 +14,7 @@ ANSWERED = (*REFUSED, "accepted", "cancelled")
 
 
 def measure_offers(tables: Tables) -> dict[str, float]:
-    """Every metric of the offers that were committed in the measured span."""
+    """Every metric of the offers that were committed in the measured span, and of requests that came to none."""
     offers = tables.offers[span_of(tables).holds(instants(tables.offers, "committed"))]
     outcome, overtaken = text(offers, "outcome"), instants(offers, "overtaken")
     searched = instants(offers, "searched")
@@ -22,6 +22,7 @@ def measure_offers(tables: Tables) -> dict[str, float]:
     return {
         **ratio("assignment.declined", np.isin(outcome, REFUSED).sum(), np.isin(outcome, ANSWERED).sum()),
         **ratio("assignment.overtaken", (overtaken == 1).sum(), (overtaken >= 0).sum()),
+        **_dead(tables),
         "assignment.ghosts.count": float((instants(offers, "ghost") == 1).sum()),
         "assignment.deferred_late.count": float(np.maximum(instants(offers, "deferred_late"), 0).sum()),
         **describe("assignment.search", searched[searched >= 0]),
@@ -29,6 +30,12 @@ def measure_offers(tables: Tables) -> dict[str, float]:
         **describe("assignment.detour", detour(ranked)),
         **describe("assignment.preparation_left", instants(ranked, "preparation_left")),
     }
+
+
+def _dead(tables: Tables) -> dict[str, float]:
+    """Requests that were set aside, where there is a topic of them."""
+    dead = [topic["dead"] for name, topic in rows(tables, "topics") if name == "assignment"]
+    return {"assignment.dead.count": sum(dead)} if dead else {}
 
 
 def misfit(offers: pd.DataFrame) -> Nanoseconds:

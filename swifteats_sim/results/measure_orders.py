@@ -10,7 +10,10 @@ from swifteats_sim.results.tables import Tables
 from swifteats_sim.scenario.quantities import SECOND
 
 OVERDUE = 3600 * SECOND
-"""An order that is open for longer than this is not completed, whatever becomes of it (mdrplib: target 40 min)."""
+"""An order that is open for longer than this is not completed, whatever becomes of it (mdrplib: target 40 min).
+
+Nor is one that is stranded, however short a time.
+"""
 
 SPELLS = (
     ("order.latency", "placed", "answered"),
@@ -48,7 +51,7 @@ def _counts(orders: pd.DataFrame, span: Span) -> dict[str, float]:
     offered = int(span.holds(placed).sum())
     # An order placed in the warm-up may still be open, and so is one that closes at the very end.
     open_at_end = (placed >= 0) & (placed < span.end) & ((closed < 0) | (closed >= span.end))
-    overdue = (placed >= 0) & (placed < span.end - OVERDUE) & ((closed < 0) | (closed >= span.end))
+    lost = open_at_end & ((placed < span.end - OVERDUE) | (instants(orders, "stranded") > 0))
     carried_in = (placed < span.start) & ((closed < 0) | (closed >= span.start))
     return {
         "orders.carried_in.count": float(carried_in.sum()),
@@ -62,7 +65,7 @@ def _counts(orders: pd.DataFrame, span: Span) -> dict[str, float]:
         "orders.sold_out.count": float((ended & (reason == "sold_out")).sum()),
         "orders.duplicated.count": float((span.holds(placed) & (instants(orders, "twin_of") >= 0)).sum()),
         "orders.in_flight.count": float(open_at_end.sum()),
-        **ratio("orders.completion", delivered, delivered + failed + cancelled + int(overdue.sum())),
+        **ratio("orders.completion", delivered, delivered + failed + cancelled + int(lost.sum())),
     }
 
 

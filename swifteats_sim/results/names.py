@@ -24,6 +24,7 @@ OF_STACK = {"station": "queue", "broker": "lag", "pool": "waiting", "cache": Non
 
 ALWAYS_ZERO = (
     "double", "rivals", "ghosts", "deferred_late", "stranded", "duplicated", "oversold", "leaked", "stale", "lost",
+    "overwritten",
 )  # fmt: skip
 """Quantities that count what must never happen: no backlog excuses or endangers them."""
 
@@ -31,6 +32,7 @@ _WORDS = {
     "unanswered_orders": "orders without an answer",
     "open_orders": "open orders",
     "in_flight.gps": "GPS fixes in flight",
+    "lag.assignment": "requests for a driver that are not done",
 }
 _PHRASES = {
     "queue": "jobs waiting at {}",

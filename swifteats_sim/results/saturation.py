@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from swifteats_sim.results.filling import full_at
 from swifteats_sim.results.names import backlog_words
 from swifteats_sim.results.span import MINUTE, instants, rows, sampled, series_of, span_of
 from swifteats_sim.results.tables import Tables
+from swifteats_sim.results.wording import pace
 
 RELEVANT_GROWTH = 0.02
 """Share of the arrivals that must stay behind, for growth to matter."""
@@ -19,9 +21,13 @@ BLOCKS = 12
 FEWEST_BLOCKS = 4
 DEMAND_WINDOW = 15
 """Minutes over which demand is averaged, when a backlog is held against it."""
+RISES = 2.0
+"""Standard deviations of a count of orders by which demand must have risen for a backlog to be held against it."""
 CHANCE = 4.0
 """Standard deviations of a Poisson count that growth must exceed, where levels are too few for a test."""
 OF_ORDERS = ("unanswered_orders", "open_orders")
+FILLS = ("open_orders", "lag.assignment")
+"""Backlogs that a city which began empty has to fill before they can be level."""
 LEVEL = 0.95
 
 
@@ -33,18 +39,20 @@ class Growth:
     per_minute : slope of the fitted line, jobs a minute.
     arrivals : jobs that came, a minute.
     saturated : the growth both matters and is no chance.
+    filling : it grew, but only while the city was still filling, which says nothing.
     """
 
     backlog: str
     per_minute: float
     arrivals: float
     saturated: bool
+    filling: bool = False
 
     @property
     def words(self) -> str:
         """The growth in a clause: "open orders grow by 3.1/min (6 % of arrivals)"."""
         share = f" ({100 * self.per_minute / self.arrivals:.0f} % of arrivals)" if self.arrivals > 0 else ""
-        return f"{backlog_words(self.backlog)} grow by {self.per_minute:,.1f}/min{share}"
+        return f"{backlog_words(self.backlog)} grow by {pace(self.per_minute / 60)}{share}"
 
 
 def grows_clearly(levels: NDArray[np.float64]) -> bool:
@@ -108,22 +116,48 @@ def growths(tables: Tables) -> dict[str, Growth]:
 
 
 def _judged(tables: Tables, backlog: str, arrivals: float) -> Growth:
+    """The growth over the span; where the city was still filling and this seems to grow, over what is left of it."""
+    found = _judged_from(tables, backlog, arrivals, tables.warmup)
+    if not found.saturated or backlog not in FILLS:
+        return found
+    full = full_at(tables)
+    if full <= tables.warmup:
+        return found
+    if int((series_of(tables, "at")[sampled(tables)] >= full).sum()) <= FEWEST_BLOCKS:
+        return replace(found, saturated=False, filling=True)
+    return _judged_from(tables, backlog, arrivals, full)
+
+
+def _judged_from(tables: Tables, backlog: str, arrivals: float, start: int) -> Growth:
     levels = series_of(tables, backlog)
-    found = growth(backlog, *_in_span(tables, levels), arrivals)
-    if not (found.saturated and backlog in OF_ORDERS and "placed" in tables.series.columns):
+    found = growth(backlog, *_in_span(tables, levels, start), arrivals)
+    if not (found.saturated and backlog in OF_ORDERS and _demand_rose(tables, start)):
         return found
     even = _at_even_demand(levels, series_of(tables, "placed"))
-    return replace(found, saturated=growth(backlog, *_in_span(tables, even), arrivals).saturated)
+    return replace(found, saturated=growth(backlog, *_in_span(tables, even, start), arrivals).saturated)
 
 
-def _in_span(tables: Tables, levels: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(minutes, levels) of the measured span. Where they are few, the last level before it opens it: at time 0 none."""
-    at, within = series_of(tables, "at"), sampled(tables)
+def _in_span(
+    tables: Tables, levels: NDArray[np.float64], start: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(minutes, levels) of the measured span from `start` on (ns).
+
+    Where they are few, the last level before the span opens it: at time 0 none.
+    """
+    at = series_of(tables, "at")
+    within = sampled(tables) & (at >= start)
     minutes, inside = at[within] / MINUTE, levels[within]
     if inside.size > FEWEST_BLOCKS or (inside.size and minutes[0] * MINUTE == tables.warmup):
         return minutes, inside
     before = levels[at < tables.warmup]
     return np.append(tables.warmup / MINUTE, minutes), np.append(before[-1] if before.size else 0.0, inside)
+
+
+def _demand_rose(tables: Tables, start: int) -> bool:
+    """Whether more orders came in the last third from `start` on (ns) than in the first one, by more than chance."""
+    placed, third = instants(tables.orders, "placed"), (tables.end - start) // 3
+    first, last = (int(((placed >= at) & (placed < at + third)).sum()) for at in (start, tables.end - third))
+    return last - first > RISES * math.sqrt(first + last) and "placed" in tables.series.columns
 
 
 def _at_even_demand(levels: NDArray[np.float64], placed: NDArray[np.float64]) -> NDArray[np.float64]:

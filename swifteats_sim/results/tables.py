@@ -80,11 +80,11 @@ class Tables:
         most (in use at one time), refused.
     caches : a row a cache: reads, hits, stale (hits on what had changed), evicted, stampedes (fills begun while the
         same key was being filled).
-    topics : a row a topic: messages, bytes (logged), partitions, waited (ns that messages were logged and not done), most
-        (of those at one time), lost, unreplicated (of the lost, with the leader that alone had them), scattered (in
-        another partition than the last one of their key), mixed (behind one of another geo in their partition), keys,
-        reached (different keys, and partitions with messages, of the whole run), duplicates (handled once more), dead
-        (letters).
+    topics : a row a topic: messages, bytes (logged), partitions, waited (ns that messages were logged and not done),
+        most (of those at one time), lost, unreplicated (of the lost, with the leader that alone had them), scattered
+        (in another partition than the last one of their key), mixed (behind one of another geo in their partition),
+        keys, reached (different keys, and partitions with messages, of the whole run), duplicates (handled once more),
+        dead (letters).
     streams : a row a stream: sent, delivered, refused, silent, away, elsewhere (messages, and those that missed their
         client: there was no slot for him; his connection was broken, and nobody subscribed again; it is broken just
         now; he is at another process).
@@ -93,7 +93,8 @@ class Tables:
         (mean busy servers) and `done.<flow>` (jobs completed); at its end `queue.<station>` (jobs waiting),
         `waiting.<pool>` and `in_flight.<flow>` (jobs),
         `lag.<topic>` (messages logged and not done). With a city also placed, delivered,
-        unanswered_orders, open_orders, unassigned_orders, idle_drivers, busy_drivers.
+        unanswered_orders, open_orders, unassigned_orders, idle_drivers (on shift, and have nothing to do), busy_drivers
+        (have an order, in truth, whatever their records say).
     flows : per flow name, such as "gps".
     delays : per topic, int64 ns from logged to taken by a consumer.
     paths : per flow the columns of `series` that must not grow for its numbers to mean anything, its own jobs first:

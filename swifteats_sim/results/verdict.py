@@ -69,13 +69,16 @@ def _judge(
     return Judgement(target, value, ci95, verdict, target.unit, reason)
 
 
-def _saturated(backlogs: Iterable[str], growths: Sequence[Mapping[str, Growth]]) -> tuple[Verdict, str] | None:
+def _saturated(backlogs: Sequence[str], growths: Sequence[Mapping[str, Growth]]) -> tuple[Verdict, str] | None:
     """Growth comes before any value: a longer run would have shown another one. The first that grows is told."""
     for backlog in backlogs:
         growing = [each[backlog] for each in growths if backlog in each and each[backlog].saturated]
         if growing:
             worst = max(growing, key=lambda each: each.per_minute)
-            return "saturated", f"{worst.words} in {len(growing)} of {len(growths)} replications"
+            where = f" in {len(growing)} of {len(growths)} replications" if len(growths) > 1 else ""
+            return "saturated", f"{worst.words}{where}"
+    if any(each[backlog].filling for backlog in backlogs for each in growths if backlog in each):
+        return "inconclusive", "the city is still filling: its warm-up is shorter than an order takes"
     return None
 
 

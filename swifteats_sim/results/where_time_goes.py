@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from swifteats_sim.results.markdown import markdown_table
-from swifteats_sim.results.span import instants, span_of
+from swifteats_sim.results.measure_orders import measure_orders
+from swifteats_sim.results.span import instants
 from swifteats_sim.results.tables import Tables
 from swifteats_sim.results.why_late import PARTS, slowest, why_late
+from swifteats_sim.results.wording import listed, several, spell
 from swifteats_sim.scenario.quantities import SECOND
-from swifteats_sim.scenario.units import format_value
+from swifteats_sim.scenario.units import format_spells, format_value
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 TITLE = "where an order's time goes"
 HEADER = (TITLE, "mean", "p95", "share", "slowest tenth")
 WHOLE = "click_to_door"
+LONG_DEFERRAL = 60 * SECOND
+"""Mean deferral from which it is said what goes on meanwhile."""
 
 
 class PartOfTime(NamedTuple):
@@ -74,12 +79,54 @@ def parts_rich(parts: Sequence[PartOfTime]) -> Table:
     return table
 
 
+def parts_notes(runs: Sequence[Tables]) -> list[str]:
+    """What must be known to read the table: of which orders it is, and what deferral is; nothing without a table."""
+    told = sum(len(_measured(each)) for each in runs)
+    if not told:
+        return []
+    return [f"Of {several(told, 'delivered order', 'delivered orders')}{_left_out(runs)}.", *_cooking_meanwhile(runs)]
+
+
+def _left_out(runs: Sequence[Tables]) -> str:
+    open_, failed, cancelled = (
+        int(sum(measure_orders(each)[f"orders.{end}.count"] for each in runs))
+        for end in ("in_flight", "failed", "cancelled")
+    )
+    others = [
+        f"{count:,} {words}"
+        for count, words in ((open_, "still open at the end"), (failed, "failed"), (cancelled, "cancelled"))
+        if count
+    ]
+    return f". Not in it: {listed(others)}" if others else ""
+
+
+def _cooking_meanwhile(runs: Sequence[Tables]) -> list[str]:
+    """How much of the time in deferral the food was not ready: what switching it off would not save."""
+    frames = [_measured(each) for each in runs]
+    deferral = np.concatenate([instants(frame, "deferral") for frame in frames]).astype(np.float64)
+    if deferral.mean() < LONG_DEFERRAL:
+        return []
+    cooked = np.concatenate([_not_ready(*each) for each in zip(runs, frames, strict=True)])
+    meanwhile = float(np.minimum(deferral, cooked).mean())
+    return [
+        f"Deferral: for {spell(meanwhile / SECOND)} of its {spell(float(deferral.mean()) / SECOND)} the food was not "
+        "ready yet. Without deferral a driver would be sent sooner, and wait at the restaurant."
+    ]
+
+
+def _not_ready(tables: Tables, parts: pd.DataFrame) -> NDArray[np.float64]:
+    """From the payment until the food was ready, of each of these orders (ns)."""
+    orders = tables.orders.set_index("order").loc[parts["order"]]
+    cooked: NDArray[np.float64] = (instants(orders, "ready") - instants(orders, "paid")).astype(np.float64)
+    return np.maximum(cooked, 0)
+
+
 def _measured(tables: Tables) -> pd.DataFrame:
     """The rows of `why_late` that were delivered in the measured span."""
     found = why_late(tables)
-    return found[span_of(tables).holds(instants(found, "delivered"))]
+    return found[found["measured"] == 1]
 
 
 def _cells(part: PartOfTime) -> tuple[str, ...]:
-    mean, p95, slow = (format_value(each, "s") for each in (part.mean, part.p95, part.slowest))
+    mean, p95, slow = format_spells((part.mean, part.p95, part.slowest))
     return part.part.replace("_", " "), mean, p95, format_value(round(part.share, 3), "ratio"), slow

@@ -14,7 +14,7 @@ from swifteats_sim.results.tables import Tables
 PARTS = ("queue", "payment", "deferral", "driver", "decline", "travel", "kitchen", "hand_over", "trip")
 """The parts, in the order an order meets them; `queue` is all that no other part names."""
 
-COLUMNS = ("order", "delivered", *PARTS, "click_to_door", "late")
+COLUMNS = ("order", "delivered", "measured", *PARTS, "click_to_door", "late")
 
 SLOW = 0.9
 """The rank from which a delivery is one of the slowest tenth."""
@@ -36,10 +36,11 @@ class _Search(NamedTuple):
 
 
 def why_late(tables: Tables) -> pd.DataFrame:
-    """A row a delivered order: COLUMNS, all int64, times in ns.
+    """A row a delivered order, those of the warm-up included: COLUMNS, all int64, times in ns.
 
-    late : 1 where it came after its promise, or, where nothing was promised, is one of the slowest tenth of those
-    delivered in the measured span. An order whose life is not recorded in full has no row.
+    measured : 1 where it was delivered in the measured span. late : 1 where it came after its promise, or, where
+    nothing was promised, is one of the slowest tenth of those measured. An order whose life is not recorded in full has
+    no row.
     """
     orders = tables.orders
     orders = orders[np.all([instants(orders, each) >= 0 for each in _NEEDED], axis=0)]
@@ -47,8 +48,11 @@ def why_late(tables: Tables) -> pd.DataFrame:
     whole: Nanoseconds = delivered - instants(orders, "placed")
     parts = _named_parts(orders, _search(tables.offers, orders))
     parts["queue"] = whole - np.sum(list(parts.values()), axis=0, dtype=np.int64)
-    late = _late(tables, orders, whole)
-    columns = {"order": number, "delivered": delivered, **parts, "click_to_door": whole, "late": late.astype(np.int64)}
+    measured = span_of(tables).holds(delivered)
+    late = _late(orders, whole, measured)
+    columns = {
+        "order": number, "delivered": delivered, "measured": measured, **parts, "click_to_door": whole, "late": late,
+    }  # fmt: skip
     return pd.DataFrame({name: columns[name] for name in COLUMNS}, dtype="int64")
 
 
@@ -104,8 +108,7 @@ def _summed(row: NDArray[np.intp], durations: Nanoseconds, size: int) -> Nanosec
     return total
 
 
-def _late(tables: Tables, orders: pd.DataFrame, whole: Nanoseconds) -> NDArray[np.bool_]:
+def _late(orders: pd.DataFrame, whole: Nanoseconds, measured: NDArray[np.bool_]) -> NDArray[np.bool_]:
     promised, delivered = instants(orders, "promised"), instants(orders, "delivered")
-    measured = span_of(tables).holds(delivered)
     limit = np.quantile(whole[measured], SLOW) if measured.any() else np.inf
     return np.where(promised >= 0, delivered > promised, measured & (whole >= limit))

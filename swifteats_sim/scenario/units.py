@@ -8,6 +8,7 @@ text back.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -114,6 +115,15 @@ def format_value(value: float | None, unit: str) -> str:
     if unit in STEPS:
         return _scaled(value, *STEPS[unit])
     return _percent(value) if unit == "ratio" else _digits(value)
+
+
+def format_spells(seconds: Sequence[float]) -> list[str]:
+    """Times for people that are to be compared: all in the unit of the largest, which is minutes at most."""
+    longest = max((abs(each) for each in seconds), default=0.0)
+    if not longest:
+        return ["0 s"] * len(seconds)
+    size, unit = next((size, unit) for least, size, unit in TIME_STEPS[2:] if longest >= least)
+    return [f"{_digits(each / size)}{unit}" for each in seconds]
 
 
 def _scaled(value: float, steps: Steps, zero: str) -> str:

@@ -90,16 +90,18 @@ class Topic:
             self.traffic.lose(now)
             return
         self.traffic.messages += self.traffic.counts(now)
-        self._log(now, self.partition(geo, key, index), message)
+        self._place(now, geo, key, message, index)
         if self.faults is not None and self.faults.twice(message):
             self.traffic.duplicates += self.traffic.counts(now)
-            self._log(now, self.partition(geo, key, index + COPY), message)
+            self._place(now, geo, key, message, index + COPY)
 
     def miss(self, message: object) -> None:
         """A message cannot be taken now, and nobody waits until it can: it is lost before it came (C31)."""
         self.came.append(message)
 
-    def _log(self, now: int, partition: int, message: object) -> None:
+    def _place(self, now: int, geo: int, key: int, message: object, index: int) -> None:
+        partition = self.partition(geo, key, index)
+        self.traffic.land(key, partition, now, geo)
         self.traffic.change(now, 1)
         self.logs[partition].append((now, message))
         self._ring(partition)

@@ -161,7 +161,9 @@ class Compiler:
 
     def _place(self, name: str) -> None:
         equipment = self._equipment
-        self._emit(Place(self._partition(equipment.topics[name]), equipment.traffic[name], equipment.leaders[name]))
+        geo_of = self._registers.geo_of if self._of_drivers else None
+        topic, traffic, leaders = equipment.topics[name], equipment.traffic[name], equipment.leaders[name]
+        self._emit(Place(self._partition(topic), traffic, leaders, geo_of))
         self._answer()
 
     def _partition(self, topic: Topic) -> Callable[[Job], int]:

@@ -61,13 +61,21 @@ def test_only_available_drivers_are_candidates() -> None:
     assert found(fleet, 1, range(4)) == [1, 2]
     fleet.changed(1, Record(2, {"state": DriverState.ORDER_ASSIGNED, "order": 7}), 2)
     assert found(fleet, 2, range(4)) == [2]
-    assert fleet.idle_and_busy() == (1, 1)
     fleet.changed(1, Record(3, {"state": DriverState.OFF_SHIFT, "order": None}), 3)
     assert found(fleet, 3, range(4)) == [2]
-    assert fleet.idle_and_busy() == (1, 0)
     assert fleet.states == [
         (1, 1, "available"), (2, 1, "available"), (1, 2, "order_assigned"), (1, 3, "off_shift"),
     ]  # fmt: skip
+
+
+def test_who_is_busy_is_told_by_his_trips_and_not_by_his_record() -> None:
+    """Driver 1 is available and rides with an order (C13), driver 2 is locked and stands idle (C12), 3 is at home."""
+    fleet = fleet_at(line(4), free=False)
+    become(fleet, 1, 1, DriverState.AVAILABLE)
+    become(fleet, 2, 1, DriverState.ORDER_ASSIGNED, order=7)
+    become(fleet, 3, 1, DriverState.AVAILABLE, DriverState.OFF_SHIFT)
+    fleet.trips[1] = 1
+    assert fleet.idle_and_busy() == (1, 1)
 
 
 def test_a_driver_whose_last_fix_is_too_old_is_no_candidate() -> None:

@@ -219,6 +219,13 @@ def test_a_key_whose_messages_lie_in_several_partitions_is_scattered() -> None:
     assert (traffic.scattered, traffic.messages) == (2, 4)
 
 
+def test_a_message_behind_one_of_another_geo_is_mixed_with_it() -> None:
+    """Two partitions, geos in turn: 0, 0, 1 in the first one, and 1 in the other."""
+    traffic, places, geos = Traffic(0, EVER), iter((0, 0, 0, 1)), iter((0, 0, 1, 1))
+    run(Place(lambda job: next(places), traffic, geo_of=lambda entity: next(geos)), births=(0, 10, 20, 30))
+    assert (traffic.mixed, traffic.messages, traffic.keys, traffic.reached) == (1, 4, 1, 2)
+
+
 def test_jobs_that_have_ended_take_no_further_step() -> None:
     log: Log = []
     run(Ends(FAILED), Note(log, "after the end"))

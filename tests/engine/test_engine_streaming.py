@@ -80,3 +80,20 @@ def test_after_a_break_only_who_subscribes_again_hears_anything(resubscribes: bo
     flow = Watched(Deliver(Connections(Spread(), lambda: 1, STREAM, breaks, resubscribes)))
     play(flow, source=Once(*range(10)))
     assert [index for _, outcome, index in flow.ends if outcome == "completed"] == heard
+
+
+def missed(connections: Connections) -> dict[str, int]:
+    assert connections.delivered + sum(connections.missed.values()) == connections.sent
+    return {why: count for why, count in connections.missed.items() if count}
+
+
+def test_it_is_told_why_a_message_does_not_come() -> None:
+    alone, crowded = connected(10, True, fan_out=False), Connections(Spread(slots=512), lambda: 2048, STREAM)
+    for connections, why in ((alone, "elsewhere"), (crowded, "refused")):
+        delivered(connections, 100)
+        assert list(missed(connections)) == [why]
+    for resubscribes, reasons in ((True, {"away": 3}), (False, {"silent": 7})):
+        cut = Gaps(Scripted(lambda index, lane: 3 if index == 0 else 12), fixed(3), STREAM)
+        broken = Connections(Spread(), lambda: 1, STREAM, cut, resubscribes)
+        play(Watched(Deliver(broken)), source=Once(*range(10)))
+        assert missed(broken) == reasons

@@ -75,13 +75,14 @@ def caches(*rows: Mapping[str, Any]) -> pd.DataFrame:
 
 def topics(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Topics with the message-seconds that waited."""
-    fixed = dict.fromkeys(("bytes", "waited", "most", "lost", "unreplicated", "scattered", "duplicates", "dead"), 0)
+    fixed = dict.fromkeys(STACK_COLUMNS["topics"][2:], 0)
     return _frame("topics", [{**fixed, **row} for row in rows], ("waited",))
 
 
 def streams(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Streams with their counts."""
-    return _frame("streams", list(rows), ())
+    fixed = dict.fromkeys(STACK_COLUMNS["streams"][3:], 0)
+    return _frame("streams", [{**fixed, **row} for row in rows], ())
 
 
 def kitchens(*rows: Mapping[str, Any]) -> pd.DataFrame:

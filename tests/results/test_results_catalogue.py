@@ -34,7 +34,7 @@ STACK = Stack.model_validate(
         "stations": {"gateway": {}},
         "pools": {"orders-db": {"size": 1}},
         "caches": {"menus": {"ttl": "2 min"}},
-        "topics": {"fixes": {"partitions": 1, "placement": "keyed"}},
+        "topics": {name: {"partitions": 1, "placement": "keyed"} for name in ("fixes", "assignment")},
         "streams": {"tracking": {"processes": 1}},
         "flows": {
             name: [{"at": "gateway", "service": "deterministic(1 ms)"}] for name in ("order", "gps", "tracking", "menu")
@@ -55,17 +55,17 @@ ENDS = dict.fromkeys(
 OFFER = dict.fromkeys(("taken", "committed", "answered"), 100) | dict.fromkeys(("done", "released"), 110)
 KNOWN = dict.fromkeys(("overtaken", "searched", "nearest", "best_gap"), 0)
 COUNTS = (
-    "double_assignments", "rivals", "stranded", "dead_requests", "oversold", "leaked", "replenished", "low_stock",
+    "double_assignments", "rivals", "stranded", "oversold", "leaked", "replenished", "low_stock",
     "reserve_tries", "reserve_conflicts", "reserve_waits", "commit_tries", "commit_conflicts", "lost_requests",
 )  # fmt: skip
 SOFTWARE: dict[str, Any] = {
     "stations": stations({"station": "gateway", "servers": 1, "visits": 1, "busy": 1, "wait": 0}),
     "pools": pools({"pool": "orders-db", "size": 1, "takes": 1}),
     "caches": caches({"cache": "menus", "reads": 1, "hits": 1}),
-    "topics": topics({"topic": "fixes", "messages": 1}),
+    "topics": topics({"topic": "fixes", "messages": 1}, {"topic": "assignment", "messages": 1}),
     "streams": streams({"stream": "tracking", "sent": 1, "delivered": 1}),
     "flows": {name: flow([1], born=1, wait=[1], calls=1, attempts=1) for name in ("gps", "tracking", "menu")},
-    "delays": {"fixes": times(1)},
+    "delays": {"fixes": times(1), "assignment": times(1)},
     "series": series(**{"lag.fixes": [0, 0, 0]}),
 }
 
@@ -91,7 +91,8 @@ def test_every_measure_has_a_unit() -> None:
 
 
 def test_without_a_city_its_metrics_are_absent() -> None:
-    of_city = {name for metric in CITY for name in metric.names} - {"location.stale.count"}  # of the flow gps
+    of_flow_gps = {"location.stale.count", "location.overwritten.count"}
+    of_city = {name for metric in CITY for name in metric.names} - of_flow_gps
     assert set(measure(bare_run(**SOFTWARE))) == set(catalogue(STACK)) - of_city
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -58,9 +59,8 @@ def test_c2_deferral_beyond_the_food_is_told_with_its_length() -> None:
         return hour(orders=ready, offers=offers(*({**each, "driver": n} for n, each in enumerate(held))))
 
     assert named(day(340, 130)) == {
-        "defect-c2": "Deferral does not end: 1 of 2 assigned orders were still held back more than a minute after "
-        "their food was ready, for 4.0 min on average; at the end 0 more were held back whose food had been ready for "
-        "5 min at least, while drivers were idle."
+        "defect-c2": "Deferral does not end: 1 of 2 assigned orders were still held back more than a minute after the "
+        "food was ready, for 4.0 min on average."
     }
     assert named(day(130, 130)) == {}
 
@@ -73,8 +73,10 @@ def test_c2_orders_may_be_held_back_for_good_without_a_single_offer() -> None:
         return hour(orders=kept, series=series(idle_drivers=[idle] * 60))
 
     assert list(named(day())) == ["defect-c2"]
-    assert "0 of 0 assigned orders" in named(day())["defect-c2"]
-    assert "; at the end 2 more were held back" in named(day())["defect-c2"]
+    assert named(day())["defect-c2"] == (
+        "Deferral does not end: 2 orders are held back at the end whose food has been ready for 5 min at least, while "
+        "drivers are idle."
+    )
     assert named(day(idle=0)) == named(day(held_back=0)) == named(day(since=3400)) == {}
 
 
@@ -114,6 +116,9 @@ def test_c6_due_food_goes_to_the_nearest_or_to_who_fits_best() -> None:
         "The most urgent orders get an arbitrary driver: of 30 whose food was due, 100.0 % went to one who was not "
         "the nearest, 3.0 min farther away on average."
     )
+    rivals = due(240, 30)
+    twice = dataclasses.replace(rivals, offers=rivals.offers.assign(order=rivals.offers["order"] // 30))
+    assert "defect-c6" not in named(twice)  # who comes second finds the nearest driver taken (C24)
     assert named(due(60, 30)) == {}
     assert named(due(240, 200)) == {}  # farther, and still the best fit
     assert "defect-c6" not in named(due(240, 30, left=120))
@@ -143,7 +148,7 @@ def test_c9_uneven_work_needs_work_enough_to_compare() -> None:
 
 def test_c10_ghosts_are_counted() -> None:
     day = hour(offers=offers(*made(2, ghost=1), *made(5, ghost=0)))
-    assert named(day)["defect-c10"].startswith("2 orders were offered to drivers who were off shift")
+    assert named(day)["defect-c10"].startswith("2 offers were made to drivers who were off shift")
 
 
 def test_c11_a_search_that_grows_with_the_crowd() -> None:
@@ -164,9 +169,12 @@ def test_c12_locked_and_idle_while_orders_wait() -> None:
         )
 
     assert named(day(2400, 60))["defect-c12"] == (
-        "Drivers are not set free: 50.0 % of the time on shift they had nothing to do and counted as busy, 30.0 min "
-        "at a time (median), while 10 assignments had to wait for a driver and 0 orders have none at the end."
+        "Drivers are not set free: for 50.0 % of the time on shift their work was done and they counted as busy, 30.0 "
+        "min at a time (median), while 10 assignments had to wait for a driver and 0 orders have none at the end."
     )
+    refused = day(2400, 60)
+    refused = dataclasses.replace(refused, offers=refused.offers.assign(outcome="no_answer"))
+    assert named(refused) == {}  # they did no work: nobody hears a refusal (C16)
     assert named(day(2400, 0)) == {}  # nobody misses them
     assert named(day(605, 60)) == {}  # the time a database takes
 
@@ -179,6 +187,16 @@ def test_c13_and_c14_differ_by_whether_the_driver_had_been_set_free() -> None:
     assert list(named(day(700, 800))) == ["defect-c13"]
     assert list(named(day(901, 800))) == list(named(day(-1, 800))) == ["defect-c14"]
     assert named(day(901, 950)) == named(day(900, 900)) == {}
+
+
+def test_an_order_that_is_given_twice_to_its_driver_is_its_own_rival_and_no_second_order() -> None:
+    same = {"driver": 0, "order": 5, "done": 900, "released": 900}
+    counts = {"rivals": 1}
+    twice = hour(offers=offers({**same, "committed": 100}, {**same, "committed": 101}), counts=counts)
+    assert list(named(twice)) == ["defect-c24"]
+    other = {**same, "order": 6, "committed": 200}
+    both = hour(offers=offers({**same, "committed": 100}, {**same, "committed": 101}, other), counts=counts)
+    assert named(both)["defect-c14"].startswith("1 order was given to a driver who held another one")
 
 
 def test_a_second_order_counts_also_where_a_third_one_came_between() -> None:
@@ -223,8 +241,8 @@ def refused(*again: dict[str, Any], stranded: int = 1) -> Tables:
 
 def test_c16_nobody_is_asked_after_a_no() -> None:
     assert named(refused())["defect-c16"] == (
-        "A refusal is the end: none of 4 orders whose driver declined or did not answer was offered to another one, "
-        "and 4 of them are open at the end with nobody looking."
+        "A refusal is the end: none of 4 orders whose driver declined or did not answer was offered to another one; 4 "
+        "of them are open at the end, and nobody looks for a driver any more."
     )
     assert named(refused(stranded=0)) == {}
     assert named(refused({"order": 0, "driver": 9, "committed": 200, "outcome": "open"})) == {}
@@ -264,8 +282,8 @@ def test_c30_who_waits_for_the_broker_holds_a_connection() -> None:
         )
 
     assert named(day(4, 7))["defect-c30"] == (
-        "4 orders waited for the broker, which had no leader, 90 s on average, and held their connections meanwhile. "
-        "Others were refused one: 7 times by orders-db."
+        "4 orders waited for the broker, which had no leader, for 90 s on average, with a connection in hand. Others "
+        "were refused one: 7 times by orders-db."
     )
     assert named(day(4, 0)) == {}
     assert named(day(0, 7)) == {}  # the broker was there: something else is slow
@@ -273,7 +291,20 @@ def test_c30_who_waits_for_the_broker_holds_a_connection() -> None:
 
 
 def test_c33_orders_made_twice() -> None:
-    assert named(run(orders=orders({"placed": 1}, {"placed": 2, "twin_of": 0})))["defect-c33"].startswith("1 orders")
+    """Three tries of one click, of which two are paid; another click's twin failed; one twin of the warm-up."""
+    tries = [{"placed": 70, "paid": 75}, {"placed": 80, "twin_of": 0, "paid": 85}, {"placed": 90, "twin_of": 0}]
+    failed: dict[str, Any] = {"placed": 80, "twin_of": 3, "paid": 81, "state": "failed"}
+    others: list[dict[str, Any]] = [
+        {"placed": 70, "paid": 75},
+        failed,
+        {"placed": 1, "paid": 2},
+        {"placed": 2, "paid": 3, "twin_of": 5},
+    ]
+    assert named(run(orders=orders(*tries, *others)))["defect-c33"] == (
+        "2 orders were made again, 3 times in all: the client tried again, and nothing told the platform that it had; "
+        "1 more meal is paid for."
+    )
+    assert named(run(orders=orders(*others[2:]).assign(order=[5, 6]))) == {}
 
 
 def test_a15_who_sells_what_is_not_there() -> None:
@@ -291,7 +322,9 @@ def test_c37_who_waits_for_a_lock_meets_no_other_version() -> None:
 def test_c46_requests_lost_behind_the_broker() -> None:
     requests = {"topic": "assignment", "messages": 90, "lost": 4, "duplicates": 2}
     assert named(run(topics=topics(requests)))["defect-c46"].startswith("4 assignment requests were lost")
-    assert named(run(topics=topics({**requests, "unreplicated": 3})))["defect-c46"].startswith("1 assignment requests")
+    assert named(run(topics=topics({**requests, "unreplicated": 3})))["defect-c46"].startswith(
+        "1 assignment request was"
+    )
     assert named(run(topics=topics({**requests, "unreplicated": 4}))) == {}  # with their leader (A26)
     assert named(run(topics=topics({**requests, "lost": 0}, {**requests, "topic": "fixes"}))) == {}
 
@@ -330,6 +363,7 @@ def test_c53_an_estimate_that_knows_no_distance() -> None:
         "each is the food's estimate and 15.0 min more, near or far."
     )
     assert named(told(eta=lambda n: 1000.5 + 20.3 * n, **cooking)) == {}
+    assert "defect-c53" in named(told(eta=1000.5, preparation_left=-60, slack=-1))  # the food waits already
 
 
 def test_c54_messages_too_old_when_their_turn_comes() -> None:
@@ -359,4 +393,4 @@ def test_c58_the_food_s_time_comes_on_top_of_the_estimate() -> None:
         in (named(told(eta=1000.5, **waits))["defect-c58"])
     )
     accounted = {**waits, "late": lambda n: 70 if n % 2 else -70}
-    assert named(told(eta=1000.5, **accounted)) == {}
+    assert "defect-c58" not in named(told(eta=1000.5, **accounted))

@@ -55,41 +55,43 @@ def test_the_trip_to_the_restaurant_starts_with_the_driver_s_yes() -> None:
     assert (metrics["driver.pickup_travel.mean"], metrics["driver.pickup_travel.max"]) == (30.0, 36.0)
 
 
-def test_a_cycle_runs_from_commit_to_release() -> None:
+def test_a_cycle_runs_from_commit_to_drop_off_whenever_the_driver_is_freed() -> None:
     day = run(
         offers=offers(
-            {"committed": 20, "released": 100},
-            {"committed": 100, "released": 140},
-            {"committed": 100, "released": 105, "outcome": "declined"},
-            {"committed": 100, "released": 200},
-            {"committed": 100},
+            {"driver": 0, "committed": 20, "done": 100, "released": 25},
+            {"driver": 1, "committed": 100, "done": 140, "released": 3700},
+            {"driver": 2, "committed": 100, "done": 105, "outcome": "declined"},
+            {"driver": 3, "committed": 100, "done": 200},
+            {"driver": 4, "committed": 100},
         )
     )
     metrics = measure(day)
     assert (metrics["driver.cycle.mean"], metrics["driver.cycle.max"]) == (60.0, 80.0)
 
 
-def test_utilization_is_busy_over_on_shift_time_within_the_span() -> None:
+def test_of_two_orders_in_a_driver_s_hands_the_later_one_begins_when_the_earlier_one_is_done() -> None:
+    day = run(
+        shifts=shifts((0, 180)),
+        offers=offers({"committed": 70, "done": 110}, {"committed": 80, "done": 140}, {"committed": 150, "done": 160}),
+    )
+    assert measure(day)["driver.cycle.mean"] == (40 + 30 + 10) / 3
+    assert busy_seconds(day) == 80.0
+
+
+def test_utilization_is_what_drivers_do_over_on_shift_time_and_not_what_their_records_say() -> None:
     day = run(
         shifts=shifts((0, 180), (120, 180)),
-        states=states(
-            (1, 120, "available"),
-            (0, 0, "available"),
-            (0, 30, "order_assigned"),
-            (1, 150, "on_way_to_restaurant"),  # busy until the end of the run: 30 s
-            (0, 40, "on_way_to_restaurant"),  # 60 to 100 counts: 40 s
-            (0, 100, "available"),
+        offers=offers(
+            {"driver": 0, "committed": 30, "done": 100, "released": 35},  # 60 to 100 counts: 40 s
+            {"driver": 1, "committed": 90, "done": 100},  # a ghost: not there yet
+            {"driver": 1, "committed": 150},  # busy until the end of the run: 30 s
         ),
+        states=states((0, 0, "available"), (0, 110, "order_assigned")),
     )
     assert (busy_seconds(day), on_shift_seconds(day)) == (70.0, 180.0)
     metrics = measure(day)
     assert metrics["driver.utilization.mean"] == 70 / 180
     assert metrics["driver.on_shift.mean"] == 1.5
-
-
-def test_changes_at_one_instant_keep_their_order() -> None:
-    there_and_back = states((0, 0, "available"), (0, 90, "order_assigned"), (0, 90, "available"), (0, 120, "off_shift"))
-    assert busy_seconds(run(shifts=shifts((0, 120)), states=there_and_back)) == 0.0
 
 
 def test_a_shift_without_an_end_lasts_as_long_as_the_run() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from results_records import offers, orders, run
+from results_records import offers, orders, run, topics
 
 from swifteats_sim.results import measure
 
@@ -44,9 +44,10 @@ def test_what_must_not_happen_to_an_offer_is_counted_in_the_span() -> None:
 def test_lost_races_are_shares_of_the_tries_and_what_was_lost_is_counted() -> None:
     counts = {
         "double_assignments": 0, "oversold": 2, "reserve_tries": 40, "reserve_conflicts": 10, "reserve_waits": 4,
-        "commit_tries": 0, "commit_conflicts": 0, "events": 99, "leaked": 7, "stranded": 1, "dead_requests": 3,
+        "commit_tries": 0, "commit_conflicts": 0, "events": 99, "leaked": 7, "stranded": 1, "dead_requests": 9,
     }  # fmt: skip
-    metrics = measure(run(counts=counts))
+    requests = topics({"topic": "assignment", "messages": 9, "dead": 3}, {"topic": "fixes", "messages": 9, "dead": 4})
+    metrics = measure(run(counts=counts, topics=requests))
     of_counts = {name: value for name, value in metrics.items() if name.startswith(("assignment.", "inventory."))}
     assert of_counts == {
         "assignment.ghosts.count": 0.0,

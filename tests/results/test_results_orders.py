@@ -72,6 +72,13 @@ def test_an_order_s_life_is_timed_leg_by_leg() -> None:
     }
 
 
+def test_an_order_that_is_stranded_or_open_for_an_hour_is_not_completed() -> None:
+    done = {"placed": 3700, "closed": 3800, "state": "delivered"}
+    stranded, overdue, both = {"placed": 3900, "stranded": 1}, {"placed": 10}, {"placed": 10, "stranded": 1}
+    day = run(warmup=3600, end=7200, orders=orders(done, stranded, overdue, both, {"placed": 3900}))
+    assert measure(day)["orders.completion.ratio"] == 1 / 4
+
+
 def test_a_latency_belongs_to_the_span_in_which_it_ends() -> None:
     early, late, open_ = (
         {"placed": 58, "paid": 58, "answered": 59},

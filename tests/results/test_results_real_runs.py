@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from swifteats_sim.results import Evidence, Tables, collect_findings, estimates, growths, measure, why_late
+from swifteats_sim.results.findings import Finding
 from swifteats_sim.results.why_late import PARTS
 from swifteats_sim.scenario import load
 from swifteats_sim.simulation import simulate
@@ -51,18 +52,25 @@ EVERY = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) f
 
 @cache
 def record(name: str) -> Tables:
+    return recorded(*CITIES[name])
+
+
+def recorded(*settings: str) -> Tables:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "honest.yaml"
         path.write_text(CITY, encoding="utf-8")
-        pairs = [(key, value) for key, _, value in (setting.partition("=") for setting in CITIES[name])]
+        pairs = [(key, value) for key, _, value in (setting.partition("=") for setting in settings)]
         return simulate(load(path, pairs))
+
+
+def findings_of(tables: Tables) -> dict[str, Finding]:
+    evidence = Evidence([tables], estimates([measure(tables)]), [growths(tables)])
+    return {each.id: each for each in collect_findings(evidence)}
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_rules_that_are_right_are_accused_of_no_defect(name: str) -> None:
-    tables = record(name)
-    evidence = Evidence([tables], estimates([measure(tables)]), [growths(tables)])
-    accused = {each.id: each.text for each in collect_findings(evidence) if each.id.startswith("defect")}
+    accused = {name: each.text for name, each in findings_of(record(name)).items() if name.startswith("defect")}
     assert accused == {}
 
 
@@ -120,3 +128,38 @@ def _work(offers: list[Row]) -> int:
     spent = [each["committed"] - each["taken"] - each["deferred"] - each["driverless"] for each in offers]
     assert all(work >= each["searched"] for work, each in zip(spent, offers, strict=True))
     return int(sum(spent))
+
+
+@pytest.mark.parametrize(("ttl", "locked"), [("5 s", 0.0), ("1 h", 0.3)])
+def test_utilization_and_cycle_follow_the_work_and_not_the_lock(ttl: str, locked: float) -> None:
+    """C13: drivers ride while their records say that they are free. C12: they stand while these say that they work."""
+    timed, honest = measure(recorded("assignment.release=ttl", f"assignment.ttl={ttl}")), measure(record("busy"))
+    assert timed["driver.locked.ratio"] >= locked
+    assert timed["driver.cycle.mean"] == pytest.approx(honest["driver.cycle.mean"], rel=0.3)
+    rides = timed["orders.delivered.rate"] * timed["driver.cycle.mean"] / timed["driver.on_shift.mean"]
+    assert timed["driver.utilization.mean"] == pytest.approx(rides, rel=0.3)  # some are under way at either end
+
+
+def test_who_has_refused_and_is_never_heard_is_not_locked_by_his_work() -> None:
+    """C16 alone: nobody hears that drivers do not answer, and none is set free; C12 and C22 have no part in it."""
+    tables = recorded("assignment.decline=never", "city.drivers.accept=0 %", "duration=30 min")
+    assert measure(tables)["driver.locked.ratio"] > 0.2
+    named = findings_of(tables)
+    assert "defect-c16" in named
+    assert "defect-c12" not in named
+    assert "open, and nobody looks for a driver" in named["lost-orders"].text
+
+
+def test_estimates_without_distance_are_named_for_what_they_are() -> None:
+    """C53, and no way that is never over (C57)."""
+    named = findings_of(recorded("eta.method=degrees"))
+    assert "defect-c53" in named
+    assert "defect-c57" not in named
+
+
+@pytest.mark.parametrize("per", ["geo", "platform"])
+def test_c47_is_named_where_one_topic_serves_all_geos(per: str) -> None:
+    outer = "city.geos.outer={kind: sparse, area: 16 km2, restaurants: 20, drivers: 40}"
+    shares = "demand.orders.share={centre: 50 %, outer: 50 %}"
+    tables = recorded(outer, shares, f"stack.topics.assignment.per={per}", "duration=20 min")
+    assert ("mixed-geos" in findings_of(tables)) == (per == "platform")

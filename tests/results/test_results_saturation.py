@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -131,7 +133,7 @@ def test_each_backlog_is_held_against_its_own_arrivals() -> None:
     )
     found = growths(day)
     assert {name: (each.arrivals, each.saturated) for name, each in found.items()} == {
-        "open_orders": (3 / 20, True),
+        "open_orders": (3 / 20, False),  # nothing has been delivered yet: a city may need an hour to fill
         "in_flight.gps": (2.0, True),
         "in_flight.menu": (50.05, False),
         "queue.gateway": (100.0, False),
@@ -139,6 +141,43 @@ def test_each_backlog_is_held_against_its_own_arrivals() -> None:
         "lag.fixes": (20.0, True),
     }
     assert [each.per_minute for each in found.values()] == [pytest.approx(1.0, rel=1e-12)] * 6
+
+
+NAMED = ("paying", "paid", "assigned", "departed", "at_restaurant", "ready", "left", "at_door", "delivered")
+
+
+def begun_empty(minutes: int, warmup: float, level: Callable[[float], float]) -> Growth:
+    """A city that began empty: an order a minute, on its way for half an hour; `level` of open orders by the minute."""
+    lives: list[dict[str, float]] = [{"placed": 60 * n} for n in range(minutes)]
+    for life in lives[: minutes - 30]:
+        placed = life["placed"]
+        life.update({each: placed + 1800 if each in NAMED[-2:] else placed for each in NAMED})
+    rising = series(open_orders=[level(n) for n in range(1, minutes + 1)])
+    return growths(run(warmup=60 * warmup, end=60 * minutes, orders=orders(*lives), series=rising))["open_orders"]
+
+
+def test_while_a_city_fills_its_open_orders_prove_nothing() -> None:
+    """M/G/inf from empty with stays of 30 min has its level after 30: whatever grows from there on grows for good."""
+
+    def filling(minute: float) -> float:
+        return min(minute, 30.0)
+
+    three_minutes_left = begun_empty(33, 20, filling)
+    assert (three_minutes_left.saturated, three_minutes_left.filling) == (False, True)
+    for known in (begun_empty(60, 20, filling), begun_empty(90, 60, filling)):
+        assert (known.saturated, known.filling) == (False, False)
+    for overloaded in (begun_empty(60, 20, float), begun_empty(120, 60, float)):
+        assert (overloaded.saturated, overloaded.filling) == (True, False)
+
+
+def test_a_city_that_delivers_nothing_has_an_hour_to_fill() -> None:
+    def nothing(minutes: int) -> Growth:
+        rising = series(open_orders=[float(n) for n in range(minutes)])
+        lives = orders(*({"placed": 60 * n} for n in range(minutes)))
+        return growths(run(warmup=0, end=60 * minutes, orders=lives, series=rising))["open_orders"]
+
+    assert nothing(60).filling
+    assert nothing(70).saturated
 
 
 def test_a_flow_that_turns_jobs_away_is_not_saturated_by_that() -> None:
@@ -158,12 +197,12 @@ def test_a_run_without_a_city_has_no_backlog_of_orders() -> None:
 @pytest.mark.parametrize(
     ("grown", "words"),
     [
-        (Growth("open_orders", 3.14, 50.0, True), "open orders grow by 3.1/min (6 % of arrivals)"),
-        (Growth("unanswered_orders", 5.0, 50.0, True), "orders without an answer grow by 5.0/min (10 % of arrivals)"),
-        (Growth("in_flight.gps", 1000.0, 2000.0, True), "GPS fixes in flight grow by 1,000.0/min (50 % of arrivals)"),
-        (Growth("in_flight.menu", 1.0, 4.0, True), "jobs of menu in flight grow by 1.0/min (25 % of arrivals)"),
-        (Growth("queue.gateway", 1.0, 0.0, True), "jobs waiting at gateway grow by 1.0/min"),
-        (Growth("waiting.base", 1.0, 0.0, True), "jobs waiting for base grow by 1.0/min"),
+        (Growth("open_orders", 3.1, 50.0, True), "open orders grow by 3.1/min (6 % of arrivals)"),
+        (Growth("unanswered_orders", 5.0, 50.0, True), "orders without an answer grow by 5/min (10 % of arrivals)"),
+        (Growth("in_flight.gps", 1000.0, 2000.0, True), "GPS fixes in flight grow by 1,000/min (50 % of arrivals)"),
+        (Growth("in_flight.menu", 1.0, 4.0, True), "jobs of menu in flight grow by 1/min (25 % of arrivals)"),
+        (Growth("queue.gateway", 1.0, 0.0, True), "jobs waiting at gateway grow by 1/min"),
+        (Growth("waiting.base", 1.0, 0.0, True), "jobs waiting for base grow by 1/min"),
         (Growth("lag.fixes", 2.5, 5.0, True), "messages behind in fixes grow by 2.5/min (50 % of arrivals)"),
     ],
 )
@@ -176,5 +215,14 @@ def test_a_backlog_that_rises_with_demand_is_not_saturated_and_one_that_outgrows
     placed = np.linspace(40, 100, 120)
     for stay, verdict in ((np.full(120, 20.0), False), (np.linspace(20, 60, 120), True)):
         rising = series(placed=placed.tolist(), open_orders=(placed * stay).tolist())
-        day = run(warmup=0, end=7200, orders=orders(*[{"placed": 1}] * 8400), series=rising)
+        clicks = [{"placed": 60 * minute + 1} for minute, count in enumerate(placed) for _ in range(round(count))]
+        day = run(warmup=0, end=7200, orders=orders(*clicks), series=rising)
         assert growths(day)["open_orders"].saturated is verdict
+
+
+def test_a_backlog_is_not_held_against_a_demand_that_only_wanders() -> None:
+    """Nobody is served. By chance few came before minute 60: held against that, the growth would look like nothing."""
+    came = [3] * 45 + [1] * 15 + [2, 3] * 10
+    clicks = [{"placed": 60 * minute + 1} for minute, count in enumerate(came) for _ in range(count)]
+    rising = series(placed=came, open_orders=np.cumsum(came).tolist())
+    assert growths(run(warmup=3600, end=4800, orders=orders(*clicks), series=rising))["open_orders"].saturated

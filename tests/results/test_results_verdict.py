@@ -63,7 +63,7 @@ def test_growth_in_any_replication_is_never_a_pass() -> None:
         (0.125, 0.375),
         "saturated",
         "s",
-        "orders without an answer grow by 5.0/min (10 % of arrivals) in 1 of 3 replications",
+        "orders without an answer grow by 5/min (10 % of arrivals) in 1 of 3 replications",
     )
 
 
@@ -87,7 +87,7 @@ def test_a_topic_that_falls_behind_saturates_its_own_targets() -> None:
     judged = verdict(delay, interval(0.1, 0.2), growing)
     assert (judged.verdict, judged.reason) == (
         "saturated",
-        "messages behind in fixes grow by 5.0/min (10 % of arrivals) in 3 of 3 replications",
+        "messages behind in fixes grow by 5/min (10 % of arrivals) in 3 of 3 replications",
     )
     assert verdict(other, interval(0.1, 0.2), growing).verdict == "pass"
 
@@ -107,7 +107,7 @@ def test_the_first_backlog_that_grows_names_the_verdict() -> None:
     quick = Target("menu.latency.p99", "<", 0.5, "p99 < 500 ms", "s")
     growing = {name: Growth(name, 5.0, 50.0, True) for name in reversed(PATHS["menu"])}
     (judged,) = judge([quick], {quick.metric: Estimate(0.1, None, (0.1,))}, [growing], PATHS)
-    assert judged.reason == "jobs of menu in flight grow by 5.0/min (10 % of arrivals) in 1 of 1 replications"
+    assert judged.reason == "jobs of menu in flight grow by 5/min (10 % of arrivals)"
 
 
 def test_a_metric_depends_on_its_own_backlog_first_and_a_part_s_on_nothing_else() -> None:

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from results_records import SECOND, bare_run, offers, orders, run
 
-from swifteats_sim.results import Tables, measure, parts_markdown, where_time_goes, why_late
+from swifteats_sim.results import Tables, measure, parts_markdown, parts_notes, where_time_goes, why_late
 from swifteats_sim.results.seconds import seconds_table
 from swifteats_sim.results.why_late import PARTS
+from swifteats_sim.scenario.units import format_spells
 
 ORDER = {
     "placed": 60, "paying": 61, "paid": 64, "assigned": 92, "departed": 97, "at_restaurant": 105, "ready": 111,
@@ -113,12 +114,51 @@ def test_what_makes_orders_late_stands_beside_what_they_are_made_of() -> None:
     assert table[8] == "| kitchen                    | 8 s  | 17 s | 9.6 %  | 26 s          |"
 
 
+def test_times_to_be_compared_have_one_unit() -> None:
+    """112 min beside 2.65 h are hard to compare, 0.5 s beside 3 min no less."""
+    assert format_spells([6720, 9540, 6900]) == ["112 min", "159 min", "115 min"]
+    assert format_spells([0.5, 150, 0]) == ["0.00833 min", "2.5 min", "0 min"]
+    assert format_spells([0.5, 3]) == ["0.5 s", "3 s"]
+    assert format_spells([0.0, 0.0]) == ["0 s", "0 s"]
+
+
+def test_the_table_says_of_which_orders_it_is_and_what_deferral_is() -> None:
+    """Held back for two minutes of the five that the food took, and for another minute when it was ready."""
+    held = {**ORDER, "ready": 111 + 230, "delivered": 141 + 300, "closed": 141 + 300, "state": "delivered"}
+    offer = {**OFFERS[1], "taken": 66, "deferred": 180, "committed": 300, "answered": 301, "driverless": 0}
+    other: list[dict[str, object]] = [{"placed": 70, "paid": 71}, {"placed": 72, "closed": 80, "state": "failed"}]
+    slow = run(end=600, orders=orders({**held, "assigned": 300}, *other), offers=offers(offer))
+    assert parts_notes([slow]) == [
+        "Of 1 delivered order. Not in it: 1 still open at the end and 1 failed.",
+        "Deferral: for 3 min of its 3 min the food was not ready yet. Without deferral a driver would be sent sooner, "
+        "and wait at the restaurant.",
+    ]
+    soon = run(end=600, orders=orders({**held, "assigned": 300, "ready": 124}), offers=offers(offer))
+    assert parts_notes([soon])[0] == "Of 1 delivered order."
+    assert parts_notes([soon])[1].startswith("Deferral: for 60 s of its 3 min")
+    assert len(parts_notes([day()])) == 1  # hardly any deferral
+    assert parts_notes([run(), bare_run()]) == []
+
+
+def test_orders_of_the_warm_up_are_told_apart() -> None:
+    early = {**ORDER, "delivered": 59}
+    assert why_late(run(orders=orders(ORDER, early), offers=offers(*OFFERS)))["measured"].tolist() == [1, 0]
+
+
 def test_a_run_without_deliveries_has_no_such_table() -> None:
     assert where_time_goes([run(), bare_run()]) == []
 
 
 def test_the_table_is_written_in_seconds() -> None:
     written = seconds_table([run(), day()], "why_late")
-    assert written.columns.tolist() == ["replication", "order", "delivered", *PARTS, "click_to_door", "late"]
-    assert written.to_numpy().tolist() == [[1, 0, 141.0, *(STORY[part] for part in PARTS), 81.0, 1]]
+    assert written.columns.tolist() == [
+        "replication",
+        "order",
+        "delivered",
+        "measured",
+        *PARTS,
+        "click_to_door",
+        "late",
+    ]
+    assert written.to_numpy().tolist() == [[1, 0, 141.0, 1, *(STORY[part] for part in PARTS), 81.0, 1]]
     assert pd.api.types.is_integer_dtype(written["order"])

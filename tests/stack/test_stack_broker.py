@@ -101,6 +101,18 @@ def test_one_topic_for_all_geos_places_their_messages_together(placement: Placem
     assert topic.geos == 1
 
 
+def test_geos_that_share_partitions_stand_behind_each_other() -> None:
+    """C47. Keys 0 to 3 of two geos in turn, over two partitions of all, or each geo's own."""
+    mixed = []
+    for partitions in ((2,), (2, 2)):
+        traffic = Traffic(0, 1000)
+        topic = Topic("assignment", partitions, "keyed", traffic=traffic)
+        for now, (geo, key) in enumerate([(0, 0), (0, 1), (1, 2), (1, 3), (0, 4)]):
+            topic.append(now, geo, key, key)
+        mixed.append((traffic.mixed, traffic.keys, traffic.reached))
+    assert mixed == [(3, 5, 2), (0, 5, 4)]
+
+
 @pytest.mark.parametrize(("placement", "places"), [("keyed", [1, 1]), ("round_robin", [0, 1]), ("pinned", [0, 0])])
 def test_the_copy_of_a_message_goes_where_its_placement_puts_it(placement: Placement, places: list[int]) -> None:
     topic = Topic("assignment", (3,), placement, faults=Faults(Stream(1, 0, "faults"), duplicates=1.0))
