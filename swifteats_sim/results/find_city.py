@@ -16,6 +16,8 @@ TIGHT = 0.7
 FULL = 0.95
 LONG = 7200.0
 """Seconds for which chance alone hardly keeps a kitchen full."""
+DAYS = 48 * 3600.0
+"""Seconds that many drivers stand together are told in hours, however many."""
 SERVED = 0.95
 """Share of the orders that need a driver, below which it is said how many get one."""
 
@@ -99,9 +101,10 @@ def waiting_drivers(evidence: Evidence) -> Finding | None:
     mean = evidence.mean("driver.wait.mean")
     if not on_shift or not waiting:
         return None
+    stood = spell(waiting) if waiting < DAYS else f"{waiting / 3600:,.0f} h"
     each = "" if mean is None else f", {spell(mean)} an order"
     text = (
-        f"Drivers stood {spell(waiting)} in all at restaurants before the food was ready: "
+        f"Drivers stood {stood} in all at restaurants before the food was ready: "
         f"{percent(waiting / on_shift)} of the fleet's time on shift{each}."
     )
     return Finding("waiting-drivers", text, ("#17", "C1"))
