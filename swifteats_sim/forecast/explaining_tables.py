@@ -127,7 +127,7 @@ def _consumers(topic: TopicFacts) -> str:
     if not topic.consumers:
         return "nobody consumes"
     mark = " OVER" if topic.awaited and topic.busiest > FULL else ""
-    return f"{_number(topic.busy)} of {topic.consumers}" + (mark if topic.awaited else ", not awaited")
+    return f"{_number(topic.busy)} of {topic.consumers}" + (mark if topic.awaited else ", unawaited")
 
 
 def _limits(facts: Facts) -> tuple[Row, ...]:

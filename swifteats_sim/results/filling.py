@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from swifteats_sim.results.measure_orders import OVERDUE
 from swifteats_sim.results.span import Nanoseconds, instants
@@ -34,6 +35,21 @@ def full_at(tables: Tables) -> int:
     took = _unhindered(tables)
     longest = float(np.quantile(took, THROUGH if took.size >= FEW else 1.0)) if took.size else OVERDUE
     return first_order(tables) + int(min(longest, OVERDUE))
+
+
+def cold_orders(tables: Tables) -> NDArray[np.float64]:
+    """Orders whose food was ready and that had no driver, at each instant of `series`.
+
+    No city fills with these: food is early for want of drivers alone.
+    """
+    at, ready, assigned, closed = (
+        instants(tables.series, "at"), *(instants(tables.orders, each) for each in ("ready", "assigned", "closed"))
+    )  # fmt: skip
+    came = ready[ready >= 0]
+    taken = np.where(assigned >= 0, assigned, np.where(closed >= 0, closed, tables.end + 1))[ready >= 0]
+    left = np.sort(np.maximum(came, taken))
+    levels: NDArray[np.float64] = np.searchsorted(np.sort(came), at, "right") - np.searchsorted(left, at, "right") + 0.0
+    return levels
 
 
 def _unhindered(tables: Tables) -> Nanoseconds:

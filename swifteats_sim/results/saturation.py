@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.results.filling import full_at
+from swifteats_sim.results.filling import cold_orders, full_at
 from swifteats_sim.results.names import backlog_words
 from swifteats_sim.results.span import MINUTE, instants, rows, sampled, series_of, span_of
 from swifteats_sim.results.tables import Tables
@@ -116,7 +116,10 @@ def growths(tables: Tables) -> dict[str, Growth]:
 
 
 def _judged(tables: Tables, backlog: str, arrivals: float) -> Growth:
-    """The growth over the span; where the city was still filling and this seems to grow, over what is left of it."""
+    """The growth over the span; where the city was still filling and this seems to grow, over what is left of it.
+
+    Where hardly any is left, it is held against the fleet if food grows cold for want of drivers as fast.
+    """
     found = _judged_from(tables, backlog, arrivals, tables.warmup)
     if not found.saturated or backlog not in FILLS:
         return found
@@ -124,7 +127,8 @@ def _judged(tables: Tables, backlog: str, arrivals: float) -> Growth:
     if full <= tables.warmup:
         return found
     if int((series_of(tables, "at")[sampled(tables)] >= full).sum()) <= FEWEST_BLOCKS:
-        return replace(found, saturated=False, filling=True)
+        cold = growth(backlog, *_in_span(tables, cold_orders(tables), tables.warmup), arrivals).saturated
+        return replace(found, saturated=cold, filling=not cold)
     return _judged_from(tables, backlog, arrivals, full)
 
 

@@ -170,6 +170,23 @@ def test_while_a_city_fills_its_open_orders_prove_nothing() -> None:
         assert (overloaded.saturated, overloaded.filling) == (True, False)
 
 
+def test_food_that_grows_cold_is_held_against_the_fleet_of_a_city_that_fills() -> None:
+    """Nobody takes an order: each is open for good, and its food is ready 10 min after it was placed."""
+
+    def neglected(minutes: int, cold: bool) -> Growth:
+        ready = {"ready": 600.0} if cold else {}
+        lives = orders(
+            *({"placed": 60 * n, **{each: 60 * n + at for each, at in ready.items()}} for n in range(minutes))
+        )
+        rising = series(open_orders=[float(n) for n in range(1, minutes + 1)])
+        return growths(run(warmup=60 * 10, end=60 * minutes, orders=lives, series=rising))["open_orders"]
+
+    early, cold = neglected(40, cold=False), neglected(40, cold=True)
+    assert (early.saturated, early.filling) == (False, True)
+    assert (cold.saturated, cold.filling) == (True, False)
+    assert cold.per_minute == pytest.approx(1.0, rel=1e-9)
+
+
 def test_a_city_that_delivers_nothing_has_an_hour_to_fill() -> None:
     def nothing(minutes: int) -> Growth:
         rising = series(open_orders=[float(n) for n in range(minutes)])

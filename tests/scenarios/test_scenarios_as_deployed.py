@@ -12,7 +12,7 @@ CITY = f"""
 extends: {SCENARIOS / "peak_tenth.yaml"}
 name: deployed-small
 warmup: 5 min
-duration: 15 min
+duration: 20 min
 replications: 1
 city:
   geos:
@@ -71,7 +71,7 @@ def test_it_runs_to_its_end_and_fails_for_the_reasons_it_cites(city: Path) -> No
     # C50: no change removes a menu, which is a minute old on average and changes twice a day.
     assert judged["cache.menus.stale.ratio"] == "fail"
     assert 0 < measured["cache.menus.stale.ratio"] < 0.01
-    # Eighty drivers for fifty orders a minute: the orders pile up, whatever the stack does.
+    # Eighty drivers for fifty orders a minute: food grows cold, and orders pile up, while the city still fills.
     assert judged["orders.completion.ratio"] == judged["orders.delivered.rate"] == "saturated"
     # What the rules keep is kept here as well.
     assert judged["assignment.double.count"] == judged["inventory.oversold.count"] == "pass"
