@@ -30,6 +30,7 @@ class Fleet:
         self.count = len(places.homes)
         self.trajectories = Trajectories(places.homes)
         self.known = array("q", [-1]) * self.count
+        self._seen, self._seen_at = places.homes.copy(), np.full(self.count, -1, dtype=np.int64)
         self.phases = _phases(places, fix_every, streams)
         self.trips = array("q", [0]) * self.count
         self.states: list[tuple[int, int, str]] = []
@@ -80,7 +81,12 @@ class Fleet:
 
     def known_positions(self, drivers: NDArray[np.int64]) -> Points:
         """float64[n, 2] metres: where each driver was when the last processed fix was sent."""
-        return self.trajectories.positions(drivers, np.frombuffer(self.known, dtype=np.int64)[drivers])
+        known = np.frombuffer(self.known, dtype=np.int64)
+        news = np.flatnonzero(known != self._seen_at)  # few between two searches: the past does not change
+        if news.size:
+            self._seen[news] = self.trajectories.positions(news, known[news])
+            self._seen_at[news] = known[news]
+        return self._seen[drivers]
 
     def heard(self, drivers: range, since: int) -> NDArray[np.int64]:
         """Drivers of the range with a processed fix sent at or after `since` (ns), free or not."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.places import Area
-from swifteats_sim.city.travel import Points
+from swifteats_sim.city.travel import squares
 from swifteats_sim.domain.effects import Candidates
 
 
@@ -51,7 +51,7 @@ class Search:
         fleet = self.fleet
         drivers = self._found(area.drivers, now)
         points = fleet.known_positions(drivers)
-        square = _square(points, restaurant)
+        square = squares(points, restaurant)
         near = np.flatnonzero(square <= self.radius * self.radius)
         drivers = drivers[near]
         return Candidates(
@@ -62,7 +62,7 @@ class Search:
 
     def members(self, area: Area, restaurant: tuple[float, float], now: int) -> int:
         """How many drivers are within the radius, free or not."""
-        square = _square(self.fleet.known_positions(self._heard(area.drivers, now)), restaurant)
+        square = squares(self.fleet.known_positions(self._heard(area.drivers, now)), restaurant)
         return int(np.count_nonzero(square <= self.radius * self.radius))
 
     def _found(self, drivers: range, now: int) -> NDArray[np.int64]:
@@ -72,10 +72,3 @@ class Search:
 
     def _heard(self, drivers: range, now: int) -> NDArray[np.int64]:
         return self.fleet.heard(drivers, 0 if self.ghosts else now - self.live_fix)
-
-
-def _square(points: Points, place: tuple[float, float]) -> NDArray[np.float64]:
-    """float64[n]: the square of each distance, m2."""
-    away = points - np.array(place)
-    square: NDArray[np.float64] = (away * away).sum(axis=1)
-    return square

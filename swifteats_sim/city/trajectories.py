@@ -53,8 +53,15 @@ class Trajectories:
 
     def position(self, driver: int, at: int) -> tuple[float, float]:
         """(x, y) in metres at an instant of the past or present."""
-        x, y = self.positions(np.array([driver]), np.array([at]))[0]
-        return float(x), float(y)
+        leg = int(self._last[driver])
+        while self._start[leg] > at and self._previous[leg] != NONE:
+            leg = self._previous[leg]
+        share = (at - self._start[leg]) / max(self._end[leg] - self._start[leg], 1)
+        here, there = (self._x0[leg], self._y0[leg]), (self._x1[leg], self._y1[leg])
+        if share >= 1.0:
+            return there
+        share = max(share, 0.0)
+        return here[0] + (there[0] - here[0]) * share, here[1] + (there[1] - here[1]) * share
 
     def positions(self, drivers: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.float64]:
         """float64[n, 2]: where each driver was at its own instant (ns); no loop over drivers."""

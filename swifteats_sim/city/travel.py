@@ -12,6 +12,13 @@ from swifteats_sim.engine.clock import SECOND
 Points = NDArray[np.float64]
 
 
+def squares(points: Points, place: tuple[float, float]) -> NDArray[np.float64]:
+    """float64[n]: the square of each point's distance from a place, m2."""
+    east, north = points[:, 0] - place[0], points[:, 1] - place[1]
+    square: NDArray[np.float64] = east * east + north * north  # a sum along rows of two takes ten times as long
+    return square
+
+
 class Waypoint(NamedTuple):
     """A point of a route, and when it is passed. x, y : metres; after : ns since departure."""
 
@@ -39,8 +46,7 @@ class StraightLine:
 
     def durations(self, origins: Points, destination: tuple[float, float]) -> NDArray[np.int64]:
         """See Travel."""
-        away = origins - np.array(destination)
-        metres = np.sqrt((away * away).sum(axis=1))
+        metres = np.sqrt(squares(origins, destination))
         rounded: NDArray[np.int64] = np.rint(metres * self._ns_per_metre).astype(np.int64)
         return rounded
 

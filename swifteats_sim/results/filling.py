@@ -48,8 +48,8 @@ def cold_orders(tables: Tables) -> NDArray[np.float64]:
     came = ready[ready >= 0]
     taken = np.where(assigned >= 0, assigned, np.where(closed >= 0, closed, tables.end + 1))[ready >= 0]
     left = np.sort(np.maximum(came, taken))
-    levels: NDArray[np.float64] = np.searchsorted(np.sort(came), at, "right") - np.searchsorted(left, at, "right") + 0.0
-    return levels
+    levels = np.searchsorted(np.sort(came), at, "right") - np.searchsorted(left, at, "right")
+    return levels.astype(np.float64)
 
 
 def _unhindered(tables: Tables) -> Nanoseconds:
