@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from studies.arms import Values, difference, mean
+from studies.arms import Arm, Values, difference, mean, values
 from swifteats_sim.results.statistics import Estimate
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -31,12 +31,39 @@ class Options(NamedTuple):
     settings: tuple[str, ...]
     days: str
 
-    def said(self, module: str) -> list[str]:
+
+class Study(NamedTuple):
+    """A question. name : of its module and of its answer; file : below `scenarios/`; arms : their settings, by name."""
+
+    name: str
+    title: str
+    file: str
+    arms: Mapping[str, tuple[str, ...]]
+    columns: Sequence[Column]
+
+    def ask(self, asked: Options) -> dict[str, Values]:
+        """Run every arm."""
+        arms = [Arm(name, self.file, (*settings, *asked.settings)) for name, settings in self.arms.items()]
+        return values(arms, asked.replications, asked.workers)
+
+    def answer(self, asked: Options, tables: Iterable[str]) -> None:
+        """Print an answer, and keep it in `answers/`: its title, how it was asked, and its tables."""
+        text = "\n".join([f"# {self.title}", "", self._asked(asked), "", *tables]) + "\n"
+        sys.stdout.write(text)
+        ANSWERS.joinpath(f"{self.name}.md").write_text(text, encoding="utf-8")
+
+    def _asked(self, asked: Options) -> str:
         """The command, and what its intervals are."""
-        settings = "".join(f" --set '{setting}'" for setting in self.settings)
-        command = f"`python -m {module} --replications {self.replications}{settings}`"
-        intervals = "; no interval from one replication" if self.replications == 1 else "; ± half of a 95 % t-interval"
-        return [f"{command}{intervals}. Replication k of every line has the same random numbers."]
+        days = f" --days {asked.days}" if asked.days else ""
+        settings = "".join(f" --set '{setting}'" for setting in asked.settings)
+        command = f"`python -m studies.{self.name} --replications {asked.replications}{days}{settings}`"
+        intervals = "; no interval from one replication" if asked.replications == 1 else "; ± half of a 95 % t-interval"
+        return f"{command}{intervals}. Replication k of every line has the same random numbers."
+
+
+def answer(study: Study, asked: Options) -> None:
+    """Ask a study whose answer is one table of means."""
+    study.answer(asked, means_table(study.ask(asked), study.columns))
 
 
 def options(question: str, replications: int, days: bool = False) -> Options:
@@ -65,13 +92,6 @@ def differences_table(arms: dict[str, Values], base: str, columns: Sequence[Colu
         for values in others.values()
     )
     return _table([f"minus {base}", *(column.title for column in columns)], zip(others, cells, strict=True))
-
-
-def keep(name: str, lines: Iterable[str]) -> None:
-    """Print an answer, and keep it in `answers/NAME.md` when it was asked as it stands there."""
-    text = "\n".join(lines) + "\n"
-    sys.stdout.write(text)
-    ANSWERS.joinpath(f"{name}.md").write_text(text, encoding="utf-8")
 
 
 def _shown(found: Estimate, column: Column, sign: str = "") -> str:

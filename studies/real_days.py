@@ -5,10 +5,8 @@ The days are folders 1, 4 and 12 of a folder named by `--days`; they are not par
 
 from __future__ import annotations
 
-from studies.answer import Column, keep, means_table, options
-from studies.arms import Arm, values
+from studies.answer import Column, Study, answer, options
 
-FILE = "real_day.yaml"
 SPARSE_FIXES = ("city.drivers.fix_every=30 s", "assignment.live_fix=60 s")
 """A day of 10,000 drivers sends over 100 million fixes; whether they hold is what peak_hour judges."""
 COLUMNS = (
@@ -31,14 +29,6 @@ SCALES = (1.0, 1.5, 2.0)
 """Of the fleet, for 4.4 times the orders of day 12: its busiest minute is then one of 500 orders."""
 
 
-def main() -> None:
-    """Ask."""
-    asked = options(__doc__ or "", replications=1, days=True)
-    arms = [Arm(name, FILE, (*settings, *asked.settings)) for name, settings in _arms(asked.days).items()]
-    found = values(arms, asked.replications, asked.workers)
-    keep("real_days", ["# Recorded days", "", *asked.said("studies.real_days"), "", *means_table(found, COLUMNS)])
-
-
 def _arms(days: str) -> dict[str, tuple[str, ...]]:
     arms: dict[str, tuple[str, ...]] = {f"day {day}": (f"demand.trace={days}/{day}",) for day in ("4", "1", "12")}
     for scale in SCALES:
@@ -48,4 +38,5 @@ def _arms(days: str) -> dict[str, tuple[str, ...]]:
 
 
 if __name__ == "__main__":
-    main()
+    asked = options(__doc__ or "", replications=1, days=True)
+    answer(Study("real_days", "Recorded days", "real_day.yaml", _arms(asked.days), COLUMNS), asked)
