@@ -94,7 +94,9 @@ def differences_table(arms: dict[str, Values], base: str, columns: Sequence[Colu
     return _table([f"minus {base}", *(column.title for column in columns)], zip(others, cells, strict=True))
 
 
-def _shown(found: Estimate, column: Column, sign: str = "") -> str:
+def _shown(found: Estimate | None, column: Column, sign: str = "") -> str:
+    if found is None:
+        return "-"
     shown = f"{found.value * column.factor:{sign},.{column.digits}f}"
     if found.ci95 is None:
         return shown

@@ -36,14 +36,17 @@ def values(arms: Sequence[Arm], replications: int, workers: int) -> dict[str, Va
     return {name: tuple(each) for name, each in found.items()}
 
 
-def mean(arm: Values, metric: str) -> Estimate:
-    """Of one arm, over replications."""
-    return estimate([each[metric] for each in arm])
+def mean(arm: Values, metric: str) -> Estimate | None:
+    """Of one arm, over replications; None where one of them has no such value."""
+    found = [each[metric] for each in arm if metric in each]
+    return estimate(found) if len(found) == len(arm) else None
 
 
-def difference(arm: Values, base: Values, metric: str) -> Estimate:
+def difference(arm: Values, base: Values, metric: str) -> Estimate | None:
     """Paired, replication by replication: what the arm has more than the base, with a t-interval."""
-    return estimate([one[metric] - other[metric] for one, other in zip(arm, base, strict=True)])
+    pairs = zip(arm, base, strict=True)
+    found = [one[metric] - other[metric] for one, other in pairs if metric in one and metric in other]
+    return estimate(found) if len(found) == len(arm) else None
 
 
 def _measured(arm: Arm, replication: int) -> dict[str, float]:
