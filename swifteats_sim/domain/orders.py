@@ -52,29 +52,17 @@ def pay_order(cart: Cart, attempts: int) -> Rule[Refusal | None]:
     return UNPAID
 
 
-def request_assignment(cart: Cart, publish: Publishing) -> Rule[None]:
+def request_assignment(cart: Cart, publish: Publishing, again: bool = False) -> Rule[None]:
     """Send the paid order for assignment (F1), unless that was done before.
 
     Only the outbox stores order and request together: otherwise who fails in between leaves an order that counts as
-    asked for, and nobody looks for its driver (C31).
+    asked for, and nobody looks for its driver (C31). again : somebody failed in between; then it is sent whatever is
+    written, as what comes twice is known by its event.
     """
     request = AssignmentRequest(cart.order, cart.geo, version=1)
     if publish == "outbox":
         yield from _update(cart.order, _first_request, row_of(request))
-    elif (yield from _update(cart.order, _first_request)):
-        yield from publish_request(request, publish)
-
-
-def request_again(cart: Cart, publish: Publishing) -> Rule[None]:
-    """Send a paid order for assignment when whoever should have done so has failed on the way.
-
-    Without an outbox it is sent whatever is written: what comes twice is known by its event.
-    """
-    request = AssignmentRequest(cart.order, cart.geo, version=1)
-    if publish == "outbox":
-        yield from request_assignment(cart, publish)
-    else:
-        yield from _update(cart.order, _first_request)
+    elif (yield from _update(cart.order, _first_request)) or again:
         yield from publish_request(request, publish)
 
 

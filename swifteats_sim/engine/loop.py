@@ -118,11 +118,6 @@ class Loop:
         while job.held:
             job.held.pop().release(job, now, self)
 
-    @property
-    def next_at(self) -> int | None:
-        """The instant of the first event that is not done yet; None where there is none."""
-        return self._heap[0][0] if self._heap else None
-
     def note(self, at: int, entry: Callable[[int], None]) -> None:
         """Journal a change of the deciding plane: `entry(at)` runs before any job of that instant.
 

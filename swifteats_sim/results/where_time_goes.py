@@ -16,7 +16,7 @@ from swifteats_sim.results.markdown import markdown_table
 from swifteats_sim.results.measure_orders import measure_orders
 from swifteats_sim.results.span import instants
 from swifteats_sim.results.tables import Tables
-from swifteats_sim.results.why_late import PARTS, slowest, why_late
+from swifteats_sim.results.why_late import PARTS, measured_parts, slowest
 from swifteats_sim.results.wording import listed, several, spell
 from swifteats_sim.scenario.quantities import SECOND
 from swifteats_sim.scenario.units import format_spells, format_value
@@ -46,7 +46,7 @@ class PartOfTime(NamedTuple):
 
 def where_time_goes(runs: Sequence[Tables]) -> list[PartOfTime]:
     """The parts and their sum, of the orders delivered in the measured spans; nothing where there are none."""
-    frames = [_measured(each) for each in runs]
+    frames = [measured_parts(each) for each in runs]
     values = {name: np.concatenate([instants(frame, name) for frame in frames]) for name in (*PARTS, WHOLE)}
     whole = values[WHOLE]
     if not whole.sum():
@@ -81,7 +81,7 @@ def parts_rich(parts: Sequence[PartOfTime]) -> Table:
 
 def parts_notes(runs: Sequence[Tables]) -> list[str]:
     """What must be known to read the table: of which orders it is, and what deferral is; nothing without a table."""
-    told = sum(len(_measured(each)) for each in runs)
+    told = sum(len(measured_parts(each)) for each in runs)
     if not told:
         return []
     return [f"Of {several(told, 'delivered order', 'delivered orders')}{_left_out(runs)}.", *_cooking_meanwhile(runs)]
@@ -102,7 +102,7 @@ def _left_out(runs: Sequence[Tables]) -> str:
 
 def _cooking_meanwhile(runs: Sequence[Tables]) -> list[str]:
     """How much of the time in deferral the food was not ready: what switching it off would not save."""
-    frames = [_measured(each) for each in runs]
+    frames = [measured_parts(each) for each in runs]
     deferral = np.concatenate([instants(frame, "deferral") for frame in frames]).astype(np.float64)
     if deferral.mean() < LONG_DEFERRAL:
         return []
@@ -119,12 +119,6 @@ def _not_ready(tables: Tables, parts: pd.DataFrame) -> NDArray[np.float64]:
     orders = tables.orders.set_index("order").loc[parts["order"]]
     cooked: NDArray[np.float64] = (instants(orders, "ready") - instants(orders, "paid")).astype(np.float64)
     return np.maximum(cooked, 0)
-
-
-def _measured(tables: Tables) -> pd.DataFrame:
-    """The rows of `why_late` that were delivered in the measured span."""
-    found = why_late(tables)
-    return found[found["measured"] == 1]
 
 
 def _cells(part: PartOfTime) -> tuple[str, ...]:

@@ -56,6 +56,12 @@ def why_late(tables: Tables) -> pd.DataFrame:
     return pd.DataFrame({name: columns[name] for name in COLUMNS}, dtype="int64")
 
 
+def measured_parts(tables: Tables) -> pd.DataFrame:
+    """The rows of `why_late` that were delivered in the measured span."""
+    found = why_late(tables)
+    return found[found["measured"] == 1]
+
+
 def slowest(durations: Nanoseconds) -> NDArray[np.bool_]:
     """Which of the durations belong to the slowest tenth; of equal ones all do."""
     if durations.size == 0:

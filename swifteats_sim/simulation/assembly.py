@@ -77,8 +77,7 @@ class Assembly:
         self.shifts = Shifts(self.run, self.runner, self.software.numbers[GPS])
         self._watchers = Watchers(self.run, self.software.watched())
         self._life = OrderLife(self.run, self.runner, self.larder, self._watchers)
-        self._life.path = self._blueprint.order_path(self.runner, self._life.rules)
-        self._life.path.tries, self._life.path.tries_of_parts = self._life.tries, self._life.tries_of_parts
+        self._life.path = self._blueprint.order_path(self.runner, self._life.rules, self._life.client)
         estimates = Estimates(self.run)
         trips = Trips(self.run, self.runner, self._life, estimates, registers.watched, followers)
         couriers = Couriers(self.run, trips, self.shifts, estimates, invariants.committed)

@@ -18,7 +18,7 @@ from swifteats_sim.simulation.watchers import Watchers
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.requests import OrderPath, RuleOf
-from swifteats_sim.stack.retries import Tries, same_order
+from swifteats_sim.stack.retries import Client, Tries, same_order
 from swifteats_sim.stack.service import Caller, Process
 
 CLOSING = 1 << 9
@@ -56,16 +56,12 @@ class OrderLife:
         }
 
     @property
-    def tries(self) -> Tries:
-        """What a client does who tries again."""
+    def client(self) -> Client:
+        """What a client does who tries again: with an order of its own each time, where they are not idempotent."""
+        parts = same_order(self._left, self._late)
         if self._ordering.creation == "idempotent":
-            return self.tries_of_parts
-        return Tries(self._again, self._left_for_good, self._late, self._dropped)
-
-    @property
-    def tries_of_parts(self) -> Tries:
-        """What a service does that tries a part of an order's way again."""
-        return same_order(self._left, self._late)
+            return Client(parts, parts)
+        return Client(Tries(self._again, self._left_for_good, self._late, self._dropped), parts)
 
     def place(self, plan: Plan) -> Process:
         """A customer orders: a process until the platform has answered."""
@@ -95,7 +91,7 @@ class OrderLife:
     def _settle(self, live: LiveOrder, refusal: Refusal) -> Process:
         """No try of the order runs any more: it fails, unless the money is taken and only infrastructure has failed."""
         if refusal == UNAVAILABLE and live.paid and live.reserved:
-            rule = orders.request_again(live.plan.cart, self._ordering.publish)
+            rule = orders.request_assignment(live.plan.cart, self._ordering.publish, again=True)
             yield from self._runner.insist(rule, Caller(live.number, CLOSING + 3))
             live.taken = True
         else:

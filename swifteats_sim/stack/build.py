@@ -24,6 +24,7 @@ from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.member import Member
 from swifteats_sim.stack.pool import Pool
 from swifteats_sim.stack.requests import OrderPath, RuleOf
+from swifteats_sim.stack.retries import Client
 
 
 class Blueprint:
@@ -47,11 +48,11 @@ class Blueprint:
             for kind, parts in self._stack.effects.items()
         }
 
-    def order_path(self, runner: Runner, rules: Mapping[str, RuleOf]) -> OrderPath:
+    def order_path(self, runner: Runner, rules: Mapping[str, RuleOf], client: Client) -> OrderPath:
         """The path of flow `order`, which decides and so does not run in the loop."""
         return OrderPath(
             self._stack.flows[ORDER].steps, runner, rules, self.pools, self._equipment.limits,
-            lambda visit: self._cost(visit, f"flow.{ORDER}.{visit.at}"), self._streams(f"flow.{ORDER}"),
+            lambda visit: self._cost(visit, f"flow.{ORDER}.{visit.at}"), self._streams(f"flow.{ORDER}"), client,
         )  # fmt: skip
 
     def members(self, topic: str) -> Iterator[tuple[int | None, Member]]:

@@ -17,7 +17,7 @@ from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.passing import PRIME, Passing, pass_steps, refusal_of
 from swifteats_sim.stack.pool import Pool
-from swifteats_sim.stack.retries import Retry, Tries, same_order
+from swifteats_sim.stack.retries import Client, Retry, same_order
 from swifteats_sim.stack.service import Caller, Process
 
 RuleOf = Callable[[Cart], Rule[Refusal | None]]
@@ -26,16 +26,17 @@ STEPS, WAYS = 128, 64
 """More than the steps of a sequence and the ways of a step."""
 
 
+PATIENT = Client(same_order(), same_order())
+"""Clients whose tries all name the order."""
+
+
 class OrderPath:
     """Carries a cart through the steps of flow `order`.
 
     rules : by name, as the steps name them; pools, limits : by name; cost_of : what a visit costs. A draw's address is
     the order, the place of its step (see `_places`) and the attempt, so that a step more in one hold, way or retry
-    moves no draw in another. A cart does not name its customer: limits know each order as a client of its own. tries,
-    tries_of_parts : what a client does in a step `retry` that sends the order again, or a part of its way.
+    moves no draw in another. A cart does not name its customer: limits know each order as a client of its own.
     """
-
-    tries = tries_of_parts = same_order()
 
     def __init__(
         self,
@@ -46,10 +47,11 @@ class OrderPath:
         limits: Mapping[str, Limit],
         cost_of: Callable[[declared.Visit], Cost],
         stream: Stream,
+        client: Client = PATIENT,
     ) -> None:
         """The path, ready to serve any number of carts at once. stream : of delays, branches and jitter."""
         self._runner, self._rules, self._pools, self._limits = runner, rules, pools, limits
-        self._cost_of, self._stream = cost_of, stream
+        self._cost_of, self._stream, self._client = cost_of, stream, client
         self._steps = self._sequence(steps, 0)
 
     def serve(self, cart: Cart) -> Process:
@@ -139,12 +141,8 @@ class OrderPath:
         return step
 
     def _retry(self, step: declared.Retry, steps: tuple[Passing, ...], place: int) -> Passing:
-        makes_orders = _makes_orders(step)
-
-        def tries() -> Tries:
-            return self.tries if makes_orders else self.tries_of_parts
-
-        return Retry(step.retry, steps, self._runner.clock, self._stream, place, tries)
+        client = self._client.order if _makes_orders(step) else self._client.part
+        return Retry(step.retry, steps, self._runner.clock, self._stream, place, client)
 
 
 def _makes_orders(retry: declared.Retry) -> bool:

@@ -42,6 +42,13 @@ def same_order(
     return Tries(lambda cart, tries: cart, left, late, lambda cart, refusal: None)
 
 
+class Client(NamedTuple):
+    """What clients do in a step `retry` that sends the order again, and in one that repeats a part of its way."""
+
+    order: Tries
+    part: Tries
+
+
 class Retry:
     """Tries its steps again: a step itself, which any number of carts pass at once; its budget is theirs together.
 
@@ -56,16 +63,16 @@ class Retry:
         clock: Clock,
         stream: Stream,
         place: int,
-        tries: Callable[[], Tries],
+        client: Tries,
     ) -> None:
-        """stream, place : of its jitter; tries : what the client does, asked each time that a cart comes."""
+        """stream, place : of its jitter; client : what it does."""
         self._terms = Terms(asked.attempts, asked.timeout, asked.backoff, asked.factor, asked.jitter)
         self._budget = None if asked.budget is None else Budget(asked.budget)
-        self._steps, self._clock, self._stream, self._place, self._tries = steps, clock, stream, place, tries
+        self._steps, self._clock, self._stream, self._place, self._client = steps, clock, stream, place, client
 
     def __call__(self, cart: Cart, attempt: int) -> Process:
         """Pass the steps inside, as often as it takes. See Passing."""
-        client, mine, terms, budget = self._tries(), cart, self._terms, self._budget
+        client, mine, terms, budget = self._client, cart, self._terms, self._budget
         if budget is not None:
             budget.earn()
         for tries in range(1, terms.attempts + 1):

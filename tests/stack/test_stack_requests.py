@@ -29,7 +29,7 @@ from swifteats_sim.stack.costs import Cost
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.pool import Pool
 from swifteats_sim.stack.requests import OrderPath
-from swifteats_sim.stack.retries import Tries
+from swifteats_sim.stack.retries import Client, Tries, same_order
 
 RESERVE, CREATE, PAY = (
     RuleStep.model_validate({"rule": name}) for name in ("reserve_inventory", "create_order", "pay_order")
@@ -50,7 +50,11 @@ def cart(order: int) -> Cart:
 
 
 class Till:
-    """A bench with an order path over one pool; rules are given by name. patience : of visits, ms."""
+    """A bench with an order path over one pool; rules are given by name.
+
+    patience : of visits, ms; again : the cart of a client's next try; dropped : (ms, order, answer) of the tries of
+    whole orders that nobody hears, where their carts are others.
+    """
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class Till:
         loop: Loop | None = None,
         patience: float | None = None,
         servers: int | None = None,
+        again: Callable[[Cart, int], Cart] = lambda cart, tries: cart,
         **rules: Callable[[Cart], Rule[Any]],
     ) -> None:
         self.bench = Bench(desk(servers or (1 if limit is not None else 1000), limit), loop)
@@ -83,7 +88,12 @@ class Till:
         every: Mapping[str, Callable[[Cart], Rule[Any]]] = {"create_order": insert, "pay_order": insert} | rules
         named = {name: noted(name, rule) for name, rule in every.items()}
         pools = {"db": self.pool}
-        self.path = OrderPath(steps, self.bench.runner, named, pools, limits or {}, cost_of, self.stream)
+        self.dropped: list[tuple[float, int, Refusal | None]] = []
+        client = Client(Tries(again, lambda cart: None, self._drop, self._drop), same_order())
+        self.path = OrderPath(steps, self.bench.runner, named, pools, limits or {}, cost_of, self.stream, client)
+
+    def _drop(self, cart: Cart, answer: Refusal | None) -> None:
+        self.dropped.append((self.bench.clock.instant / MS, cart.order, answer))
 
     def serve(self, *carts: tuple[int, int]) -> list[tuple[float, str, Any]]:
         """Carts as (order, ms of arrival); the timeline of their answers."""
@@ -358,46 +368,36 @@ def test_an_answer_at_the_very_instant_of_the_timeout_is_too_late(timeout: str, 
     assert till.serve((1, 0)) == [(10.0, "1", answer)]
 
 
-def of_its_own(till: Till) -> list[tuple[float, int, Refusal | None]]:
-    """A client's second try names another order (C33); (ms, order, answer) of the tries that nobody hears."""
-    dropped = list[tuple[float, int, Refusal | None]]()
-
-    def again(cart: Cart, tries: int) -> Cart:
-        return cart._replace(order=cart.order + 100 * (tries - 1))
-
-    def drop(cart: Cart, answer: Refusal | None) -> None:
-        dropped.append((till.bench.clock.instant / MS, cart.order, answer))
-
-    till.path.tries = Tries(again, lambda cart: None, drop, drop)
-    return dropped
+def of_its_own(cart: Cart, tries: int) -> Cart:
+    """A client's second try names another order (C33)."""
+    return cart._replace(order=cart.order + 100 * (tries - 1))
 
 
 def test_each_try_may_be_an_order_of_its_own_and_the_one_that_is_answered_goes_on() -> None:
     def slow_at_first(cart: Cart) -> Rule[None]:
         yield Sleep((10 if cart.order == 1 else 2) * MS)
 
-    till = Till(retry(CREATE, timeout="8 ms", attempts=3, backoff="4 ms"), PAY, create_order=slow_at_first)
-    dropped = of_its_own(till)
+    till = Till(
+        retry(CREATE, timeout="8 ms", attempts=3, backoff="4 ms"), PAY, again=of_its_own, create_order=slow_at_first
+    )
     assert till.serve((1, 0)) == [(24.0, "1", None)]
     assert till.log == [(0.0, "create_order", 1), (12.0, "create_order", 101), (14.0, "pay_order", 101)]
-    assert dropped == [(10.0, 1, None)]
+    assert till.dropped == [(10.0, 1, None)]
 
 
 def test_a_try_that_is_refused_and_tried_again_is_dropped_at_once() -> None:
-    till = Till(retry(hold(CREATE, timeout="0 s"), attempts=2, backoff="5 ms"), PAY)
+    till = Till(retry(hold(CREATE, timeout="0 s"), attempts=2, backoff="5 ms"), PAY, again=of_its_own)
     list(till.pool.take(0))
     till.bench.do(3 * MS, till.pool.give_back)
-    dropped = of_its_own(till)
     assert till.serve((1, 0)) == [(25.0, "1", None)]
-    assert dropped == [(0.0, 1, UNAVAILABLE)]
+    assert till.dropped == [(0.0, 1, UNAVAILABLE)]
     assert [order for _, _, order in till.log] == [101, 101]
 
 
 def test_trying_a_part_of_an_order_s_way_again_makes_no_other_order() -> None:
-    till = Till(CREATE, retry(PAY, timeout="8 ms", attempts=2, backoff="4 ms"))
-    dropped = of_its_own(till)
+    till = Till(CREATE, retry(PAY, timeout="8 ms", attempts=2, backoff="4 ms"), again=of_its_own)
     assert till.serve((1, 0)) == [(10 + 8 + 4 + 8, "1", UNAVAILABLE)]
-    assert ([order for _, _, order in till.log], dropped) == ([1, 1, 1], [])
+    assert ([order for _, _, order in till.log], till.dropped) == ([1, 1, 1], [])
 
 
 def test_a_budget_allows_so_many_retries_and_no_more() -> None:
