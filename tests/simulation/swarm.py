@@ -3,8 +3,8 @@
     .venv/bin/python tests/simulation/swarm.py --count 10000 --step 2 --workers 2
 
 A scenario is made of one number. Even numbers keep the platform's own rules (--step 2: only these); odd ones take what
-the notes coded as well, and may break what these switches give up. A scenario that fails is told as a command, with all settings left out
-that it fails without.
+the notes coded as well, and may break what these switches give up. A scenario that fails is told as a command, with all
+settings left out that it fails without.
 """
 
 from __future__ import annotations
