@@ -50,6 +50,7 @@ class Study(NamedTuple):
         """Print an answer, and keep it in `answers/`: its title, how it was asked, and its tables."""
         text = "\n".join([f"# {self.title}", "", self._asked(asked), "", *tables]) + "\n"
         sys.stdout.write(text)
+        ANSWERS.mkdir(exist_ok=True)
         ANSWERS.joinpath(f"{self.name}.md").write_text(text, encoding="utf-8")
 
     def _asked(self, asked: Options) -> str:

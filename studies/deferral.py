@@ -11,7 +11,7 @@ from studies.arms import Values
 
 CITY = ("city.drivers.fix_every=15 s", "city.geos.centre.drivers=700", "city.geos.outer.drivers=300")
 DEFERRALS = ("corrected", "off", "as_written")
-LOADS = (35, 40, 45, 50, 60, 70)
+LOADS = (30, 35, 40, 45, 50, 55)
 COLUMNS = (
     Column("delivered/min", "orders.delivered.rate", 60, 2),
     Column("food waits, s", "delivery.food_wait.mean"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from studies.answer import Column, Study, answer, options
 
 FOUR_HOURS = (
-    "warmup=60 min", "duration=3 h", "city.drivers.fix_every=15 s", "demand.menus.rate=1/min",
-    "city.customers.watching=0 %", "city.customers.patience=12 h", "assignment.retry_no_driver=10 min",
+    "warmup=60 min", "duration=3 h", "city.drivers.fix_every=60 s", "assignment.live_fix=2 min",
+    "demand.menus.rate=1/min", "city.customers.watching=0 %", "city.customers.patience=12 h",
+    "assignment.retry_no_driver=10 min",
 )  # fmt: skip
 """Locks bind after 1,200 s (#111); the first hour is not measured. Customers wait, so that no lock is wasted on an
 order that is cancelled; who finds no driver is called when one is free, so a new search every 10 min is enough."""

@@ -34,17 +34,21 @@ def _orders(rate: int) -> tuple[str, ...]:
 
 
 OFF = ("assignment.deferral=off",)
+NEARBY = ("assignment.radius=2.5 km",)
 ARMS = {
     "500/min, 5,000 + 5,000 drivers": _fleet(*EVENLY),
     "500/min, 7,000 + 3,000": _fleet(*SHARED_OUT),
     "the same, sent at once": (*_fleet(*SHARED_OUT), *OFF),
     "350/min, 5,000 + 5,000": (*_fleet(*EVENLY), *_orders(350)),
+    "550/min, 7,000 + 3,000": (*_fleet(*SHARED_OUT), *_orders(550)),
+    "575/min, 7,000 + 3,000": (*_fleet(*SHARED_OUT), *_orders(575)),
     "600/min, 7,000 + 3,000": (*_fleet(*SHARED_OUT), *_orders(600)),
+    "the same, within 2.5 km": (*_fleet(*SHARED_OUT), *_orders(600), *NEARBY),
     "650/min, 7,000 + 3,000": (*_fleet(*SHARED_OUT), *_orders(650)),
     "700/min, 7,000 + 3,000": (*_fleet(*SHARED_OUT), *_orders(700)),
+    "500/min, 6,300 + 2,700": _fleet(6300, 2700),
+    "500/min, 5,950 + 2,550": _fleet(5950, 2550),
     "500/min, 5,600 + 2,400": _fleet(5600, 2400),
-    "500/min, 5,250 + 2,250": _fleet(5250, 2250),
-    "500/min, 4,900 + 2,100": _fleet(4900, 2100),
 }
 
 STUDY = Study("peak", "Does the fleet carry the peak?", "peak_hour.yaml", ARMS, COLUMNS)
