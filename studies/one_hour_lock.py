@@ -1,4 +1,7 @@
-"""What a driver lock of one hour carries (C12, #111): 10,000 drivers / 3,600 s = 2.78 orders/s from when locks bind."""
+"""What a driver lock of one hour carries (C12, #111): 10,000 drivers / 3,600 s = 2.78 orders/s from when locks bind.
+
+What the same fleet carries that is released at the drop-off is in `peak`.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ COLUMNS = (
 )
 FLEET = ("city.geos.centre.drivers=7000", "city.geos.outer.drivers=3000")
 ARMS = {
-    "released by the lock's hour": (*FOUR_HOURS, *FLEET, "assignment.release=ttl"),
-    "released at the drop-off": (*FOUR_HOURS, *FLEET),
+    "500/min, released by the lock's hour": (*FOUR_HOURS, *FLEET, "assignment.release=ttl"),
+    "150/min, the same": (*FOUR_HOURS, *FLEET, "assignment.release=ttl", "demand.orders.rate=150/min"),
 }
 STUDY = Study("one_hour_lock", "A lock of one hour", "peak_hour.yaml", ARMS, COLUMNS)
 
