@@ -25,7 +25,7 @@ COLUMNS = (
     Column("double", "assignment.double.count", 1, 0),
     Column("oversold", "inventory.oversold.count", 1, 0),
 )
-SCALES = (0.8, 1.0, 1.25)
+SCALES = (1.0, 1.25)
 """Of the fleet, for 4.4 times the orders of day 12: its busiest minute is then one of 500 orders."""
 
 
