@@ -30,7 +30,9 @@ SCALES = (1.0, 1.25)
 
 
 def _arms(days: str) -> dict[str, tuple[str, ...]]:
-    arms = {f"day {day}": (f"demand.trace={days}/{day}", *SPARSE_FIXES) for day in ("4", "1", "12")}
+    arms: dict[str, tuple[str, ...]] = {}
+    for day in ("4", "1", "12"):
+        arms[f"day {day}"] = (f"demand.trace={days}/{day}", *SPARSE_FIXES)
     for scale in SCALES:
         more = (*arms["day 12"], "demand.scale=4.4", f"demand.fleet_scale={scale}")
         arms[f"day 12, 4.4 x its orders, {scale:g} x its shifts"] = more
