@@ -159,9 +159,11 @@ def _in_span(
 
 def _demand_rose(tables: Tables, start: int) -> bool:
     """Whether more orders came in the last third from `start` on (ns) than in the first one, by more than chance."""
+    if "placed" not in tables.series.columns:
+        return False
     placed, third = instants(tables.orders, "placed"), (tables.end - start) // 3
     first, last = (int(((placed >= at) & (placed < at + third)).sum()) for at in (start, tables.end - third))
-    return last - first > RISES * math.sqrt(first + last) and "placed" in tables.series.columns
+    return last - first > RISES * math.sqrt(first + last)
 
 
 def _at_even_demand(levels: NDArray[np.float64], placed: NDArray[np.float64]) -> NDArray[np.float64]:
