@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.city.places import Places
 from swifteats_sim.city.trajectories import Trajectories
-from swifteats_sim.city.travel import Points
+from swifteats_sim.city.travel import Point, Points
 from swifteats_sim.domain.effects import Record
 from swifteats_sim.domain.states import DriverState
 from swifteats_sim.engine.streams import Streams
@@ -21,7 +22,9 @@ class Fleet:
     """All drivers, by number.
 
     known : per driver, when the last processed fix was sent (ns, -1: none); the loop of flows writes it.
+    free, unburdened : uint8 per driver: available; without an order in the record, on shift or not (C10).
     phases : per driver, ns after a full interval at which a fix is sent.
+    scratch : room for a pass over all drivers.
     trips : per driver, the offers and orders that he has not done with, in truth; who reports them counts them.
     """
 
@@ -30,17 +33,19 @@ class Fleet:
         self.count = len(places.homes)
         self.trajectories = Trajectories(places.homes)
         self.known = array("q", [-1]) * self.count
-        self._seen, self._seen_at = places.homes.copy(), np.full(self.count, -1, dtype=np.int64)
         self.phases = _phases(places, fix_every, streams)
         self.trips = array("q", [0]) * self.count
         self.states: list[tuple[int, int, str]] = []
-        self._free = np.zeros(self.count, dtype=np.bool_)
-        self._busy = np.zeros(self.count, dtype=np.bool_)
-        self._on_shift = np.zeros(self.count, dtype=np.bool_)
-        self._offered = np.zeros(self.count, dtype=np.bool_)
-        self._versions = np.zeros(self.count, dtype=np.int64)
-        self._orders = np.zeros(self.count, dtype=np.int64)
-        self._free_since = np.zeros(self.count, dtype=np.int64)
+        self._free, self._busy = bytearray(self.count), bytearray(self.count)
+        self._on_shift, self._offered = bytearray(self.count), bytearray(self.count)
+        self._versions, self._orders, self._free_since = (array("q", [0]) * self.count for _ in range(3))
+        self.free, self.unburdened = np.frombuffer(self._free, dtype=np.uint8), np.ones(self.count, dtype=np.uint8)
+        self._seen, self._seen_at = places.homes.copy(), np.full(self.count, -1, dtype=np.int64)
+        self._known, *self._numbers = (
+            np.frombuffer(column, dtype=np.int64)
+            for column in (self.known, self._versions, self._orders, self._free_since)
+        )
+        self.scratch = np.empty(self.count, dtype=np.int64), np.empty(self.count)
 
     def changed(self, driver: int, record: Record, now: int) -> None:
         """The database's record of a driver was written. Who turns an offer down has not worked, and stays as idle."""
@@ -51,20 +56,21 @@ class Fleet:
         self._orders[driver] += state == DriverState.ON_WAY_TO_RESTAURANT
         self._offered[driver] = state == DriverState.ORDER_ASSIGNED
         self._free[driver] = free
-        self._busy[driver] = record.fields["order"] is not None
+        self._busy[driver] = busy = record.fields["order"] is not None
+        self.unburdened[driver] = not busy
         self._on_shift[driver] = state != DriverState.OFF_SHIFT
         self._versions[driver] = record.version
         self.states.append((driver, now, str(state)))
 
     def busy(self) -> list[int]:
         """Drivers who hold an order, as the record has it."""
-        drivers: list[int] = np.flatnonzero(self._busy).tolist()
+        drivers: list[int] = np.flatnonzero(self.unburdened == 0).tolist()
         return drivers
 
     def idle_and_busy(self) -> tuple[int, int]:
         """How many drivers have nothing to do, and how many have an order, in truth, whatever the record has of it."""
         busy = np.array(self.trips, dtype=np.int64) > 0
-        return int(np.count_nonzero(self._on_shift & ~busy)), int(np.count_nonzero(busy))
+        return int(np.count_nonzero(np.frombuffer(self._on_shift, dtype=np.bool_) & ~busy)), int(np.count_nonzero(busy))
 
     def movement(self, distance: float) -> Callable[[int, int], bool]:
         """A test (driver, instant in ns): whether a driver is `distance` (m) or more from where it last held (A44)."""
@@ -79,39 +85,34 @@ class Fleet:
 
         return moved
 
-    def known_positions(self, drivers: NDArray[np.int64]) -> Points:
-        """float64[n, 2] metres: where each driver was when the last processed fix was sent."""
-        known = np.frombuffer(self.known, dtype=np.int64)
-        news = np.flatnonzero(known != self._seen_at)  # few between two searches: the past does not change
-        if news.size:
-            self._seen[news] = self.trajectories.positions(news, known[news])
-            self._seen_at[news] = known[news]
+    def known_position(self, driver: int) -> Point:
+        """Where a driver was when the last processed fix was sent (m)."""
+        return self.trajectories.position(driver, self.known[driver])
+
+    def sight(self) -> tuple[NDArray[Any], ...]:
+        """What `nearby` needs to know of all drivers: known .. y1. It writes down what it has reckoned."""
+        return self._known, self._seen_at, self._seen, *self.trajectories.legs()
+
+    def seen(self, driver: int) -> Point:
+        """Where a driver was seen last by a pass of `nearby`."""
+        x, y = self._seen[driver].tolist()
+        return x, y
+
+    def seen_places(self, drivers: NDArray[np.int64]) -> Points:
+        """float64[n, 2]: the same of several."""
         return self._seen[drivers]
-
-    def heard(self, drivers: range, since: int) -> NDArray[np.int64]:
-        """Drivers of the range with a processed fix sent at or after `since` (ns), free or not."""
-        known = np.frombuffer(self.known, dtype=np.int64)[drivers.start : drivers.stop]
-        return np.flatnonzero(known >= max(since, 0)) + drivers.start
-
-    def free(self, drivers: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Who is available."""
-        return self._free[drivers]
-
-    def unburdened(self, drivers: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Who has no order in the record, on shift or not (C10)."""
-        return ~self._busy[drivers]
 
     def versions(self, drivers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The records' versions."""
-        return self._versions[drivers]
+        return self._numbers[0][drivers]
 
     def workload(self, drivers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Orders that each driver has taken so far (C9)."""
-        return self._orders[drivers]
+        return self._numbers[1][drivers]
 
     def idle(self, drivers: NDArray[np.int64], now: int) -> NDArray[np.int64]:
         """ns since each driver last became free (C9)."""
-        return now - self._free_since[drivers]
+        return now - self._numbers[2][drivers]
 
 
 def _phases(places: Places, fix_every: int, streams: Streams) -> array[int]:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from swifteats_sim.city import nearby
 from swifteats_sim.city.fleet import Fleet
+from swifteats_sim.city.nearby import NOBODY
 from swifteats_sim.city.places import Area
-from swifteats_sim.city.travel import squares
+from swifteats_sim.city.travel import Point
 from swifteats_sim.domain.effects import Candidates
 
 
@@ -38,37 +40,43 @@ class Search:
     live_fix: int
     ghosts: bool = False
 
-    def place_of(self, driver: int, now: int) -> tuple[float, float] | None:
+    def place_of(self, driver: int, now: int) -> Point | None:
         """Where the driver is known to be (m); None where no search would find him now, wherever it looked."""
-        found = self._found(range(driver, driver + 1), now)
-        if not len(found):
-            return None
-        ((x, y),) = self.fleet.known_positions(found)
-        return float(x), float(y)
-
-    def around(self, area: Area, restaurant: tuple[float, float], now: int, food: Food) -> Candidates:
-        """The candidates by driver number, with estimated travel times to the restaurant; others are not counted."""
         fleet = self.fleet
-        drivers = self._found(area.drivers, now)
-        points = fleet.known_positions(drivers)
-        square = squares(points, restaurant)
-        near = np.flatnonzero(square <= self.radius * self.radius)
-        drivers = drivers[near]
+        if fleet.known[driver] < self._since(now) or not self._wanted[driver]:
+            return None
+        return fleet.known_position(driver)
+
+    def nearest(self, area: Area, restaurant: Point, now: int) -> int | None:
+        """The travel time (ns) of the candidate who is nearest in a straight line; None where there is none."""
+        driver = nearby.nearest(*self._around(area, restaurant, now), self._wanted, *self.fleet.sight())
+        return None if driver == NOBODY else area.travel.duration(self.fleet.seen(driver), restaurant)
+
+    def around(self, area: Area, restaurant: Point, now: int, food: Food, everybody: bool = False) -> Candidates:
+        """The candidates by driver number, with estimated travel times to the restaurant.
+
+        everybody : count the others inside the radius too, as members.
+        """
+        fleet, (numbers, squares) = self.fleet, self.fleet.scratch
+        found, members = nearby.within(
+            *self._around(area, restaurant, now), self._wanted, *fleet.sight(), numbers, squares, everybody
+        )
+        drivers = numbers[:found].copy()
         return Candidates(
-            drivers, fleet.versions(drivers), area.travel.durations(points[near], restaurant),
+            drivers, fleet.versions(drivers), area.travel.durations(fleet.seen_places(drivers), restaurant),
             food.preparation_left, food.onward, fleet.workload(drivers), fleet.idle(drivers, now),
-            len(drivers), np.sqrt(square[near]), food.trip,
+            members, np.sqrt(squares[:found]), food.trip,
         )  # fmt: skip
 
-    def members(self, area: Area, restaurant: tuple[float, float], now: int) -> int:
-        """How many drivers are within the radius, free or not."""
-        square = squares(self.fleet.known_positions(self._heard(area.drivers, now)), restaurant)
-        return int(np.count_nonzero(square <= self.radius * self.radius))
+    @property
+    def _wanted(self) -> NDArray[np.uint8]:
+        """Who may be given an order, by driver."""
+        return self.fleet.unburdened if self.ghosts else self.fleet.free
 
-    def _found(self, drivers: range, now: int) -> NDArray[np.int64]:
-        """Who of them may be given an order now."""
-        heard = self._heard(drivers, now)
-        return heard[self.fleet.unburdened(heard) if self.ghosts else self.fleet.free(heard)]
+    def _since(self, now: int) -> int:
+        """The oldest fix that counts (ns); who was never heard of has -1."""
+        return 0 if self.ghosts else max(now - self.live_fix, 0)
 
-    def _heard(self, drivers: range, now: int) -> NDArray[np.int64]:
-        return self.fleet.heard(drivers, 0 if self.ghosts else now - self.live_fix)
+    def _around(self, area: Area, restaurant: Point, now: int) -> tuple[int, int, float, float, float, int]:
+        """See nearby: first .. since."""
+        return area.drivers.start, area.drivers.stop, *restaurant, self.radius * self.radius, self._since(now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +98,15 @@ class Trajectories:
         self._x1.append(there.x)
         self._y1.append(there.y)
         self._driver.append(driver)
+
+    def legs(self) -> tuple[NDArray[Any], ...]:
+        """(last, start, end, previous, x0, y0, x1, y1) for compiled readers, as they are until a leg is appended.
+
+        last : int64 per driver, his last leg; the others are by leg.
+        """
+        integers = [np.frombuffer(column, dtype=np.int64) for column in (self._start, self._end, self._previous)]
+        floats = [np.frombuffer(column) for column in (self._x0, self._y0, self._x1, self._y1)]
+        return self._last, *integers, *floats
 
     def columns(self) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
         """Every leg but those given up before they began, in order of creation.

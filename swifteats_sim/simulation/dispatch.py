@@ -57,7 +57,7 @@ class Dispatch:
         terms, delivery = dispatch_terms(rules), blueprint.delivery(REQUESTS)
         for geo, member in blueprint.members(REQUESTS):
             yield geo, Consumer(
-                topic, member, delivery, self._runner, terms, policy_named(rules.policy).rank, self._run.survey,
+                topic, member, delivery, self._runner, terms, policy_named(rules.policy).rank, self._run.outlook,
                 self._run.district_of, self._on_assigned, self._on_buried, self._on_losses,
             )  # fmt: skip
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from math import dist
 from typing import Literal
 
-import numpy as np
-
 from swifteats_sim.domain import eta
 from swifteats_sim.engine.clock import to_ns
 from swifteats_sim.simulation.parts import LiveOrder, Run
@@ -43,8 +41,8 @@ class Estimates:
         """The delivery instant (ns), named now: at the commit, before anybody knows whether the driver takes it."""
         now = self._run.clock.instant
         self._run.loop.advance(now)
-        ((x, y),) = self._run.city.fleet.known_positions(np.array([driver]))
-        return now + self._method(self._run.city.orders[order], (float(x), float(y)), moment)
+        here = self._run.city.fleet.known_position(driver)
+        return now + self._method(self._run.city.orders[order], here, moment)
 
     def _pickup_aware(self, live: LiveOrder, here: Point, moment: Moment) -> int:
         if moment == "eta_at_door":
@@ -69,7 +67,7 @@ class Estimates:
 
 def _travel(live: LiveOrder, here: Point, there: Point) -> int:
     """ns, along the street."""
-    return int(live.area.travel.durations(np.array([here]), there)[0])
+    return live.area.travel.duration(here, there)
 
 
 def _trip(live: LiveOrder) -> float:

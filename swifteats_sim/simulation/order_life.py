@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from swifteats_sim.city.demand import TWIN_STRIDE, Plan
 from swifteats_sim.domain import orders
 from swifteats_sim.domain.effects import Rule
@@ -146,9 +144,9 @@ class OrderLife:
 
     def _admit(self, plan: Plan, twin_of: int = -1) -> LiveOrder:
         run, cart = self._run, plan.cart
-        x, y = (float(value) for value in run.city.places.restaurants[cart.restaurant])
+        x, y = run.city.places.restaurants[cart.restaurant].tolist()
         area = run.city.places.areas[cart.geo]
-        onward = int(area.travel.durations(np.array([[x, y]]), (plan.x, plan.y))[0])
+        onward = area.travel.duration((x, y), (plan.x, plan.y))
         watched = self._stream.uniform(cart.order, 1) < run.declared.customers.watching
         live = LiveOrder(plan, area, (x, y), onward, watched, run.clock.event(), run.clock.event())
         live.twin_of = twin_of

@@ -13,13 +13,16 @@ from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.kitchens import Kitchen
 from swifteats_sim.city.places import Area, Places
 from swifteats_sim.city.search import Food, Search
+from swifteats_sim.domain.assignment import without
 from swifteats_sim.domain.effects import Candidates
+from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.city import City as DeclaredCity
+from swifteats_sim.stack.docket import Outlook
 
 
 def declared_city(scenario: Scenario) -> DeclaredCity:
@@ -120,15 +123,24 @@ class Run:
         live = self.city.orders[order]
         return self.city.districts.of(live.area.index, live.restaurant)
 
-    def survey(self, order: int) -> Candidates:
-        """What the platform knows now of the drivers around an order's restaurant."""
+    def outlook(self, request: AssignmentRequest) -> Outlook:
+        """What the platform knows now of an order's food, and of the nearest driver whom it may ask."""
+        if request.excluded:
+            found = without(self._look(request.order), request.excluded)
+            return Outlook(found.preparation_left, int(found.travel.min()) if len(found.travel) else None)
+        live = self.city.orders[request.order]
+        now = self.clock.instant
+        self.loop.advance(now)
+        nearest = self.city.search.nearest(live.area, live.restaurant, now)
+        return Outlook(self.preparation_left(request.order), nearest)
+
+    def find(self, order: int) -> Candidates:
+        """What a search finds, which meets every driver inside the radius."""
+        return self._look(order, everybody=True)
+
+    def _look(self, order: int, everybody: bool = False) -> Candidates:
         live = self.city.orders[order]
         now = self.clock.instant
         self.loop.advance(now)
         food = Food(self.preparation_left(order), live.onward, live.trip)
-        return self.city.search.around(live.area, live.restaurant, now, food)
-
-    def find(self, order: int) -> Candidates:
-        """The same as a search finds them, which meets every driver inside the radius."""
-        found, live = self.survey(order), self.city.orders[order]
-        return found._replace(members=self.city.search.members(live.area, live.restaurant, self.clock.instant))
+        return self.city.search.around(live.area, live.restaurant, now, food, everybody)

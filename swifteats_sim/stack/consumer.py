@@ -15,11 +15,10 @@ from collections.abc import Callable, Iterator
 import simpy
 
 from swifteats_sim.domain.assignment import Assigned, Ranking, Unassigned, assign
-from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.engine.group import Delivery
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.docket import DispatchTerms, Docket
+from swifteats_sim.stack.docket import DispatchTerms, Docket, Outlook
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.hands import Hands
@@ -48,7 +47,7 @@ class Consumer:
         runner: Runner,
         terms: DispatchTerms,
         rank: Ranking,
-        survey: Callable[[int], Candidates],
+        outlook: Callable[[AssignmentRequest], Outlook],
         district_of: Callable[[int], District],
         on_assigned: Callable[[Pending, Assigned], None],
         on_buried: Callable[[AssignmentRequest], None],
@@ -56,7 +55,7 @@ class Consumer:
     ) -> None:
         """A consumer that listens to its partitions; `run` makes it decide."""
         self._topic, self._member, self._delivery, self._runner = topic, member, delivery, runner
-        self._terms, self._rank, self._survey, self._district_of = terms, rank, survey, district_of
+        self._terms, self._rank, self._outlook, self._district_of = terms, rank, outlook, district_of
         self._on_assigned, self._on_buried, self._on_losses = on_assigned, on_buried, on_losses
         self._deciding: list[simpy.Process] = []
         self._bell, self._alarm = runner.clock.event(), NEVER
@@ -216,5 +215,5 @@ class Consumer:
 
     def _forget(self) -> None:
         """Begin with empty hands."""
-        self._docket = Docket(self._terms, self._survey, self._district_of)
+        self._docket = Docket(self._terms, self._outlook, self._district_of)
         self._hands = Hands(self._topic, self._delivery.auto_commit)

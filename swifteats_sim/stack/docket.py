@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from swifteats_sim.domain.assignment import without
 from swifteats_sim.domain.committing import CommitTerms
-from swifteats_sim.domain.effects import Candidates
+from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.slack import Deferral, defer_for, slack
 from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.pending import Nap, Pending
@@ -40,20 +40,24 @@ class DispatchTerms:
     retry_error: int
 
 
-class Docket:
-    """What one consumer holds.
+class Outlook(NamedTuple):
+    """What the platform knows of an order, for nothing. nearest : travel of the nearest driver, None: nobody; ns."""
 
-    survey : what the platform knows of the drivers around an order, without cost; district_of : where an order is.
-    """
+    preparation_left: int
+    nearest: int | None
+
+
+class Docket:
+    """What one consumer holds. outlook : of a request now; district_of : where an order is."""
 
     def __init__(
         self,
         terms: DispatchTerms,
-        survey: Callable[[int], Candidates],
+        outlook: Callable[[AssignmentRequest], Outlook],
         district_of: Callable[[int], District],
     ) -> None:
         """Empty."""
-        self._terms, self._survey, self._district_of = terms, survey, district_of
+        self._terms, self._outlook, self._district_of = terms, outlook, district_of
         self._ready, self._urgent = Waiting[Pending](), Waiting[Pending]()
         self._deferred, self._paused = Waiting[Pending](), Waiting[Pending]()
         self._driverless, self._early = Scattered[Pending](), Scattered[Pending]()
@@ -113,13 +117,12 @@ class Docket:
     def admit(self, pending: Pending, now: int) -> bool:
         """Among the ready, or to sleep while it is held back; whether it may be decided now."""
         self._rise(pending, now)
-        found = self._around(pending)
-        nearest = int(found.travel.min()) if len(found.travel) else None
-        if nearest is not None and self._defers(pending, slack(found.preparation_left, nearest), now):
+        left, nearest = self._outlook(pending.request)
+        if nearest is not None and self._defers(pending, slack(left, nearest), now):
             return False
         if pending.eligible < 0:
             pending.eligible = now
-        pending.leave_by = now + found.preparation_left - (nearest or 0)
+        pending.leave_by = now + left - (nearest or 0)
         pending.urgency = pending.leave_by if self._terms.least_slack else pending.arrived
         pending.place = self.number()
         self._ready.add(pending.urgency, pending)
@@ -128,7 +131,7 @@ class Docket:
 
     def look_again(self, pending: Pending, now: int) -> bool:
         """After a search in vain: admit it where a driver has become free while it ran; False where none has."""
-        if not len(self._around(pending).drivers):
+        if self._outlook(pending.request).nearest is None:
             return False
         pending.called = True
         self.admit(pending, now)
@@ -160,10 +163,6 @@ class Docket:
         self._early.add(self._district_of(pending.request.order), now + pause, pending)
         self._held_back[pending.request.order] = pending
         return True
-
-    def _around(self, pending: Pending) -> Candidates:
-        """The drivers whom a search for it would find now."""
-        return without(self._survey(pending.request.order), pending.request.excluded)
 
     def _first(self, line: Scattered[Pending], driver: FreeDriver) -> Pending | None:
         """The first of a line whom the driver suits, who then leaves it."""

@@ -6,11 +6,13 @@ import math
 
 import numpy as np
 from city_examples import ALPHA, STREAMS, area, geo, is_drawn_from, standing
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from swifteats_sim.city.fleet import Fleet
-from swifteats_sim.city.places import declared_places
+from swifteats_sim.city.places import Area, declared_places
 from swifteats_sim.city.search import Food, Search
-from swifteats_sim.city.travel import Points, Waypoint
+from swifteats_sim.city.travel import Points, StraightLine, Waypoint, squares
 from swifteats_sim.domain.effects import Record
 from swifteats_sim.domain.states import DriverState
 from swifteats_sim.engine.clock import SECOND
@@ -44,7 +46,16 @@ def found(fleet: Fleet, now: int, drivers: range, radius: float = 5000.0, ghosts
 
 
 def members(fleet: Fleet, now: int, drivers: range, radius: float, ghosts: bool = False) -> int:
-    return Search(fleet, radius, LIVE, ghosts).members(area(0.0, range(1), drivers), (0.0, 0.0), now)
+    whole = area(0.0, range(1), drivers)
+    return Search(fleet, radius, LIVE, ghosts).around(whole, (0.0, 0.0), now, READY, everybody=True).members
+
+
+def seen(fleet: Fleet) -> list[tuple[float, float]]:
+    """Where a search of everybody sees each driver, which is where he is known to be, bit for bit."""
+    members(fleet, 7 * SECOND, range(fleet.count), math.inf)
+    places = [fleet.seen(driver) for driver in range(fleet.count)]
+    assert places == [fleet.known_position(driver) for driver in range(fleet.count)]
+    return places
 
 
 def become(fleet: Fleet, driver: int, at: int, *states: DriverState, order: int | None = None) -> None:
@@ -84,7 +95,6 @@ def test_a_driver_whose_last_fix_is_too_old_is_no_candidate() -> None:
     fleet.known[1] = now - LIVE - 1
     fleet.known[2] = now
     fleet.known[3] = -1  # never heard of
-    assert fleet.heard(range(4), now - LIVE).tolist() == [0, 2]
     assert found(fleet, now, range(4)) == [0, 2]
 
 
@@ -101,14 +111,13 @@ def test_drivers_of_another_geo_are_no_candidates() -> None:
 def test_the_known_position_is_that_of_the_last_processed_fix() -> None:
     fleet = fleet_at(line(2))
     fleet.trajectories.go(1, 0, (Waypoint(100.0, 0.0, 0), Waypoint(180.0, 0.0, 8 * SECOND)))
-    everyone = np.arange(2)
     fleet.known[1] = 2 * SECOND
-    assert fleet.known_positions(everyone).tolist() == [[0.0, 0.0], [120.0, 0.0]]
+    assert seen(fleet) == [(0.0, 0.0), (120.0, 0.0)]
     fleet.known[1] = 6 * SECOND
-    assert fleet.known_positions(everyone).tolist() == [[0.0, 0.0], [160.0, 0.0]]
+    assert seen(fleet) == [(0.0, 0.0), (160.0, 0.0)]
     fleet.known[1] = 2 * SECOND
     fleet.trajectories.go(1, 4 * SECOND, (Waypoint(140.0, 0.0, 0), Waypoint(140.0, 9.0, SECOND)))
-    assert fleet.known_positions(everyone[1:]).tolist() == [[120.0, 0.0]], "a new leg does not change the past"
+    assert seen(fleet) == [(0.0, 0.0), (120.0, 0.0)], "a new leg does not change the past"
 
 
 def test_travel_times_are_reckoned_from_the_known_position() -> None:
@@ -186,3 +195,29 @@ def test_one_more_driver_in_a_geo_leaves_all_other_phases_as_they_were() -> None
     after = Fleet(declared_places({"a": geo(drivers=5), "b": geo(drivers=6)}, 1, STREAMS), FIX, STREAMS).phases
     assert [*after[:4], *after[5:]] == list(before)
     assert list(before[:4]) != list(before[4:8]), "each geo has phases of its own"
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_pass_over_the_drivers_finds_what_arithmetic_finds(data: st.DataObject) -> None:
+    """Some stand and some drive, some are free, some have not been heard of; the nearest is the one who comes first."""
+    metres, now = st.floats(0.0, 9000.0), 60 * SECOND
+    homes = np.array(data.draw(st.lists(st.tuples(metres, metres), min_size=1, max_size=12)))
+    fleet, travel, here = fleet_at(homes, free=False), StraightLine(7.0, 1.3), data.draw(st.tuples(metres, metres))
+    for driver in range(fleet.count):
+        if data.draw(st.booleans()):
+            fleet.trajectories.go(driver, 9 * SECOND, travel.route(tuple(homes[driver].tolist()), here))
+        fleet.known[driver] = data.draw(st.sampled_from([-1, now - LIVE - 1, now - LIVE, now - 17, now]))
+        become(fleet, driver, 1, data.draw(st.sampled_from([D.AVAILABLE, D.OFF_SHIFT])))
+    heard = [driver for driver in range(fleet.count) if fleet.known[driver] >= now - LIVE]
+    places = np.array([fleet.known_position(driver) for driver in heard]).reshape(-1, 2)
+    near = [each for each, square in zip(heard, squares(places, here).tolist(), strict=True) if square <= 5000.0**2]
+    free = [driver for driver in near if fleet.free[driver]]
+    whole = Area(0, "whole", "dense", travel, 0.0, 0.0, range(1), range(fleet.count))
+    search = Search(fleet, 5000.0, LIVE)
+    nearest = search.nearest(whole, here, now)
+    candidates = search.around(whole, here, now, READY, everybody=True)
+    assert (candidates.drivers.tolist(), candidates.members) == (free, len(near))
+    assert candidates.travel.tolist() == [travel.duration(fleet.known_position(driver), here) for driver in free]
+    assert nearest == min(candidates.travel.tolist(), default=None)
+    assert [driver for driver in heard if search.place_of(driver, now)] == [each for each in heard if fleet.free[each]]

@@ -35,3 +35,10 @@ def test_a_route_leaves_at_once_and_arrives_when_the_durations_say() -> None:
     duration = int(travel.durations(np.array([origin]), destination)[0])
     assert travel.route(origin, destination) == (Waypoint(12.5, -3.0, 0), Waypoint(1000.0, 77.0, duration))
     assert int(travel.durations(np.array([destination]), origin)[0]) == duration
+
+
+def test_one_duration_is_bit_for_bit_one_of_many() -> None:
+    travel, chance = StraightLine(speed=7.3, detour=1.3), np.random.default_rng(5)
+    origins = chance.uniform(-9000.0, 9000.0, (500, 2))
+    durations = travel.durations(origins, (12.5, -3.0)).tolist()
+    assert durations == [travel.duration((x, y), (12.5, -3.0)) for x, y in origins.tolist()]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from stack_bench import LONG, MINUTE, MS, SECOND, Bench, desk, found
 
+from swifteats_sim.domain.assignment import without
 from swifteats_sim.domain.committing import CommitTerms
 from swifteats_sim.domain.effects import Candidates, Insert
 from swifteats_sim.domain.messages import AssignmentRequest
@@ -19,7 +20,7 @@ from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.policies import Nearest
 from swifteats_sim.stack.broker import Placement, Topic
 from swifteats_sim.stack.consumer import Consumer
-from swifteats_sim.stack.docket import DispatchTerms
+from swifteats_sim.stack.docket import DispatchTerms, Outlook
 from swifteats_sim.stack.faults import Faults
 from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.member import Member
@@ -33,6 +34,11 @@ TERMS = DispatchTerms(
 AWAITED = Delivery()
 HERE = (0, 0, 0)
 """The only district of this city."""
+
+
+def outlook_of(candidates: Candidates) -> Outlook:
+    """What a consumer looks at before it searches."""
+    return Outlook(candidates.preparation_left, min(candidates.travel.tolist(), default=None))
 
 
 def freed(near: Callable[[int], bool] = lambda order: True, driver: int = 99) -> FreeDriver:
@@ -79,7 +85,7 @@ class Dispatch:
             self.add_driver(driver)
         self.consumers = [
             Consumer(
-                self.bench.topic, member, delivery, self.bench.runner, terms, Nearest().rank, self.survey,
+                self.bench.topic, member, delivery, self.bench.runner, terms, Nearest().rank, self.outlook,
                 lambda order: HERE, self._on_assigned, self._on_buried, self._on_losses,
             )
             for member in members
@@ -101,6 +107,10 @@ class Dispatch:
         }
         candidates = found({driver: self.minutes(driver, order) * MINUTE for driver in free}, left)
         return candidates._replace(versions=np.array(list(free.values()), dtype=np.int64))
+
+    def outlook(self, request: AssignmentRequest) -> Outlook:
+        """The nearest of those who have not turned it down."""
+        return outlook_of(without(self.survey(request.order), request.excluded))
 
     def minutes(self, driver: int, order: int) -> int:
         return self.travel[driver] + self.farther.get(order, 0)

@@ -8,11 +8,10 @@ import pytest
 from dispatch_bench import HERE, TERMS, freed
 from hypothesis import given
 from hypothesis import strategies as st
-from stack_bench import MINUTE, SECOND, found
+from stack_bench import MINUTE, SECOND
 
-from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.messages import AssignmentRequest
-from swifteats_sim.stack.docket import DispatchTerms, Docket
+from swifteats_sim.stack.docket import DispatchTerms, Docket, Outlook
 from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.pending import Pending
 from swifteats_sim.stack.waiting import Waiting
@@ -27,12 +26,12 @@ class World:
     def __init__(self, terms: DispatchTerms, ready: dict[int, int], away: dict[int, int | None]) -> None:
         self.ready, self.away, self.now = ready, away, 0
         self.surveys = list[int]()
-        self.docket = Docket(terms, self.survey, lambda order: HERE)
+        self.docket = Docket(terms, self.outlook, lambda order: HERE)
 
-    def survey(self, order: int) -> Candidates:
-        self.surveys.append(order)
-        away = self.away[order]
-        return found({} if away is None else {20: away * MINUTE}, self.ready[order] * MINUTE - self.now)
+    def outlook(self, request: AssignmentRequest) -> Outlook:
+        self.surveys.append(request.order)
+        away, left = self.away[request.order], self.ready[request.order] * MINUTE - self.now
+        return Outlook(left, None if away is None or 20 in request.excluded else away * MINUTE)
 
     def at(self, minute: float) -> int:
         self.now = round(minute * MINUTE)
@@ -165,7 +164,7 @@ def test_a_driver_is_not_offered_to_an_order_that_he_has_turned_down() -> None:
 
 def test_only_orders_in_the_driver_s_districts_are_asked() -> None:
     world = World(CORRECTED, dict.fromkeys(range(1, 5), 0), dict.fromkeys(range(1, 5)))
-    world.docket = Docket(CORRECTED, world.survey, lambda order: (0, order, 0))
+    world.docket = Docket(CORRECTED, world.outlook, lambda order: (0, order, 0))
     missed(world, 1, 2, 3, 4)
     asked = list[int]()
 
