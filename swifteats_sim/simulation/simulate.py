@@ -18,6 +18,7 @@ from swifteats_sim.simulation.assembly import Assembly
 from swifteats_sim.simulation.conservation import Conservation
 from swifteats_sim.simulation.paths import paths_of
 from swifteats_sim.simulation.software import Software, alone
+from swifteats_sim.simulation.sweeping import seldom_swept
 from swifteats_sim.simulation.violation import watched
 
 
@@ -31,10 +32,10 @@ def simulate(scenario: Scenario, replication: int = 0, progress: Callable[[int],
     streams = Streams(scenario.seed, replication)
     if scenario.city is None:
         software = Software(scenario, streams, alone(scenario))
-        with watched(replication, lambda: software.loop.now):
+        with watched(replication, lambda: software.loop.now), seldom_swept():
             return _software_alone(scenario, software, progress)
     parts = Assembly(scenario, streams, progress)
-    with watched(replication, lambda: parts.run.clock.instant):
+    with watched(replication, lambda: parts.run.clock.instant), seldom_swept():
         return _with_city(parts, scenario.end)
 
 

@@ -61,10 +61,10 @@ class Database:
     def transaction(self, effect: e.Transaction, caller: Caller, number: int) -> Process:
         """COMMITTED, or the index of the write that did not hold."""
         names, began = names_of(effect.writes), self._clock.instant
-        waited = yield from self.locks.acquire(names)
+        waited = not self.locks.grab(names) and (yield from self.locks.acquire(names))
         try:
             yield from self._service.take("transaction", caller, number)
-            outcome = self._commit(effect.writes)
+            outcome = self._commit(effect.writes, names)
         finally:
             self.locks.release(names)
         self._count("tries", names, effect.purpose)
@@ -110,14 +110,15 @@ class Database:
 
     def _count(self, what: str, names: Iterable[e.Name], purpose: str | None) -> None:
         """One more of `what` for each table of these records, and for each by what its transaction was for."""
-        for table in dict.fromkeys(table for table, _ in names):
-            self._counts[f"{table}_{what}"] += 1
+        counts = self._counts
+        for table in dict.fromkeys([table for table, _ in names]):
+            counts[f"{table}_{what}"] += 1
             if purpose is not None:
-                self._counts[f"{purpose}_{table}_{what}"] += 1
+                counts[f"{purpose}_{table}_{what}"] += 1
 
-    def _commit(self, writes: tuple[e.Write, ...]) -> int:
-        """Apply them; what was inserted for a while only is gone when that is over."""
-        outcome = self._store.apply(writes)
+    def _commit(self, writes: tuple[e.Write, ...], names: list[e.Name] | None = None) -> int:
+        """Apply them; what was inserted for a while only is gone when that is over. names : of the records."""
+        outcome = self._store.apply(writes, names)
         if outcome == e.COMMITTED:
             for write in writes:
                 if isinstance(write, e.Insert) and write.ttl is not None:

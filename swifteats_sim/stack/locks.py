@@ -24,6 +24,16 @@ class Locks:
         """Whether some transaction holds the record now."""
         return name in self._queues
 
+    def grab(self, names: Iterable[Name]) -> bool:
+        """Hold all records at once, where all of them are free; False where one is not, and none is held."""
+        queues = self._queues
+        for name in names:
+            if name in queues:
+                return False
+        for name in names:
+            queues[name] = deque()
+        return True
+
     def acquire(self, names: Iterable[Name]) -> Generator[simpy.Event, Any, bool]:
         """Wait for all records, in one total order, so that no two holders can wait for each other.
 

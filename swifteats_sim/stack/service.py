@@ -12,7 +12,7 @@ from swifteats_sim.domain.effects import Unavailable
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
-from swifteats_sim.engine.station import ABANDONED, REJECTED
+from swifteats_sim.engine.station import ABANDONED
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.stack.costs import Cost, Costs, Delay, at_primary
 
@@ -51,45 +51,47 @@ class Service:
 
     def take(self, kind: str, caller: Caller, number: int, look: Callable[[], Any] | None = None) -> Process:
         """Let an effect take its time; returns what `look` sees as its first service begins."""
-        seen = None
-        for part, cost in enumerate(self._costs[kind]):
-            address = part * PART + number
+        return self._pass(self._costs[kind], caller, number, look)
+
+    def visit(self, cost: Cost, caller: Caller) -> Process:
+        """Pass a visit of its own, which is no effect's."""
+        return self._pass((cost,), caller, 0)
+
+    def _pass(self, costs: Costs, caller: Caller, number: int, look: Callable[[], Any] | None = None) -> Process:
+        """All parts in turn. Unavailable by a full queue at once, and when the caller's patience is over.
+
+        One generator does it all: they are what an effect costs the run.
+        """
+        clock, seen = self._clock, None
+        for cost in costs:
             if isinstance(cost, Delay):
-                yield self._clock.sleep(self.draw(cost.law, cost.stream, caller, address))
-            elif look is None:
-                yield from self.visit(cost, caller, address)
+                yield clock.sleep(self.draw(cost.law, cost.stream, caller, number))
             else:
-                seen = yield from self.visit(cost, caller, address, look)
-                look = None
+                now = clock.instant
+                start, departure = self._book(cost, caller, number, now)
+                if start < now:
+                    if start == ABANDONED:
+                        yield clock.sleep(departure - now)
+                    raise Unavailable(cost.station.name)
+                if look is not None:
+                    if start > now:
+                        yield clock.sleep(start - now)
+                    seen, look, now = look(), None, start
+                yield clock.sleep(departure - now)
+            number += PART
         return seen
 
-    def visit(self, cost: Cost, caller: Caller, number: int = 0, look: Callable[[], Any] | None = None) -> Process:
-        """Pass a visit; returns what `look` sees as the service begins.
-
-        Unavailable by a full queue at once, and when the caller's patience is over.
-        """
-        now = self._clock.instant
+    def _book(self, cost: Cost, caller: Caller, number: int, now: int) -> tuple[int, int]:
+        """Start and departure of a visit that begins now; REJECTED, or ABANDONED and when that is. See Station."""
         if cost.shared:
             self._loop.advance(now)
         service = self.draw(cost.law, cost.stream, caller, number)
         extra = 0 if cost.extra is None else cost.extra()
-        service += extra
         patience = None if cost.patience is None else self.draw(*cost.patience, caller, number)
-        start, departure = cost.station.visit(now, service, patience=patience)
-        if start == REJECTED:
-            raise Unavailable(cost.station.name)
-        if start == ABANDONED:
-            yield self._clock.sleep(departure - now)
-            raise Unavailable(cost.station.name)
-        if extra:
+        start, departure = cost.station.visit(now, service + extra, patience=patience)
+        if extra and start >= 0:
             cost.station.usage.scan(start, extra)
-        seen = None
-        if look is not None:
-            if start > now:
-                yield self._clock.sleep(start - now)
-            seen, now = look(), start
-        yield self._clock.sleep(departure - now)
-        return seen
+        return start, departure
 
     def draw(self, law: Law, stream: Stream, caller: Caller, number: int) -> int:
         """A draw at the caller's address, ns."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Fields, Insert, Key, Name, Record, Write
+from swifteats_sim.domain.effects import COMMITTED, Delete, Fields, Insert, Key, Name, Record, Write
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.stack.history import History
 
@@ -46,49 +46,44 @@ class Store:
         newest = self._records.get(name)
         return newest if self._history is None else self._history.before(name, lag, newest)
 
-    def apply(self, writes: Iterable[Write]) -> int:
+    def apply(self, writes: Sequence[Write], names: Sequence[Name] | None = None) -> int:
         """All writes or none: COMMITTED, or the index of the first that does not hold.
 
-        ValueError where two writes name one record: the later would undo the earlier unseen.
+        ValueError where two writes name one record: the later would undo the earlier unseen. names : of all records.
         """
-        writes = tuple(writes)
-        if len(writes) > 1 and len(names_of(writes)) < len(writes):
+        names = names_of(writes) if names is None else names
+        if len(names) < len(writes):
             raise ValueError(f"two writes of one record: {writes}")
-        for index, write in enumerate(writes):
-            if not self._holds(write):
+        records = self._records
+        before = [records.get(name) for name in names]
+        for index, (write, record) in enumerate(zip(writes, before, strict=True)):
+            if not _holds(write, record):
                 return index
-        for write in writes:
-            self._write(write)
+        for write, name, record in zip(writes, names, before, strict=True):
+            self._write(write, name, record)
         return COMMITTED
 
     def put(self, name: Name, changes: Fields) -> None:
         """Write over the record, whatever its version; where there is none, make one."""
         old = self._records.get(name)
-        self._set(name, Record(1, changes) if old is None else Record(old.version + 1, {**old.fields, **changes}))
+        new = Record(1, changes) if old is None else Record(old.version + 1, {**old.fields, **changes})
+        self._set(name, new, old)
 
     def expire(self, name: Name, record: Record) -> None:
         """Remove this very record, unless it was written over or removed before."""
         if self._records.get(name) is record:
             self._remove(name)
 
-    def _holds(self, write: Write) -> bool:
-        record = self._records.get((write.table, write.key))
+    def _write(self, write: Write, name: Name, before: Record | None) -> None:
         if isinstance(write, Insert):
-            return record is None
-        return record is not None and record.version == write.version
-
-    def _write(self, write: Write) -> None:
-        name = (write.table, write.key)
-        if isinstance(write, Delete):
+            self._set(name, Record(1, write.fields), before)
+        elif isinstance(write, Delete):
             self._remove(name)
-        elif isinstance(write, CompareAndSet):
-            old = self._records[name]
-            self._set(name, Record(old.version + write.bump, {**old.fields, **write.changes}))
         else:
-            self._set(name, Record(1, write.fields))
+            assert before is not None
+            self._set(name, Record(before.version + write.bump, {**before.fields, **write.changes}), before)
 
-    def _set(self, name: Name, record: Record) -> None:
-        before = self._records.get(name)
+    def _set(self, name: Name, record: Record, before: Record | None) -> None:
         if self._history is not None:
             self._history.supersede(name, before)
         self._records[name] = record
@@ -105,4 +100,11 @@ class Store:
 
 def names_of(writes: Iterable[Write]) -> list[Name]:
     """The records that a transaction touches, each once."""
-    return list(dict.fromkeys((write.table, write.key) for write in writes))
+    return list(dict.fromkeys([(write.table, write.key) for write in writes]))
+
+
+def _holds(write: Write, record: Record | None) -> bool:
+    """Whether a write may be done to the record as it stands."""
+    if isinstance(write, Insert):
+        return record is None
+    return record is not None and record.version == write.version
