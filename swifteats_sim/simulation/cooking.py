@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 import simpy
 
@@ -13,6 +13,7 @@ from swifteats_sim.domain.states import OrderState
 from swifteats_sim.simulation.larder import Larder
 from swifteats_sim.simulation.parts import LiveOrder, Run
 from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.firing import later
 from swifteats_sim.stack.service import Caller, Process
 
 KITCHEN = 1 << 8
@@ -30,38 +31,37 @@ class Cooking:
         run, order = self._run, live.number
         estimate = run.city.kitchen.estimate(order, live.plan.cart.restaurant, run.clock.instant)
         run.orders.note(order, "estimated_ready", estimate)
-        run.clock.process(self._cook(live))
+        later(run.clock, run.city.kitchen.confirm_in(order), partial(self._accept, live))
 
-    def _cook(self, live: LiveOrder) -> Process:
-        run, order = self._run, live.number
-        yield run.clock.sleep(run.city.kitchen.confirm_in(order))
+    def _accept(self, live: LiveOrder) -> None:
+        """The kitchen takes the order, unless it has ended meanwhile."""
         if live.is_closed:
             return
+        run, order = self._run, live.number
         truth = run.city.kitchen.accept(order, live.plan.cart.restaurant, run.clock.instant)
         run.orders.note(order, "accepted", truth.accepted)
         run.clock.process(self._tell(order, truth))
-        yield from self._until(truth.ready)
-        run.orders.note(order, "ready", truth.ready)
-        self._cooked(live)
+        later(run.clock, max(0, truth.ready - run.clock.instant), partial(self._cooked, live, truth.ready))
 
-    def _cooked(self, live: LiveOrder) -> None:
+    def _cooked(self, live: LiveOrder, ready: int) -> None:
         """The food is ready."""
+        self._run.orders.note(live.number, "ready", ready)
         live.ready.succeed()
         if not live.is_closed:
             self._larder.cooked(live)
 
     def _tell(self, order: int, truth: Preparation) -> Process:
         """The kitchen's reports, beside the cooking: food does not wait for a database."""
-        yield from self._until(truth.cooking)
+        yield self._until(truth.cooking)
         self._run.orders.note(order, "cooking", truth.cooking)
         yield from self._report(order, OrderState.FOOD_PREPARING, KITCHEN)
-        yield from self._until(truth.ready)
+        yield self._until(truth.ready)
         yield from self._report(order, OrderState.READY_PICKUP, KITCHEN + 1)
 
     def _report(self, order: int, stage: OrderState, occasion: int) -> Process:
         if (yield from self._runner.insist(mark_kitchen(order, stage), Caller(order, occasion))):
             self._on_news(order)
 
-    def _until(self, instant: int) -> Generator[simpy.Event, Any, None]:
+    def _until(self, instant: int) -> simpy.Event:
         clock = self._run.clock
-        yield clock.sleep(max(0, instant - clock.instant))
+        return clock.sleep(max(0, instant - clock.instant))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from swifteats_sim.city.demand import TWIN_STRIDE, Plan
 from swifteats_sim.domain import orders
@@ -14,6 +15,7 @@ from swifteats_sim.simulation.larder import Larder
 from swifteats_sim.simulation.parts import LiveOrder, Run
 from swifteats_sim.simulation.watchers import Watchers
 from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.firing import later
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.requests import OrderPath, RuleOf
 from swifteats_sim.stack.retries import Client, Tries, same_order
@@ -64,7 +66,7 @@ class OrderLife:
     def place(self, plan: Plan) -> Process:
         """A customer orders: a process until the platform has answered."""
         live = self._admit(plan)
-        self._run.clock.process(self._wait(live))
+        self._be_patient(live)
         refusal = yield from self.path.serve(plan.cart)
         live = self._newest.get(live.number, live)
         live.taken |= refusal is None
@@ -104,7 +106,7 @@ class OrderLife:
         twin = cart._replace(order=last.number + TWIN_STRIDE)
         live = self._admit(before.plan._replace(placed=self._run.clock.instant, cart=twin), first.number)
         self._newest[first.number] = live
-        self._run.clock.process(self._wait(live))
+        self._be_patient(live)
         return twin
 
     def _left(self, cart: Cart) -> None:
@@ -178,10 +180,13 @@ class OrderLife:
         yield from orders.request_assignment(cart, self._ordering.publish)
         self._run.city.orders[cart.order].taken = True
 
-    def _wait(self, live: LiveOrder) -> Process:
-        """The customer's patience, counted from the click."""
+    def _be_patient(self, live: LiveOrder) -> None:
+        """The customer's patience is counted from the click."""
         clock, patience = self._run.clock, self._patience.draw_ns(self._stream, live.number, 0, 1)
-        yield clock.sleep(max(0, live.plan.placed + patience - clock.instant))
+        later(clock, max(0, live.plan.placed + patience - clock.instant), partial(self._lose_patience, live))
+
+    def _lose_patience(self, live: LiveOrder) -> None:
         live.impatient = True
-        rule = orders.close_order(live.number, OrderState.CANCELLED)
-        yield from self._end(live, OrderState.CANCELLED, "patience", rule, CLOSING + 1)
+        if not live.is_closed:
+            rule = orders.close_order(live.number, OrderState.CANCELLED)
+            self._run.clock.process(self._end(live, OrderState.CANCELLED, "patience", rule, CLOSING + 1))

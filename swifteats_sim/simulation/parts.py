@@ -31,7 +31,7 @@ def declared_city(scenario: Scenario) -> DeclaredCity:
     return scenario.city
 
 
-@dataclass
+@dataclass(slots=True)
 class LiveOrder:
     """An order under way. ready, closed : fire when the food is ready, when the order has ended.
 

@@ -16,6 +16,7 @@ from swifteats_sim.simulation.order_life import OrderLife
 from swifteats_sim.simulation.parts import Run
 from swifteats_sim.simulation.trip import OCCASION, Report, Trip
 from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.firing import first_of
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.service import Caller, Process
 
@@ -83,14 +84,14 @@ class Trips:
         trip.departed, arrival = clock.instant, self._go(trip, live.restaurant)
         if not live.fetched:  # by a rival
             self._run.orders.note(trip.order, "departed", trip.departed)
-        yield clock.sleep(arrival - clock.instant) | live.closed
+        yield first_of(clock, clock.sleep(arrival - clock.instant), live.closed)
         if live.is_closed or live.fetched:
             return False
         trip.arrived = arrival
         self._run.orders.note(trip.order, "at_restaurant", arrival)
         yield from self.report(trip, Report.AT_RESTAURANT, delivery.report(trip.held, DriverState.AT_RESTAURANT))
         if not live.ready.triggered:
-            yield live.ready | live.closed
+            yield first_of(clock, live.ready, live.closed)
         if live.is_closed:
             return False
         yield self._hand_over(trip, self._pickup, 2)

@@ -20,6 +20,7 @@ from swifteats_sim.engine.group import Delivery
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.docket import DispatchTerms, Docket, Outlook
 from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.firing import first_of
 from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.hands import Hands
 from swifteats_sim.stack.member import Member
@@ -97,7 +98,8 @@ class Consumer:
 
     def news(self, order: int) -> None:
         """The kitchen has reported: look again at the order, if it is deferred here."""
-        self._looked(self._docket.news(order, self._now))
+        if self._docket.holds_back(order):
+            self._looked(self._docket.news(order, self._now))
 
     @property
     def _now(self) -> int:
@@ -118,7 +120,7 @@ class Consumer:
         """Until a message comes, the group changes or the first sleeper is due."""
         clock, due = self._runner.clock, self._docket.due()
         self._bell, self._alarm = clock.event(), NEVER if due is None else due
-        return self._bell if due is None else self._bell | clock.sleep(due - clock.instant)
+        return self._bell if due is None else first_of(clock, self._bell, clock.sleep(due - clock.instant))
 
     def _drain(self) -> None:
         now = self._now

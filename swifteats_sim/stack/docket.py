@@ -80,7 +80,10 @@ class Docket:
 
     def due(self) -> int | None:
         """When the first sleeper wakes (ns); None where nobody sleeps."""
-        return min((due for due in (self._deferred.first(), self._paused.first()) if due is not None), default=None)
+        deferred, paused = self._deferred.first(), self._paused.first()
+        if deferred is None or (paused is not None and paused < deferred):
+            return paused
+        return deferred
 
     def wake(self, now: int) -> None:
         """Look again at the sleepers that are due."""
@@ -108,6 +111,10 @@ class Docket:
             return False
         self.admit(chosen, now)
         return True
+
+    def holds_back(self, order: int) -> bool:
+        """Whether an order is deferred here."""
+        return order in self._held_back
 
     def news(self, order: int, now: int) -> bool:
         """Look again at an order whose kitchen has reported, if it is deferred; whether it may be decided now."""

@@ -11,7 +11,7 @@ Nap = Literal["deferred", "driverless", "failed"]
 """What a request sleeps for: its food; a driver, after a search in vain; another handling, after one that failed."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Pending:
     """A request in a consumer's hands.
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import simpy
 
@@ -24,8 +23,7 @@ NEWEST = "read the newest"
 """A read that goes to the primary, whatever other reads do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """The address of a rule's draws. occasion : which rule, and which time it runs for this entity.
 
     place : of the step on the path of orders that asks, 0 for all who are not on that path.

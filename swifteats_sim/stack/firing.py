@@ -1,0 +1,30 @@
+"""Events that come of others: whichever fires first, or something that is done later.
+
+SimPy's conditions and processes can do this too; they are made for more, and cost several events each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import simpy
+
+from swifteats_sim.engine.clock import Clock
+
+
+def first_of(clock: Clock, *events: simpy.Event) -> simpy.Event:
+    """Fires with the first of these, in its turn, as a condition does; none of them has fired yet."""
+    first = clock.event()
+
+    def fire(_: simpy.Event) -> None:
+        if not first.triggered:
+            first.succeed()
+
+    for event in events:
+        event.callbacks.append(fire)
+    return first
+
+
+def later(clock: Clock, after: int, do: Callable[[], None]) -> None:
+    """Do something in so many ns."""
+    clock.sleep(after).callbacks.append(lambda _: do())
