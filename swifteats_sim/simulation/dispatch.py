@@ -50,7 +50,7 @@ class Dispatch:
 
     def held(self) -> int:
         """Messages that consumers have in their hands."""
-        return sum(1 for _, consumer in self.consumers for _ in consumer.holds())
+        return sum(consumer.held for _, consumer in self.consumers)
 
     def _build(self, blueprint: Blueprint, topic: Topic) -> Iterator[tuple[int | None, Consumer]]:
         rules = self._run.scenario.assignment

@@ -84,6 +84,11 @@ class Consumer:
         """The orders in its hands, whatever it does with them."""
         return self._hands.orders()
 
+    @property
+    def held(self) -> int:
+        """How many messages are in its hands."""
+        return len(self._hands)
+
     def held_back(self) -> Iterator[int]:
         """Those of them that are deferred now."""
         return self._hands.held_back()

@@ -42,6 +42,10 @@ class Hands:
             while self._settled and self._settled[0].taken < self._committed(now):
                 self._settled.popleft()
 
+    def __len__(self) -> int:
+        """How many messages are not settled."""
+        return len(self._unsettled)
+
     def orders(self) -> Iterator[int]:
         """The orders of the messages that are not settled."""
         return (pending.request.order for pending in self._unsettled.values())

@@ -63,7 +63,9 @@ class Scattered(Generic[P]):
 
         Nobody behind him is asked. None where nobody fits.
         """
-        lines = [self._lines[district] for district in districts if district in self._lines]
+        lines = [self._lines[each] for each in districts if each in self._lines and self._lines[each].head()]
+        if not lines:
+            return None
         passed, chosen = list[tuple[Waiting[P], int, P]](), None
         while chosen is None and (head := _foremost(lines)) is not None:
             key, _, line = head

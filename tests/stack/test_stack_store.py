@@ -320,3 +320,13 @@ def test_everyone_gets_all_records_at_last_and_nobody_shares_one(wishes: list[tu
         spans = sorted((start, end) for who, start, end in holders.log if key in wishes[int(who)][1])
         assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
         assert not holders.locks.is_held(("t", key))
+
+
+def test_who_grabs_has_all_records_at_once_or_none() -> None:
+    locks = Locks(Clock())
+    one, two, three = ("items", 1), ("items", 2), ("orders", 1)
+    assert locks.grab((two, one))
+    assert not locks.grab((three, two)), "one of them is held"
+    assert [locks.is_held(name) for name in (one, two, three)] == [True, True, False]
+    locks.release((one, two))
+    assert locks.grab((three, two))

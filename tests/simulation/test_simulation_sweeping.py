@@ -1,0 +1,18 @@
+"""Garbage is swept seldom while a run goes, and as before when it is over, however it ended."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from swifteats_sim.simulation.sweeping import SELDOM, seldom_swept
+
+
+def test_what_was_set_before_is_set_again_also_after_an_error() -> None:
+    before = gc.get_threshold()
+    with seldom_swept():
+        assert gc.get_threshold() == SELDOM
+    with pytest.raises(ZeroDivisionError), seldom_swept():
+        1 / 0  # noqa: B018
+    assert gc.get_threshold() == before
