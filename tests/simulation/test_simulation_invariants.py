@@ -12,7 +12,7 @@ from swarm import scenario_of
 
 from swifteats_sim.city.trajectories import Trajectories
 from swifteats_sim.domain import delivery, inventory, orders
-from swifteats_sim.domain.effects import CompareAndSet, Read, Record, Rule, Write
+from swifteats_sim.domain.effects import CompareAndSet, Name, Read, Record, Rule, Write
 from swifteats_sim.domain.held import Held
 from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS, Line
 from swifteats_sim.domain.states import DriverState, Impossible, OrderState
@@ -64,8 +64,8 @@ def a_driver_who_is_free_at_the_pick_up(patch: pytest.MonkeyPatch) -> None:
 def a_reservation_that_takes_twice(patch: pytest.MonkeyPatch) -> None:
     true = Store._write
 
-    def write(self: Store, write: Write) -> None:
-        true(self, write)
+    def write(self: Store, write: Write, name: Name, before: Record | None) -> None:
+        true(self, write, name, before)
         if write.table == ITEMS and isinstance(write, CompareAndSet):
             record = self.read((ITEMS, write.key))
             assert record is not None

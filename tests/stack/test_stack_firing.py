@@ -6,19 +6,24 @@ import simpy
 
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.stack.firing import first_of, later
+from swifteats_sim.stack.service import Process
+
+
+def fire(bell: simpy.Event) -> None:
+    bell.succeed()
 
 
 def test_whichever_comes_first_fires_and_the_other_changes_nothing() -> None:
     clock, told = Clock(), list[tuple[int, str]]()
 
-    def wait(who: str, *events: simpy.Event):  # type: ignore[no-untyped-def]
+    def wait(who: str, *events: simpy.Event) -> Process:
         yield first_of(clock, *events)
         told.append((clock.instant, who))
 
     bell = clock.event()
     clock.process(wait("alarm", clock.sleep(5), clock.event()))
     clock.process(wait("bell", bell, clock.sleep(9)))
-    later(clock, 3, bell.succeed)
+    later(clock, 3, lambda: fire(bell))
     clock.run(until=20)
     assert told == [(3, "bell"), (5, "alarm")]
 
@@ -29,7 +34,7 @@ def test_it_comes_in_the_turn_of_a_condition() -> None:
     def order(by_condition: bool) -> list[str]:
         clock, told = Clock(), list[str]()
 
-        def wait():  # type: ignore[no-untyped-def]
+        def wait() -> Process:
             alarm, never = clock.sleep(5), clock.event()
             yield (alarm | never) if by_condition else first_of(clock, alarm, never)
             told.append("waited")
