@@ -23,6 +23,7 @@ class Fleet:
 
     known : per driver, when the last processed fix was sent (ns, -1: none); the loop of flows writes it.
     free, unburdened : uint8 per driver: available; without an order in the record, on shift or not (C10).
+    everybody : uint8 per driver, 1.
     phases : per driver, ns after a full interval at which a fix is sent.
     scratch : room for a pass over all drivers.
     trips : per driver, the offers and orders that he has not done with, in truth; who reports them counts them.
@@ -45,6 +46,7 @@ class Fleet:
             np.frombuffer(column, dtype=np.int64)
             for column in (self.known, self._versions, self._orders, self._free_since)
         )
+        self.everybody = np.ones(self.count, dtype=np.uint8)
         self.scratch = np.empty(self.count, dtype=np.int64), np.empty(self.count)
 
     def changed(self, driver: int, record: Record, now: int) -> None:

@@ -54,24 +54,21 @@ def nearest(  # type: ignore[no-untyped-def]  # numba infers int64
 @compiled
 def within(  # type: ignore[no-untyped-def]  # numba infers int64
     first, stop, x, y, square, since, wanted, known, seen_at, seen, last, start, end, previous, x0, y0, x1, y1,
-    drivers, squares, everybody
+    drivers, squares
 ):  # fmt: skip
-    """How many of the drivers first .. stop-1 are inside the circle: the wanted ones; and all, if `everybody` counts.
+    """How many of the wanted drivers first .. stop-1 are inside the circle.
 
-    The wanted ones are written into `drivers`, by number, with the squares of their distances.
+    They are written into `drivers`, by number, with the squares of their distances.
     """
-    found = others = 0
+    found = 0
     for driver in range(first, stop):
         at = known[driver]
-        if (wanted[driver] or everybody) and at >= since:
+        if wanted[driver] and at >= since:
             if at != seen_at[driver]:
                 look(driver, at, seen_at, seen, last, start, end, previous, x0, y0, x1, y1)
             east, north = seen[driver, 0] - x, seen[driver, 1] - y
             away = east * east + north * north
             if away <= square:
-                if wanted[driver]:
-                    drivers[found], squares[found] = driver, away
-                    found += 1
-                else:
-                    others += 1
-    return found, found + others
+                drivers[found], squares[found] = driver, away
+                found += 1
+    return found

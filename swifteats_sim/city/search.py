@@ -52,21 +52,25 @@ class Search:
         driver = nearby.nearest(*self._around(area, restaurant, now), self._wanted, *self.fleet.sight())
         return None if driver == NOBODY else area.travel.duration(self.fleet.seen(driver), restaurant)
 
-    def around(self, area: Area, restaurant: Point, now: int, food: Food, everybody: bool = False) -> Candidates:
-        """The candidates by driver number, with estimated travel times to the restaurant.
-
-        everybody : count the others inside the radius too, as members.
-        """
+    def around(self, area: Area, restaurant: Point, now: int, food: Food) -> Candidates:
+        """The candidates by driver number, with estimated travel times to the restaurant; others are not counted."""
         fleet, (numbers, squares) = self.fleet, self.fleet.scratch
-        found, members = nearby.within(
-            *self._around(area, restaurant, now), self._wanted, *fleet.sight(), numbers, squares, everybody
-        )
+        found = self._within(area, restaurant, now, self._wanted)
         drivers = numbers[:found].copy()
         return Candidates(
             drivers, fleet.versions(drivers), area.travel.durations(fleet.seen_places(drivers), restaurant),
             food.preparation_left, food.onward, fleet.workload(drivers), fleet.idle(drivers, now),
-            members, np.sqrt(squares[:found]), food.trip,
+            found, np.sqrt(squares[:found]), food.trip,
         )  # fmt: skip
+
+    def members(self, area: Area, restaurant: Point, now: int) -> int:
+        """How many drivers are within the radius, free or not."""
+        return self._within(area, restaurant, now, self.fleet.everybody)
+
+    def _within(self, area: Area, restaurant: Point, now: int, wanted: NDArray[np.uint8]) -> int:
+        fleet = self.fleet
+        found: int = nearby.within(*self._around(area, restaurant, now), wanted, *fleet.sight(), *fleet.scratch)
+        return found
 
     @property
     def _wanted(self) -> NDArray[np.uint8]:

@@ -135,12 +135,18 @@ class Run:
         return Outlook(self.preparation_left(request.order), nearest)
 
     def find(self, order: int) -> Candidates:
-        """What a search finds, which meets every driver inside the radius."""
-        return self._look(order, everybody=True)
+        """What a search finds, which meets every driver inside the radius.
 
-    def _look(self, order: int, everybody: bool = False) -> Candidates:
+        They are counted where somebody asks: whom an offer is made to, or who reads them one by one (C11).
+        """
+        found, live = self._look(order), self.city.orders[order]
+        if len(found.drivers) or self.scenario.assignment.availability != "batched":
+            return found._replace(members=self.city.search.members(live.area, live.restaurant, self.clock.instant))
+        return found
+
+    def _look(self, order: int) -> Candidates:
         live = self.city.orders[order]
         now = self.clock.instant
         self.loop.advance(now)
         food = Food(self.preparation_left(order), live.onward, live.trip)
-        return self.city.search.around(live.area, live.restaurant, now, food, everybody)
+        return self.city.search.around(live.area, live.restaurant, now, food)

@@ -47,7 +47,7 @@ def found(fleet: Fleet, now: int, drivers: range, radius: float = 5000.0, ghosts
 
 def members(fleet: Fleet, now: int, drivers: range, radius: float, ghosts: bool = False) -> int:
     whole = area(0.0, range(1), drivers)
-    return Search(fleet, radius, LIVE, ghosts).around(whole, (0.0, 0.0), now, READY, everybody=True).members
+    return Search(fleet, radius, LIVE, ghosts).members(whole, (0.0, 0.0), now)
 
 
 def seen(fleet: Fleet) -> list[tuple[float, float]]:
@@ -216,8 +216,8 @@ def test_a_pass_over_the_drivers_finds_what_arithmetic_finds(data: st.DataObject
     whole = Area(0, "whole", "dense", travel, 0.0, 0.0, range(1), range(fleet.count))
     search = Search(fleet, 5000.0, LIVE)
     nearest = search.nearest(whole, here, now)
-    candidates = search.around(whole, here, now, READY, everybody=True)
-    assert (candidates.drivers.tolist(), candidates.members) == (free, len(near))
+    candidates = search.around(whole, here, now, READY)
+    assert (candidates.drivers.tolist(), search.members(whole, here, now)) == (free, len(near))
     assert candidates.travel.tolist() == [travel.duration(fleet.known_position(driver), here) for driver in free]
     assert nearest == min(candidates.travel.tolist(), default=None)
     assert [driver for driver in heard if search.place_of(driver, now)] == [each for each in heard if fleet.free[each]]
