@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from swifteats_sim.results.columns import CITY_COLUMNS, ORDER_INSTANTS
@@ -17,8 +18,6 @@ FLOWS, DISTRIBUTIONS, WHY_LATE = "flows", "distributions", "why_late"
 """Tables that are drawn from a record when they are written."""
 ALWAYS = ("stations", "series")
 """Tables of the stack that are written even when they are empty."""
-
-DISTRIBUTION_COLUMNS = ["metric", "lowest", "highest", "count"]
 
 INSTANTS: dict[str, tuple[str, ...]] = {
     "orders": ORDER_INSTANTS,
@@ -79,12 +78,14 @@ def _flow_table(tables: Tables) -> pd.DataFrame:
 
 def _distribution_table(tables: Tables) -> pd.DataFrame:
     """A row a bucket that holds anything: the metric, such as "gps.latency", the bounds, both inside, how many."""
-    frames = [
-        pd.DataFrame({"metric": name, "lowest": each.lowest, "highest": each.highest, "count": each.counts})
-        for name, each in _distributions(tables).items()
-        if each.number
-    ]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=DISTRIBUTION_COLUMNS)
+    every = _distributions(tables)
+    names = [name for name, each in every.items() for _ in range(each.counts.size)]
+    columns = {"lowest": "lowest", "highest": "highest", "count": "counts"}
+    numbers = {
+        column: np.concatenate([np.empty(0, dtype=np.int64), *(getattr(each, name) for each in every.values())])
+        for column, name in columns.items()
+    }
+    return pd.DataFrame({"metric": pd.Series(names, dtype=object), **numbers})
 
 
 def _distributions(tables: Tables) -> Mapping[str, Distribution]:

@@ -158,6 +158,12 @@ def test_durations_are_written_as_buckets_with_their_counts(tmp_path: Path) -> N
     assert whole[whole["replication"] == 1]["metric"].unique().tolist() == ["menu.latency", "broker.fixes.delay"]
 
 
+def test_replications_in_which_nothing_took_any_time_leave_the_counts_integers(tmp_path: Path) -> None:
+    whole = pd.read_parquet(write(tmp_path, bare_run(), software()) / "distributions.parquet")
+    assert whole["replication"].unique().tolist() == [1]
+    assert whole["count"].dtype == "int64"
+
+
 def test_replications_stand_one_after_the_other(tmp_path: Path) -> None:
     path = write(tmp_path, day(), run(), day(orders=orders({"placed": 7})))
     whole = pd.read_parquet(path / "orders.parquet")
