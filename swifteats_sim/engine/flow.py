@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.engine.clock import MINUTE
+from swifteats_sim.engine.histogram import Distribution, Histogram
 from swifteats_sim.engine.job import ABANDONED, COMPLETED, OUTCOMES, STALE, Job, Step
 from swifteats_sim.engine.streams import Stream
 
 __all__ = ["Flow", "Keys", "Step"]
+
+
+SAMPLES = 1 << 20
+"""The most jobs of a flow that are noted one by one."""
+EVERYBODY = 1 << 40
+"""More than the entities of any flow."""
 
 
 class Keys(Protocol):
@@ -29,7 +35,8 @@ class Flow:
     number : its place in the loop's total order, which the loop gives.
     keys : what its jobs ask for, with the stream they are drawn from; None: each entity asks for its own. keyed :
     whether they ask for something of their own.
-    sampled : jobs of entities divisible by this are noted one by one in `sample` (entity, born, done).
+    sampled : jobs of entities divisible by this are noted one by one in `sample` (entity, born, done), at most SAMPLES
+    of them: where there would be more, every second of these entities is left out, with all its jobs.
     outcomes : jobs ended, by outcome. calls, attempts, wasted : first attempts; all of them; those that ended after
     their client had left.
     sent, ended, in_flight : jobs born; ended; entered and not ended. finished : jobs completed in the span. These are
@@ -53,7 +60,7 @@ class Flow:
         self.sent = self.ended = self.in_flight = 0
         self.sample: list[tuple[int, int, int]] = []
         self._sampled, self._keys, self.keyed = sampled, keys, keys is not None
-        self._latency, self._wait = array("q"), array("q")
+        self._latency, self._wait = Histogram(), Histogram()
         self._last = self._end // MINUTE + 1
         self._change, self._completed = [0] * (self._last + 1), [0] * (self._last + 1)
         self._presence = 0
@@ -100,26 +107,34 @@ class Flow:
         """The end of a job that is measured."""
         self.outcomes[outcome] += 1
         if outcome == COMPLETED:
-            self._latency.append(now - job.entered)
-            self._wait.append(job.waited)
-            if self._sampled and job.entity % self._sampled == 0:
-                self.sample.append((job.entity, job.born, now))
+            self._latency.add(now - job.entered)
+            self._wait.add(job.waited)
+            if self._sampled:
+                self.note(job.entity, job.born, now)
         elif outcome == ABANDONED:
-            self._wait.append(job.waited)
+            self._wait.add(job.waited)
+
+    def note(self, entity: int, born: int, done: int) -> None:
+        """A completed job that is measured, for the sample if its entity is in it."""
+        if entity % self._sampled == 0:
+            self.sample.append((entity, born, done))
+            while len(self.sample) > SAMPLES and self._sampled < EVERYBODY:
+                self._sampled *= 2
+                self.sample = [each for each in self.sample if each[0] % self._sampled == 0]
 
     def measures(self, job: Job) -> bool:
         """Whether a job belongs to the measured span."""
         return self._warmup <= job.born < self._end
 
     @property
-    def latency(self) -> NDArray[np.int64]:
-        """int64[completed]: ns from entry to completion, in order of completion."""
-        return np.array(self._latency, dtype=np.int64)
+    def latency(self) -> Distribution:
+        """Of those completed: ns from entry to completion."""
+        return self._latency.distribution()
 
     @property
-    def wait(self) -> NDArray[np.int64]:
-        """int64[completed + abandoned]: ns in queues, in order of their end."""
-        return np.array(self._wait, dtype=np.int64)
+    def wait(self) -> Distribution:
+        """Of those completed or abandoned: ns in queues."""
+        return self._wait.distribution()
 
     @property
     def presence(self) -> int:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
-
 import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.engine.clock import MINUTE
+from swifteats_sim.engine.histogram import Distribution, Histogram
 
 
 class Traffic:
@@ -26,7 +25,7 @@ class Traffic:
         self.duplicates = self.dead = self.waiting = 0
         self._partitions: dict[int, int] = {}
         self._geos: dict[int, int] = {}
-        self._delays = array("q")
+        self._delays = Histogram()
         self._waited = self._since = self._most = 0
         self._last = end // MINUTE + 1
         self._change = [0] * (self._last + 1)
@@ -77,12 +76,12 @@ class Traffic:
     def take(self, logged: int, now: int) -> None:
         """A message is taken by a consumer."""
         if self.counts(logged):
-            self._delays.append(now - logged)
+            self._delays.add(now - logged)
 
     @property
-    def delays(self) -> NDArray[np.int64]:
-        """int64[...]: ns from logged to taken, of messages logged in the span, in the order they were taken."""
-        return np.array(self._delays, dtype=np.int64)
+    def delays(self) -> Distribution:
+        """Of messages logged in the span: ns from logged to taken."""
+        return self._delays.distribution()
 
     @property
     def waited(self) -> int:

@@ -10,12 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from swifteats_sim.results.columns import CITY_COLUMNS, STACK_COLUMNS
+from swifteats_sim.results.distribution import Distribution
 from swifteats_sim.results.tables import FlowRecord, Tables
 
 FRAMES = (*CITY_COLUMNS, *STACK_COLUMNS, "series")
 """The tables of a run by name, in the order they are hashed."""
 
-_FORMAT = b"swifteats-sim digest 2\n"
+_FORMAT = b"swifteats-sim digest 3\n"
 
 
 def digest(tables_list: Sequence[Tables], scenario_json: str) -> str:
@@ -96,14 +97,22 @@ def _add_tables(sha: _Hasher, tables: Tables) -> None:
     sha.number(len(tables.delays))
     for name in sorted(tables.delays):
         sha.text(name)
-        sha.column(tables.delays[name])
+        _add_distribution(sha, tables.delays[name])
     _add_counts(sha, tables.counts)
 
 
 def _add_flow(sha: _Hasher, flow: FlowRecord) -> None:
-    sha.column(flow.latency)
-    sha.column(flow.wait)
+    _add_distribution(sha, flow.latency)
+    _add_distribution(sha, flow.wait)
     _add_counts(sha, flow.numbers)
+
+
+def _add_distribution(sha: _Hasher, durations: Distribution) -> None:
+    """Buckets by their lower bounds, and what is exact: any one duration that differs changes the sum."""
+    sha.column(durations.lowest)
+    sha.column(durations.counts)
+    for number in (durations.total, durations.least, durations.most):
+        sha.number(number)
 
 
 def _add_frame(sha: _Hasher, frame: pd.DataFrame) -> None:

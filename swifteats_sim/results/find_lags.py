@@ -40,7 +40,7 @@ def _waits(evidence: Evidence, topic: str) -> bool:
     """Whether messages wait to be taken; what is taken and not done waits for something else, where that may be."""
     if topic != REQUESTS:
         return True
-    delays = sum(float(each.delays[topic].sum()) for each in evidence.tables if topic in each.delays)
+    delays = sum(each.delays[topic].total for each in evidence.tables if topic in each.delays)
     return delays > IN_LOG * evidence.totals("topics").get(topic, {}).get("waited", 0.0)
 
 

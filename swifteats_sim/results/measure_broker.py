@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swifteats_sim.results.span import describe, rows, span_of
+from swifteats_sim.results.span import describe_counted, rows, span_of
 from swifteats_sim.results.tables import Tables
 from swifteats_sim.scenario.quantities import SECOND
 
@@ -21,5 +21,5 @@ def measure_broker(tables: Tables) -> dict[str, float]:
         metrics[f"{subject}.dead.count"] = topic["dead"]
         metrics[f"{subject}.lag.max"] = topic["most"]
         if name in tables.delays:
-            metrics.update(describe(f"{subject}.delay", tables.delays[name]))
+            metrics.update(describe_counted(f"{subject}.delay", tables.delays[name]))
     return metrics

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from swifteats_sim.results.span import describe, ratio, span_of
+from swifteats_sim.results.span import describe_counted, ratio, span_of
 from swifteats_sim.results.tables import FlowRecord, Tables
 from swifteats_sim.scenario.quantities import SECOND
 
@@ -53,7 +51,7 @@ def _ends(name: str, flow: FlowRecord) -> dict[str, float]:
 
 
 def _times(name: str, flow: FlowRecord) -> dict[str, float]:
-    times = {**describe(f"{name}.latency", flow.latency), **describe(f"{name}.wait", flow.wait)}
-    if flow.wait.size:
-        times[f"{name}.wait.probability"] = np.count_nonzero(flow.wait) / flow.wait.size
+    times = {**describe_counted(f"{name}.latency", flow.latency), **describe_counted(f"{name}.wait", flow.wait)}
+    if flow.wait.number:
+        times[f"{name}.wait.probability"] = flow.wait.share_above(0)
     return times

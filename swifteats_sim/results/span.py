@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from swifteats_sim.results.columns import STACK_COLUMNS
+from swifteats_sim.results.distribution import Distribution
 from swifteats_sim.results.tables import Tables
 from swifteats_sim.scenario.metric import DISTRIBUTION
 from swifteats_sim.scenario.quantities import SECOND
@@ -100,6 +101,15 @@ def describe(name: str, durations: Nanoseconds, statistics: Iterable[str] = DIST
     values["mean"] = durations.mean()
     values["max"] = durations.max()
     return {f"{name}.{each}": float(values[each]) / SECOND for each in wanted}
+
+
+def describe_counted(name: str, durations: Distribution) -> dict[str, float]:
+    """The same of durations that were counted in buckets: quantiles are off by half a bucket at most."""
+    if not durations.number:
+        return {}
+    values = {rank: durations.quantile(share) for rank, share in QUANTILES.items()}
+    values |= {"mean": durations.mean, "max": durations.most}
+    return {f"{name}.{each}": values[each] / SECOND for each in DISTRIBUTION}
 
 
 def ratio(name: str, part: float, whole: float) -> dict[str, float]:

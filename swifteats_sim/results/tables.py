@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from swifteats_sim.results.columns import CITY_COLUMNS
+from swifteats_sim.results.distribution import Distribution
 
 
 @dataclass(frozen=True)
 class FlowRecord:
     """The jobs of one flow that were born in the measured span.
 
-    latency : int64[completed], born to completed.
-    wait : int64[completed + abandoned], waited in all, of the attempts that were answered.
+    latency : of those completed, entered to completed.
+    wait : of those completed or abandoned, waited in all, of the attempts that were answered.
     finished : jobs completed inside the span, whenever born.
     born, completed, rejected, abandoned, failed, expired, dropped : jobs, by how they ended. Dropped jobs left at an
         `only_if`, expired ones at a `fresh`.
@@ -32,8 +31,8 @@ class FlowRecord:
     presence : ns in flight, summed over all jobs and clipped to the measured span.
     """
 
-    latency: NDArray[np.int64]
-    wait: NDArray[np.int64]
+    latency: Distribution
+    wait: Distribution
     born: int
     finished: int
     completed: int
@@ -96,7 +95,7 @@ class Tables:
         unanswered_orders, open_orders, unassigned_orders, idle_drivers (on shift, and have nothing to do), busy_drivers
         (have an order, in truth, whatever their records say).
     flows : per flow name, such as "gps".
-    delays : per topic, int64 ns from logged to taken by a consumer.
+    delays : per topic, from logged to taken by a consumer, of messages logged in the span.
     paths : per flow the columns of `series` that must not grow for its numbers to mean anything, its own jobs first:
         queues, pools and topics that it meets, and the same of the flows that it starts.
     counts : totals of the run: events; with a city also double_assignments (offers to a driver with an active order),
@@ -129,7 +128,7 @@ class Tables:
     streams: pd.DataFrame
     series: pd.DataFrame
     flows: Mapping[str, FlowRecord]
-    delays: Mapping[str, NDArray[np.int64]]
+    delays: Mapping[str, Distribution]
     paths: Mapping[str, tuple[str, ...]]
     counts: Mapping[str, int]
 

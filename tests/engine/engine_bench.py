@@ -6,8 +6,11 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from swifteats_sim.engine.flow import Flow, Keys
-from swifteats_sim.engine.job import OUTCOMES, STALE, Job, Stage, Step
+from swifteats_sim.engine.histogram import Distribution
+from swifteats_sim.engine.job import ABANDONED, COMPLETED, OUTCOMES, STALE, Job, Stage, Step
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.sources import NEVER, AtOnce, Periodic, Source
@@ -86,17 +89,36 @@ class Ends:
 
 
 class Watched(Flow):
-    """A flow that notes how each job ended. ends : (now, outcome, index)."""
+    """A flow that notes how each job ended.
+
+    ends : (now, outcome, index). latencies, waits : ns, one by one in the order in which jobs ended, of those whose
+    latency and wait the flow counts.
+    """
 
     def __init__(
         self, *steps: Step, name: str = "f", span: tuple[int, int] = (0, EVER), keys: Keys | None = None
     ) -> None:
         super().__init__(name, (*steps, End()), span, sampled=1, keys=None if keys is None else (keys, STREAM))
         self.ends: Log = []
+        self.latencies, self.waits = list[int](), list[int]()
 
     def end(self, job: Job, outcome: int, now: int) -> None:
         self.ends.append((now, "stale" if outcome == STALE else OUTCOMES[outcome], job.index))
         super().end(job, outcome, now)
+
+    def _count(self, job: Job, outcome: int, now: int) -> None:
+        if outcome == COMPLETED:
+            self.latencies.append(now - job.entered)
+        if outcome in (COMPLETED, ABANDONED):
+            self.waits.append(job.waited)
+        super()._count(job, outcome, now)
+
+
+def exactly(durations: Distribution) -> list[int]:
+    """Each duration, ascending; all of them short enough to be counted by themselves."""
+    assert durations.lowest.tolist() == durations.highest.tolist()
+    exact: list[int] = np.repeat(durations.lowest, durations.counts).tolist()
+    return exact
 
 
 class Once(AtOnce):

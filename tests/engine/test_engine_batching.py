@@ -25,7 +25,7 @@ def test_a_full_batch_leaves_with_its_last_job() -> None:
     # The third leads; everybody goes on alone behind. The fourth waits for its time.
     assert log == [(9, "off", 2), (14, "alone", 2), (14, "alone", 0), (14, "alone", 1), (110, "off", 3),
                    (115, "alone", 3)]  # fmt: skip
-    assert flow.wait.tolist() == [0, 9, 5, 100]
+    assert flow.waits == [0, 9, 5, 100]
 
 
 def test_a_batch_leaves_when_its_first_has_waited_long_enough() -> None:
@@ -105,7 +105,7 @@ def test_waits_for_a_tick_are_uniform() -> None:
         gap = Law([("exponential", (0.5,), ())], 0.5)
         play(flow, source=Renewal(gap, Stream(4, replication, "arrivals")), until=3030 * SECOND)
         assert counts(flow) == {"completed": flow.born}
-        waits = flow.wait / SECOND
+        waits = np.array(flow.waits) / SECOND
         rows.append((float(waits.mean()), float(waits.std()), float(np.percentile(waits, 99))))
     for values, theory in zip(np.array(rows).T, (15.0, 8.660254037844387, 29.7), strict=True):
         half = 2.0452 * values.std(ddof=1) / 30**0.5

@@ -62,7 +62,7 @@ def test_a_job_has_waited_as_long_as_its_last_way() -> None:
     busy.visit(0, 20)
     flow = run(*forked((served(quiet, 1),), (served(busy, 1),)))
     assert flow.ends == [(21, "completed", 0)]
-    assert flow.wait.tolist() == [20]
+    assert flow.waits == [20]
 
 
 def test_a_fork_fails_as_the_first_way_that_did_and_not_before_the_last_is_done() -> None:
@@ -128,7 +128,7 @@ def test_two_queues_joined_answer_as_flatto_and_hahn_say() -> None:
         ways = [(Visit(queue, service, stream, place=place),) for place, queue in enumerate(queues)]
         flow = Watched(*forked(*ways), span=span)
         play(flow, source=Renewal(gap, Stream(5, replication, "arrivals")), until=span[1] + 100 * SECOND)
-        means.append(float(flow.latency.mean()) / SECOND)
+        means.append(flow.latency.mean / SECOND)
     mean = sum(means) / 30
     half = 2.0452 * (sum((value - mean) ** 2 for value in means) / 29 / 30) ** 0.5
     assert abs(mean - 0.7) <= half

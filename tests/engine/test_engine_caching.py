@@ -33,7 +33,7 @@ def test_without_protection_all_who_miss_fetch() -> None:
     menus = shelf()
     flow = run(*cached(menus, log, after(10)), births=(0, 3, 9, 12))
     assert log == [(0, "miss", 0), (3, "miss", 1), (9, "miss", 2), (12, "hit", 3)]
-    assert flow.wait.tolist() == [0, 0, 0, 0]
+    assert flow.waits == [0, 0, 0, 0]
     assert (menus.cache.reads, menus.cache.hits, menus.cache.stampedes) == (4, 1, 2)
 
 
@@ -42,7 +42,7 @@ def test_in_a_single_flight_the_others_wait_for_the_first() -> None:
     menus = shelf(single_flight=True)
     flow = run(*cached(menus, log, after(10)), births=(0, 3, 9, 12))
     assert log == [(0, "miss", 0), (10, "hit", 1), (10, "hit", 2), (12, "hit", 3)]
-    assert flow.wait.tolist() == [0, 7, 1, 0]
+    assert flow.waits == [0, 7, 1, 0]
     # Who waited for another's fill was spared his own.
     assert (menus.cache.reads, menus.cache.hits, menus.cache.stampedes) == (4, 3, 0)
     assert menus.waiting == {}
@@ -55,7 +55,7 @@ def test_a_filler_that_fails_passes_its_promise_on() -> None:
     # 0 fails at 10 and 1 fetches, who fails at 20 and 2 fetches, who is through at 30; 3 waited for it.
     assert log == [(0, "miss", 0), (10, "miss", 1), (20, "miss", 2), (30, "hit", 3)]
     assert flow.ends == [(10, "failed", 0), (20, "failed", 1), (30, "completed", 2), (30, "completed", 3)]
-    assert flow.wait.tolist() == [16, 5]
+    assert flow.waits == [16, 5]
 
 
 def test_a_filler_that_fails_alone_leaves_nothing_behind() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from engine_bench import EVER, STREAM, Ends, Log, Note, Once, Scripted, Watched, after, counts, each, run
+from engine_bench import EVER, STREAM, Ends, Log, Note, Once, Scripted, Watched, after, counts, each, exactly, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,9 +64,9 @@ def test_an_awaited_handler_takes_one_message_after_the_other() -> None:
     flow = topic.run(after(10), births=(0, 1, 2), then=(after(5),))
     # The consumer is free when the handler is done; what comes behind is not its business.
     assert flow.ends == [(15, "completed", 0), (25, "completed", 1), (35, "completed", 2)]
-    assert flow.wait.tolist() == [0, 9, 18]
+    assert flow.waits == [0, 9, 18]
     traffic = topic.traffic
-    assert (traffic.messages, traffic.waiting, traffic.delays.tolist()) == (3, 0, [0, 9, 18])
+    assert (traffic.messages, traffic.waiting, exactly(traffic.delays)) == (3, 0, [0, 9, 18])
     # 3 x 10 in work, 9 + 18 waiting.
     assert traffic.waited == 57
 
@@ -100,7 +100,7 @@ def test_a_crash_hands_the_work_to_the_next_owner_after_session_and_rebalance() 
     assert counts(flow) == {"completed": 4}
     assert (topic.traffic.duplicates, topic.traffic.lost, topic.traffic.waiting) == (1, 0, 0)
     # From the crash on the message waits anew.
-    assert topic.traffic.delays.tolist() == [0, 0, 9, 18, 32]
+    assert exactly(topic.traffic.delays) == [0, 0, 9, 18, 32]
 
 
 def test_who_is_in_the_middle_of_something_else_when_his_consumer_dies_lets_go_of_it() -> None:
@@ -206,7 +206,7 @@ def test_the_backlog_is_measured_in_the_span_only() -> None:
     topic.run(after(10), births=(0, 4, 12))
     # In the log or in work: job 0 0..10, job 1 4..20, job 2 12..30.
     assert topic.traffic.waited == 5 + 15 + 8
-    assert (topic.traffic.messages, topic.traffic.delays.tolist()) == (1, [8])
+    assert (topic.traffic.messages, exactly(topic.traffic.delays)) == (1, [8])
 
 
 def test_a_batch_of_messages_in_the_hands_of_a_dead_consumer_is_done_again() -> None:
@@ -247,8 +247,7 @@ def test_every_message_is_handled_lost_or_dead_and_the_books_balance(
     assert flow.born == len(jobs) == sum(counts(flow).values())
     assert traffic.lost == counts(flow).get("lost", 0)
     assert traffic.dead >= counts(flow).get("dead", 0)
-    assert (traffic.delays >= 0).all()
-    assert len(traffic.delays) <= len(jobs) + traffic.duplicates
+    assert traffic.delays.number <= len(jobs) + traffic.duplicates
     if auto_commit is None:
         assert traffic.lost == 0
     # In a partition, messages are taken in the order in which they were logged, unless something is done again.
@@ -281,7 +280,7 @@ def test_where_nothing_can_go_wrong_a_handler_needs_no_part_of_its_own(
         loop = Loop((flow,), {0: Once(*births)})
         loop.open(0)
         loop.advance(EVER)
-        return flow.ends, flow.wait.tolist()
+        return flow.ends, flow.waits
 
     direct, apart = ended(True), ended(False)
     assert sorted(direct[0]) == sorted(apart[0])

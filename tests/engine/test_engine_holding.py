@@ -31,7 +31,7 @@ def test_who_waits_is_served_in_order_of_asking() -> None:
     flow = run(*holding(resource, after(each(10, 20, 5, 5))), births=(0, 1, 2, 3))
     # Jobs 0 and 1 hold; job 2 gets job 0's at 10, job 3 job 2's at 15.
     assert flow.ends == [(10, "completed", 0), (15, "completed", 2), (20, "completed", 3), (21, "completed", 1)]
-    assert flow.wait.tolist() == [0, 8, 12, 0]
+    assert flow.waits == [0, 8, 12, 0]
     used = resource.holding
     assert (used.takes, used.refused, used.held, used.most) == (4, 0, 40, 2)
     assert (used.wait, used.queued, used.max_wait) == (20, 20, 12)
@@ -49,7 +49,7 @@ def test_who_waits_gives_up_exactly_at_the_timeout() -> None:
     flow = run(*holding(resource, after(each(10, 1, 1)), timeout=7), births=(0, 2, 4))
     # Job 1 leaves at 9; job 2 is served at 10, a ns before it would leave.
     assert flow.ends == [(9, "abandoned", 1), (10, "completed", 0), (11, "completed", 2)]
-    assert flow.wait.tolist() == [7, 0, 6]
+    assert flow.waits == [7, 0, 6]
     used = resource.holding
     assert (used.takes, used.refused, used.wait, used.queued, used.max_wait) == (2, 1, 6, 13, 7)
 
@@ -101,7 +101,7 @@ def test_the_urgent_overtake_those_who_wait_but_nobody_who_is_served() -> None:
     # 0 is served first, though least urgent. Then 3; then 2, before 4 who came later; 5 comes at 25 and is next.
     assert log == [(0, "begins", 0), (10, "begins", 3), (20, "begins", 2), (30, "begins", 5), (40, "begins", 4),
                    (50, "begins", 1)]  # fmt: skip
-    assert flow.wait.tolist() == [0, 7, 18, 5, 36, 49]
+    assert flow.waits == [0, 7, 18, 5, 36, 49]
     assert (usage.visits, usage.busy, usage.wait, usage.max_wait) == (6, 60, 115, 49)
 
 

@@ -51,7 +51,7 @@ def test_what_was_kept_is_sent_when_the_client_is_back() -> None:
         (53, "completed", 5),
     ]  # fmt: skip
     # Latency counts from sending, the sample keeps the birth.
-    assert flow.latency.tolist() == [3] * 6
+    assert flow.latencies == [3] * 6
     assert flow.sample[2:5] == [(0, 20, 45), (0, 30, 45), (0, 40, 45)]
     assert flow.presence == 6 * 3 + 0 * 50
 

@@ -110,7 +110,7 @@ def test_the_second_attempt_queues_behind_the_first() -> None:
     station = desk()
     flow = run(*retried(served(station, lasting(45, 3)), timeout=20))
     # Begins at 30, waits for the server until 45, is answered at 48.
-    assert (flow.ends, flow.wait.tolist()) == ([(48, "completed", 0)], [15])
+    assert (flow.ends, flow.waits) == ([(48, "completed", 0)], [15])
 
 
 def test_an_answer_at_the_very_instant_of_the_timeout_is_too_late() -> None:
@@ -128,7 +128,7 @@ def test_waiting_before_the_attempts_is_not_forgotten_by_a_timeout() -> None:
     station = desk()
     station.visit(0, 7)
     flow = run(served(station, 1), *retried(after(lasting(50, 1)), timeout=20, at=1))
-    assert (flow.ends, flow.wait.tolist()) == ([(39, "completed", 0)], [7])
+    assert (flow.ends, flow.waits) == ([(39, "completed", 0)], [7])
 
 
 @given(st.integers(1, 9), st.floats(0, 1), st.floats(0, 1), st.floats(1, 3))

@@ -51,7 +51,7 @@ def test_waits_at_stations_add_up() -> None:
     flow = run(served(first, 6), served(second, 1))
     # Waits 4, is served until 10, waits until 20.
     assert flow.ends == [(21, "completed", 0)]
-    assert flow.wait.tolist() == [14]
+    assert flow.waits == [14]
 
 
 def test_what_is_added_to_a_service_is_asked_at_arrival() -> None:
@@ -68,7 +68,7 @@ def test_who_would_wait_too_long_leaves_when_his_patience_ends_and_takes_no_serv
     flow = run(step, after(1), births=(0, 1, 1, 2))
     # Job 0 is served until 10, job 2 from 10; job 1 leaves after 4, job 3 after 9, for it would have waited 18.
     assert flow.ends == [(5, "abandoned", 1), (11, "completed", 0), (11, "abandoned", 3), (21, "completed", 2)]
-    assert flow.wait.tolist() == [4, 0, 9, 9]
+    assert flow.waits == [4, 0, 9, 9]
     assert (station.usage.visits, station.usage.abandoned, station.usage.busy) == (2, 2, 20)
 
 
@@ -84,7 +84,7 @@ def test_patience_drawn_from_a_law_is_erlang_a() -> None:
         flow = Watched(Visit(team, service, streams[1], (patience, streams[2])), span=span)
         play(flow, source=Renewal(gap, streams[0]), until=span[1] + 100 * SECOND)
         shares.append(counts(flow)["abandoned"] / flow.born)
-        waits.append(float(flow.wait.mean()) / SECOND)
+        waits.append(flow.wait.mean / SECOND)
     for values, theory in ((shares, 0.14774584197760687), (waits, 0.29549168395521375)):
         mean = sum(values) / 30
         error = (sum((value - mean) ** 2 for value in values) / 29 / 30) ** 0.5
@@ -98,7 +98,7 @@ def test_an_older_job_that_arrives_later_is_stale_and_never_overwrites() -> None
     assert log == [(9, "shown", 1)]
     assert flow.ends == [(9, "completed", 1), (52, "stale", 0)]
     assert (list(known), flow.stale, flow.overwritten, counts(flow)) == ([8], 1, 0, {"completed": 2})
-    assert flow.latency.tolist() == [1, 50]
+    assert flow.latencies == [1, 50]
 
 
 def test_without_a_guard_the_older_one_overwrites_the_newer() -> None:
@@ -155,7 +155,7 @@ def test_a_started_job_has_its_starter_s_birth_and_goes_on_beside_it() -> None:
     assert (parent.sample, child.sample) == ([(0, 10, 14)], [(0, 10, 18)])
     assert (child.born, child.in_flight) == (1, 0)
     # The customer's clock runs since the parent was sent.
-    assert child.latency.tolist() == [8]
+    assert child.latencies == [8]
 
 
 def test_a_child_that_is_dropped_leaves_its_parent_alone() -> None:
@@ -169,7 +169,7 @@ def test_two_children_of_one_job_draw_apart() -> None:
     uniform = Law([("uniform", (0.0, 1e-3), ())], 5e-4)
     child = Watched(after(uniform), name="child")
     play(Watched(Start(1), Start(1, number=2)), child, source=Once(0))
-    first, second = child.latency.tolist()
+    first, second = child.latencies
     assert first != second
 
 
@@ -201,7 +201,7 @@ def test_a_producer_waits_for_a_new_leader() -> None:
     place = Place(partition_zero, traffic, Leaders(((10, 5), (15, 5))))
     flow = run(place, after(1), births=(9, 10, 14, 20))
     assert flow.ends == [(10, "completed", 0), (21, "completed", 1), (21, "completed", 2), (21, "completed", 3)]
-    assert flow.wait.tolist() == [0, 10, 6, 0]
+    assert flow.waits == [0, 10, 6, 0]
     assert traffic.messages == 4
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+import pytest
 
+from swifteats_sim.engine.histogram import ERROR, Distribution, Histogram
 from swifteats_sim.results.columns import CITY_COLUMNS, OFFER_NUMBERS, ORDER_INSTANTS, STACK_COLUMNS
+from swifteats_sim.results.span import QUANTILES
 from swifteats_sim.results.tables import FLOW_NUMBERS, FlowRecord, Tables, without_city
 
 SECOND = 1_000_000_000
@@ -131,9 +133,20 @@ def flow(latency: Sequence[float], born: int, wait: Sequence[float] = (), **numb
     return FlowRecord(times(*latency), times(*wait), **{name: int(given.get(name, 0)) for name in FLOW_NUMBERS})
 
 
-def times(*seconds: float) -> NDArray[np.int64]:
-    """Seconds as an array of nanoseconds."""
-    return np.array([ns(each) for each in seconds], dtype=np.int64)
+def times(*seconds: float) -> Distribution:
+    """Durations in seconds, as a run counts them."""
+    histogram = Histogram()
+    for each in seconds:
+        histogram.add(ns(each))
+    return histogram.distribution()
+
+
+def to_half_a_bucket(metrics: Mapping[str, float]) -> dict[str, Any]:
+    """Metrics as they are expected of durations that were counted: quantiles to half a bucket, all else exact."""
+    return {
+        name: pytest.approx(value, rel=ERROR, abs=0) if name.rpartition(".")[2] in QUANTILES else value
+        for name, value in metrics.items()
+    }
 
 
 def run(warmup: float = WARMUP, end: float = END, **parts: Any) -> Tables:

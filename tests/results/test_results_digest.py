@@ -137,13 +137,17 @@ def test_every_wait_and_every_delay_shows() -> None:
     waited = {**flows, "gps": flow([1.0], born=1, wait=[0.5])}
     changed = [
         day(flows=waited),
-        day(delays={"fixes": times(0.25, 0.5), "calls": times()}),
+        day(delays={"fixes": times(0.5, 0.25 + 1e-9), "calls": times()}),
         day(delays={"fixes": times(0.5), "calls": times(0.25)}),
         day(delays={"fixes": times(0.5, 0.25)}),
         day(geos=("center",)),
         day(geos=()),
     ]
     assert len({digest([each], "{}") for each in (day(), *changed)}) == len(changed) + 1
+
+
+def test_the_order_in_which_jobs_end_does_not_matter() -> None:
+    assert digest([day(delays={"fixes": times(0.25, 0.5), "calls": times()})], "{}") == digest([day()], "{}")
 
 
 def test_a_presence_of_more_nanoseconds_than_an_int64_holds_has_a_digest() -> None:

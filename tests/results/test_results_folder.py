@@ -114,8 +114,8 @@ def software(**changes: Any) -> Tables:
 
 def test_without_a_city_its_tables_have_no_files(tmp_path: Path) -> None:
     assert names(write(tmp_path, software())) == [
-        "caches.parquet", "flows.parquet", "manifest.json", "pools.parquet", "scenario.yaml", "series.parquet",
-        "stations.parquet", "streams.parquet", "summary.json", "topics.parquet",
+        "caches.parquet", "distributions.parquet", "flows.parquet", "manifest.json", "pools.parquet", "scenario.yaml",
+        "series.parquet", "stations.parquet", "streams.parquet", "summary.json", "topics.parquet",
     ]  # fmt: skip
 
 
@@ -141,6 +141,27 @@ def test_a_flow_is_a_row_of_what_became_of_its_jobs(tmp_path: Path) -> None:
         [1, "menu", 3, 2, 1, 3.5],
         [1, "gps", 0, 0, 0, 0.0],
     ]
+
+
+def test_durations_are_written_as_buckets_with_their_counts(tmp_path: Path) -> None:
+    """Of 2**29 ns and more, 2**19 ns wide: 1 s lies in the 884th from there, 2 s in the same of twice the width."""
+    menu = flow([1.0, 2.0, 1.0 + 1e-9], born=3, wait=[0.0, 2e-6])
+    whole = pd.read_parquet(write(tmp_path, software(flows={"menu": menu}), software()) / "distributions.parquet")
+    lowest = 2**29 + 883 * 2**19
+    assert whole[whole["replication"] == 0].to_numpy().tolist() == [
+        [0, "menu.latency", lowest / 1e9, (lowest + 2**19 - 1) / 1e9, 2],
+        [0, "menu.latency", 2 * lowest / 1e9, (2 * lowest + 2**20 - 1) / 1e9, 1],
+        [0, "menu.wait", 0.0, 0.0, 1],
+        [0, "menu.wait", 2e-6, 2e-6, 1],
+        [0, "broker.fixes.delay", lowest / 2e9, (lowest + 2**19 - 2) / 2e9, 1],
+    ]
+    assert whole[whole["replication"] == 1]["metric"].unique().tolist() == ["menu.latency", "broker.fixes.delay"]
+
+
+def test_replications_in_which_nothing_took_any_time_leave_the_counts_integers(tmp_path: Path) -> None:
+    whole = pd.read_parquet(write(tmp_path, bare_run(), software()) / "distributions.parquet")
+    assert whole["replication"].unique().tolist() == [1]
+    assert whole["count"].dtype == "int64"
 
 
 def test_replications_stand_one_after_the_other(tmp_path: Path) -> None:

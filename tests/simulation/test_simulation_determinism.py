@@ -74,7 +74,7 @@ def test_another_policy_leaves_every_customer_and_every_fix_as_it_was() -> None:
     fit, nearest = (run(*SHORT, f"assignment.policy={name}") for name in ("arrival_fit", "nearest"))
     columns = ["order", "geo", "restaurant", "placed", "lines", "answered", "paid"]
     pd.testing.assert_frame_equal(fit.orders[columns], nearest.orders[columns])
-    assert fit.flows["gps"].latency.tolist() == nearest.flows["gps"].latency.tolist()
+    assert fit.flows["gps"].latency == nearest.flows["gps"].latency
 
 
 def test_an_unused_station_leaves_the_run_as_it_was() -> None:
