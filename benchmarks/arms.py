@@ -53,8 +53,14 @@ def median(values: Sequence[float]) -> float:
 
 
 def ratio(slow: Sequence[Sample], fast: Sequence[Sample]) -> float:
-    """The median of what the slow arm costs over what the fast one costs, run by run."""
+    """The median of what the slow arm costs over what the fast one costs, run by run, in wall time."""
     return median([one.cost / other.cost for one, other in zip(slow, fast, strict=True)])
+
+
+def cpu_ratio(slow: Sequence[Sample], fast: Sequence[Sample]) -> float:
+    """The same in CPU time, which a machine that does other work as well moves less."""
+    pairs = zip(slow, fast, strict=True)
+    return median([one.cpu / one.units / (other.cpu / other.units) for one, other in pairs])
 
 
 def samples_of(found: Mapping[str, Sequence[Sample]]) -> dict[str, list[dict[str, float]]]:

@@ -34,12 +34,12 @@ SIZES = {
         fleet=(60, 60), replications=2, workers=(0, 90), queue=(10, 100), queue_other=(10, 100),
     ),
     "quick": Size(
-        gps=(10, 120), gps_plain=(5, 20), pair=(0, 180), hour=(3600, 3600), drivers=500, platform=(1200, 600),
+        gps=(10, 590), gps_plain=(5, 20), pair=(0, 180), hour=(3600, 3600), drivers=500, platform=(1200, 600),
         fleets=(1000, 3000, 10_000, 30_000, 100_000), fleet=(60, 60), replications=8, workers=(0, 1800),
         queue=(600, 7000), queue_other=(600, 2400),
     ),
     "full": Size(
-        gps=(10, 120), gps_plain=(10, 120), pair=(3600, 3600), hour=(3600, 3600), drivers=10_000, platform=(3600, 3600),
+        gps=(10, 590), gps_plain=(10, 590), pair=(3600, 3600), hour=(3600, 3600), drivers=10_000, platform=(3600, 3600),
         fleets=(1000, 3000, 10_000, 30_000, 100_000), fleet=(2400, 1200), replications=8, workers=(2700, 3600),
         queue=(600, 7000), queue_other=(600, 7000),
     ),

@@ -34,6 +34,6 @@ def pipeline(scenario: Scenario, replication: int = 0) -> tuple[Mapping[str, flo
         **latency("gps", fixes.latencies),
         **latency("tracking", fixes.tracked),
         **latency("eta_update", fixes.updated),
-        **use((fixes.ingestion, fixes.location, fixes.eta, fixes.cache), span),
+        **use((fixes.ingestion, fixes.location, fixes.eta), span),
     }
     return {"fixes": fixes.born, "stale": fixes.stale, "messages": fixes.messages}, figures

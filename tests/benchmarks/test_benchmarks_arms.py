@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import engine
-from benchmarks.arms import Sample, apart, interleaved, ratio, timed
+from benchmarks.arms import Sample, apart, cpu_ratio, interleaved, ratio, timed
 from benchmarks.figures import Difference, differences, latency
 from benchmarks.queueing import EXACT, tandem
 from benchmarks.report import Report
@@ -28,9 +28,10 @@ def test_arms_run_in_turn() -> None:
 
 
 def test_the_ratio_is_of_what_a_unit_costs_run_by_run() -> None:
-    slow = [Sample(10.0, 0.0, units=1.0), Sample(60.0, 0.0, units=2.0), Sample(9.0, 0.0, units=1.0)]
-    fast = [Sample(1.0, 0.0, units=1.0), Sample(2.0, 0.0, units=1.0), Sample(3.0, 0.0, units=1.0)]
+    slow = [Sample(10.0, 8.0, units=1.0), Sample(60.0, 20.0, units=2.0), Sample(9.0, 9.0, units=1.0)]
+    fast = [Sample(1.0, 1.0, units=1.0), Sample(2.0, 2.0, units=1.0), Sample(3.0, 3.0, units=1.0)]
     assert ratio(slow, fast) == 10.0  # of 10, 15 and 3
+    assert cpu_ratio(slow, fast) == 5.0  # of 8, 5 and 3
 
 
 def test_a_run_is_timed_with_the_work_that_it_says_it_has_done() -> None:
