@@ -18,8 +18,8 @@ lint: $(READY)  ## style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY)  ## how fast: virtual over wall seconds, events a second
-	$(BIN)/python -m benchmarks
+bench: $(READY)  ## how fast, beside plain SimPy, the reference and Ciw in one run: tables, and outputs/bench.json
+	$(BIN)/python -m benchmarks --json outputs/bench.json
 
 lock:  ## pin the dependencies anew
 	$(PYTHON) -m venv $(ENV)-lock && $(ENV)-lock/bin/pip install -q pip-tools

@@ -1,50 +1,81 @@
-"""`make bench`: wall time, events and memory of stated runs, as a table and as JSON.
+"""`make bench`: how fast the engine is, beside what a user would write without it, in one run on this machine.
 
-Timings are of this machine and this moment: compare the lines of one run with each other, not with another machine's.
+    python -m benchmarks [CASE...] [--repeats N] [--size tiny|quick|full] [--json FILE]
+
+Every figure is a median over repeats, every ratio the median of ratios within a repeat; arms run in turn. Progress goes
+to stderr, the tables (Markdown) to stdout, and everything measured to FILE. Compare the lines of one run with each
+other, never with another machine's.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import statistics
+import platform
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
 
-from benchmarks.cost import Cost, cost_of
+from benchmarks import fleets, gps, peak, queueing, startup, whole, workers
+from benchmarks.arms import say
+from benchmarks.engine import HAS_ENGINES
+from benchmarks.report import Report
+from benchmarks.sizes import SIZES, Size
 
-SHORT = ("warmup=0 s", "duration=10 min")
-RUNS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "ten minutes of peak_tenth": ("peak_tenth.yaml", SHORT),
-    "ten minutes of peak_hour": ("peak_hour.yaml", SHORT),
+CASES: Mapping[str, Callable[[Size, int], Report]] = {
+    "gps": gps.compare,
+    "peak": peak.compare,
+    "hour": peak.hour,
+    "platform": whole.compare,
+    "fleets": fleets.compare,
+    "workers": workers.compare,
+    "queueing": queueing.compare,
+    "startup": startup.compare,
 }
+"""By the name that the command line takes."""
 REPEATS = 5
 
 
-def median_of(costs: Sequence[Cost]) -> Cost:
-    """The run with the median wall time."""
-    middle = statistics.median_low([cost.wall for cost in costs])
-    return next(cost for cost in costs if cost.wall == middle)
-
-
 def main() -> None:
-    """Measure every run in a process of its own, and print."""
-    rows = {}
-    for name, (file, settings) in RUNS.items():
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-            costs = [pool.submit(cost_of, file, settings).result() for _ in range(REPEATS)]
-        rows[name] = median_of(costs)
-    lines = [f"| run (median of {REPEATS}) | wall s | x real time | events/s | fixes | orders | peak MB |"]
-    lines.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for name, cost in rows.items():
-        speed, rate = cost.virtual / cost.wall, cost.events / cost.wall
-        counts = f"{cost.fixes:,} | {cost.orders:,} | {cost.memory:,.0f}"
-        lines.append(f"| {name} | {cost.wall:.1f} | {speed:,.0f} | {rate:,.0f} | {counts} |")
-    sys.stdout.write("\n".join(lines) + "\n")
-    content = {name: cost._asdict() for name, cost in rows.items()}
-    sys.stdout.write(json.dumps({"cores": os.cpu_count(), "runs": content}, indent=2) + "\n")
+    """Run the cases that are named, or all; print each as soon as it is known."""
+    asked = _arguments()
+    sys.stdout.write(f"# Benchmark\n\n{_where()}, size {asked.size}, {asked.repeats} repeats.\n\n")
+    found = dict[str, Any]()
+    for name in asked.cases or CASES:
+        say(name)
+        began = perf_counter()
+        report = CASES[name](SIZES[asked.size], asked.repeats)
+        sys.stdout.write(report.markdown() + "\n")
+        sys.stdout.flush()
+        found[name] = {**report.json(), "took_s": perf_counter() - began}
+    if asked.json is not None:
+        content = {"where": _where(), "size": asked.size, "repeats": asked.repeats, "cases": found}
+        asked.json.parent.mkdir(parents=True, exist_ok=True)
+        asked.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").partition("\n\n")[0])
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"all when left out: {', '.join(CASES)}")
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--size", choices=SIZES, default="quick", help="full takes hours, tiny a minute")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="everything measured")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.cases if name not in CASES]
+    if unknown or asked.repeats < 1:
+        parser.error(f"no such case: {', '.join(unknown)}" if unknown else "--repeats must be 1 or more")
+    return asked
+
+
+def _where() -> str:
+    """The machine, and what ran on it."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("simpy", "numpy", "numba"))
+    engines = "" if HAS_ENGINES else "; one engine only"
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {libraries}{engines}"
 
 
 if __name__ == "__main__":
