@@ -22,7 +22,6 @@ from typing import Any
 
 from benchmarks import fleets, gps, peak, queueing, startup, whole, workers
 from benchmarks.arms import say
-from benchmarks.engine import HAS_ENGINES
 from benchmarks.report import Report
 from benchmarks.sizes import SIZES, Size
 
@@ -74,8 +73,7 @@ def _arguments() -> argparse.Namespace:
 def _where() -> str:
     """The machine, and what ran on it."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("simpy", "numpy", "numba"))
-    engines = "" if HAS_ENGINES else "; one engine only"
-    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {libraries}{engines}"
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {libraries}"
 
 
 if __name__ == "__main__":

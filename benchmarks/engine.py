@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from inspect import signature
 from pathlib import Path
-from typing import Any, Literal
 
 from swifteats_sim.results import Tables
 from swifteats_sim.scenario import Scenario, load
-from swifteats_sim.simulation import simulate
+from swifteats_sim.simulation import Engine, simulate
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
-Engine = Literal["compiled", "reference"]
 ENGINES: tuple[Engine, ...] = ("compiled", "reference")
 COMPILED: Engine = "compiled"
 REFERENCE: Engine = "reference"
-HAS_ENGINES = "engine" in signature(simulate).parameters
 
 
 def run(
@@ -25,9 +21,8 @@ def run(
     replication: int = 0,
     progress: Callable[[int], None] = lambda now: None,
 ) -> Tables:
-    """One replication by this engine; where there is only one yet, by that."""
-    chosen: dict[str, Any] = {"engine": engine} if HAS_ENGINES else {}
-    return simulate(scenario, replication, progress, **chosen)
+    """One replication by this engine."""
+    return simulate(scenario, replication, progress, engine)
 
 
 def declared(file: str, settings: Sequence[tuple[str, str]] = ()) -> Scenario:

@@ -19,13 +19,14 @@ COLUMNS = (
     Column("click to door, p50, min", "delivery.click_to_door.p50", 1 / 60, 1),
     Column("p95", "delivery.click_to_door.p95", 1 / 60, 1),
     Column("click to ready, p50", "delivery.preparation.p50", 1 / 60, 1),
+    Column("eligible to assigned, p95, min", "assignment.latency.p95", 1 / 60, 1),
     Column("food waits, p50", "delivery.food_wait.p50", 1 / 60, 1),
     Column("driver waits, mean", "driver.wait.mean", 1 / 60, 1),
     Column("fleet busy, %", "driver.utilization.mean", 100, 1),
     Column("double", "assignment.double.count", 1, 0),
     Column("oversold", "inventory.oversold.count", 1, 0),
 )
-SCALES = (1.0, 1.25)
+SCALES = (1.0, 1.25, 1.5)
 """Of the fleet, for 4.4 times the orders of day 12: its busiest minute is then one of 500 orders."""
 
 

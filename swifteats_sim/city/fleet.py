@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from array import array
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -74,26 +72,14 @@ class Fleet:
         busy = np.array(self.trips, dtype=np.int64) > 0
         return int(np.count_nonzero(np.frombuffer(self._on_shift, dtype=np.bool_) & ~busy)), int(np.count_nonzero(busy))
 
-    def movement(self, distance: float) -> Callable[[int, int], bool]:
-        """A test (driver, instant in ns): whether a driver is `distance` (m) or more from where it last held (A44)."""
-        last: dict[int, tuple[float, float]] = {}
-
-        def moved(driver: int, at: int) -> bool:
-            here = self.trajectories.position(driver, at)
-            if driver in last and math.dist(last[driver], here) < distance:
-                return False
-            last[driver] = here
-            return True
-
-        return moved
-
     def known_position(self, driver: int) -> Point:
         """Where a driver was when the last processed fix was sent (m)."""
         return self.trajectories.position(driver, self.known[driver])
 
     def sight(self) -> tuple[NDArray[Any], ...]:
-        """What `nearby` needs to know of all drivers: known .. y1. It writes down what it has reckoned."""
-        return self._known, self._seen_at, self._seen, *self.trajectories.legs()
+        """What `nearby` needs to know of all drivers: known .. places. It writes down what it has reckoned."""
+        legs = self.trajectories
+        return self._known, self._seen_at, self._seen, legs.last, legs.times, legs.places
 
     def seen(self, driver: int) -> Point:
         """Where a driver was seen last by a pass of `nearby`."""

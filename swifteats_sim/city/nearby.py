@@ -1,41 +1,32 @@
 """Who is near a place, by what the platform knows: one compiled pass over the drivers of a geo.
 
 Where a driver was seen is reckoned once a fix, and only where somebody asks. The arithmetic is that of
-`Trajectories.position` and of `travel.squares`, in the same order, so that the numbers are the same bit for bit.
+`travel.squares`, in the same order, so that the numbers are the same bit for bit.
 
 known, seen_at : int64 per driver, when the last processed fix was sent, and the one whose place was reckoned last (ns);
-seen : float64[drivers, 2], that place (m). last .. y1 : see `Trajectories.legs`. wanted : uint8 per driver. x, y,
+seen : float64[drivers, 2], that place (m). last, times, places : see engine.legs.Legs. wanted : uint8 per driver. x, y,
 square : of a circle, m and m2. since : ns, of the oldest fix that counts. Columns come one by one: a tuple of them
 costs a call three times as much.
 """
 
 from __future__ import annotations
 
-from swifteats_sim.city.trajectories import NONE
 from swifteats_sim.engine.compiled import compiled
+from swifteats_sim.engine.legs import position
 
 NOBODY = -1
 
 
 @compiled
-def look(driver, at, seen_at, seen, last, start, end, previous, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
+def look(driver, at, seen_at, seen, last, times, places):  # type: ignore[no-untyped-def]
     """Reckon where a driver was at an instant (ns)."""
-    leg = last[driver]
-    while start[leg] > at and previous[leg] != NONE:
-        leg = previous[leg]
-    share = (at - start[leg]) / max(end[leg] - start[leg], 1)
-    if share >= 1.0:
-        seen[driver, 0], seen[driver, 1] = x1[leg], y1[leg]
-    else:
-        share = max(share, 0.0)
-        seen[driver, 0] = x0[leg] + (x1[leg] - x0[leg]) * share
-        seen[driver, 1] = y0[leg] + (y1[leg] - y0[leg]) * share
+    seen[driver, 0], seen[driver, 1] = position(last, times, places, driver, at)
     seen_at[driver] = at
 
 
 @compiled
 def nearest(  # type: ignore[no-untyped-def]  # numba infers int64
-    first, stop, x, y, square, since, wanted, known, seen_at, seen, last, start, end, previous, x0, y0, x1, y1
+    first, stop, x, y, square, since, wanted, known, seen_at, seen, last, times, places
 ):
     """The nearest of the wanted drivers first .. stop-1 inside the circle, or NOBODY."""
     found, least = NOBODY, square
@@ -43,7 +34,7 @@ def nearest(  # type: ignore[no-untyped-def]  # numba infers int64
         at = known[driver]
         if wanted[driver] and at >= since:
             if at != seen_at[driver]:
-                look(driver, at, seen_at, seen, last, start, end, previous, x0, y0, x1, y1)
+                look(driver, at, seen_at, seen, last, times, places)
             east, north = seen[driver, 0] - x, seen[driver, 1] - y
             away = east * east + north * north
             if away < least or (away == least and found == NOBODY):
@@ -53,7 +44,7 @@ def nearest(  # type: ignore[no-untyped-def]  # numba infers int64
 
 @compiled
 def within(  # type: ignore[no-untyped-def]  # numba infers int64
-    first, stop, x, y, square, since, wanted, known, seen_at, seen, last, start, end, previous, x0, y0, x1, y1,
+    first, stop, x, y, square, since, wanted, known, seen_at, seen, last, times, places,
     drivers, squares
 ):  # fmt: skip
     """How many of the wanted drivers first .. stop-1 are inside the circle.
@@ -65,7 +56,7 @@ def within(  # type: ignore[no-untyped-def]  # numba infers int64
         at = known[driver]
         if wanted[driver] and at >= since:
             if at != seen_at[driver]:
-                look(driver, at, seen_at, seen, last, start, end, previous, x0, y0, x1, y1)
+                look(driver, at, seen_at, seen, last, times, places)
             east, north = seen[driver, 0] - x, seen[driver, 1] - y
             away = east * east + north * north
             if away <= square:

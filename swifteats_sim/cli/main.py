@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -12,6 +13,14 @@ import typer
 from swifteats_sim import __version__
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say
 from swifteats_sim.scenario import Scenario
+
+
+class Engine(StrEnum):
+    """What `--engine` may be: see `swifteats_sim.simulation.Engine`, which is not imported to say so."""
+
+    COMPILED = "compiled"
+    REFERENCE = "reference"
+
 
 app = typer.Typer(
     help="Rehearse a food-delivery platform, city and software on one virtual clock, before it is deployed.",
@@ -57,6 +66,9 @@ def run(
         Optional[int],  # noqa: UP045
         typer.Option(min=1, metavar="K", help="Run replication K alone, for its invariants: judge and write nothing."),
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="What runs the flows: compiled code, or the readable reference. Both do the same.")
+    ] = Engine.COMPILED,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Run a scenario, judge its targets and write a run folder."""
@@ -70,14 +82,14 @@ def run(
         declared = load(scenario, _overrides(settings, seed, replications))
         from swifteats_sim.experiments import rehearse, save
 
-        replay = replayable(scenario, settings or [], declared.seed, replications)
+        replay = replayable(scenario, settings or [], declared.seed, replications, engine.value)
         if only is not None:
             with replay:
-                run_only(declared, only)
+                run_only(declared, only, engine.value)
             raise typer.Exit
         with folder_ready(out):
             with replay, shown(declared, quiet) as tick:
-                rehearsal = rehearse(declared, workers, tick)
+                rehearsal = rehearse(declared, workers, tick, engine.value)
             try:
                 folder = save(rehearsal, out)
             except OSError as error:

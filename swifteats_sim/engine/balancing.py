@@ -64,13 +64,13 @@ class Weighted:
 
     def __init__(self, weights: Sequence[int]) -> None:
         """weights : positive, one an instance."""
-        self._weights, self._sum = list(weights), sum(weights)
+        self.weights, self._sum = list(weights), sum(weights)
         self._credit = [0] * len(weights)
 
     def choose(self, now: int, partition: int) -> int:
         """The instance with most credit."""
         credit, chosen = self._credit, 0
-        for instance, weight in enumerate(self._weights):
+        for instance, weight in enumerate(self.weights):
             credit[instance] += weight
             if credit[instance] > credit[chosen]:
                 chosen = instance
@@ -108,15 +108,15 @@ class HealthChecked:
 
     def __init__(self, paces: Sequence[Pace], health: Health) -> None:
         """paces : one an instance."""
-        self._edges = [outages(pace, health) for pace in paces]
+        self.edges = [outages(pace, health) for pace in paces]
         self._turn = -1
 
     def choose(self, now: int, partition: int) -> int:
         """The next instance that is not out."""
-        instances = len(self._edges)
+        instances = len(self.edges)
         for step in range(1, instances + 1):
             instance = (self._turn + step) % instances
-            if bisect_right(self._edges[instance], now) % 2 == 0:
+            if bisect_right(self.edges[instance], now) % 2 == 0:
                 self._turn = instance
                 return instance
         self._turn = (self._turn + 1) % instances

@@ -13,20 +13,20 @@ class Buckets:
     all that pass at once: nginx's `limit_req burst=N nodelay` admits N + 1 and so is burst N + 1 here.
     """
 
-    __slots__ = ("_ahead", "_full_at", "interval")
+    __slots__ = ("_full_at", "ahead", "interval")
 
     def __init__(self, rate: float, burst: int) -> None:
         """rate : tokens a second, held as a whole number of ns between two. ValueError unless rate > 0, burst >= 1."""
         if not rate > 0.0 or burst < 1:
             raise ValueError(f"a bucket needs a rate and a place for a token, not {rate}/s and {burst}")
         self.interval = max(1, round(SECOND / rate))
-        self._ahead = (burst - 1) * self.interval
+        self.ahead = (burst - 1) * self.interval
         self._full_at: dict[int, int] = {}
 
     def admit(self, key: int, now: int) -> bool:
         """Whether the key's bucket has a token, which is then taken."""
         full_at = max(self._full_at.get(key, 0), now)
-        if full_at - now > self._ahead:
+        if full_at - now > self.ahead:
             return False
         self._full_at[key] = full_at + self.interval
         return True

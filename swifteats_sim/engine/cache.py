@@ -81,7 +81,7 @@ class TtlCache(Cache):
     ) -> None:
         """entries : most of them, the least recently used goes (C70); None: no limit. changes : None: never."""
         super().__init__(warmup, end)
-        self._ttl, self._entries, self._changes = ttl, entries, changes
+        self.ttl, self.entries, self.changes = ttl, entries, changes
         self._kept: OrderedDict[int, tuple[int, int]] = OrderedDict()
 
     def read(self, key: int, now: int, entity: int = 0, index: int = 0, step: int = 0, attempt: int = 0) -> bool:
@@ -96,20 +96,20 @@ class TtlCache(Cache):
             return False
         self._kept.move_to_end(key)
         self.hits += counts
-        if self._changes is not None:
-            self.stale += counts and self._changes.latest(key, now) > begun
+        if self.changes is not None:
+            self.stale += counts and self.changes.latest(key, now) > begun
         return True
 
     def _keep(self, key: int, begun: int, now: int) -> None:
         self._kept[key] = begun, now
         self._kept.move_to_end(key)
-        if self._entries is not None and len(self._kept) > self._entries:
+        if self.entries is not None and len(self._kept) > self.entries:
             oldest, (_, filled) = self._kept.popitem(last=False)
             self.evicted += self._counts(now) and not self._is_gone(oldest, filled, now)
 
     def _is_gone(self, key: int, filled: int, now: int) -> bool:
         """Whether an entry has expired or was removed since."""
-        return now - filled >= self._ttl or (self._changes is not None and self._changes.removal(key, now) >= filled)
+        return now - filled >= self.ttl or (self.changes is not None and self.changes.removal(key, now) >= filled)
 
 
 class ForcedCache(Cache):
@@ -118,11 +118,11 @@ class ForcedCache(Cache):
     def __init__(self, warmup: int, end: int, ratio: float, stream: Stream) -> None:
         """ratio : 0..1."""
         super().__init__(warmup, end)
-        self._ratio, self._stream = ratio, stream
+        self.ratio, self.stream = ratio, stream
 
     def read(self, key: int, now: int, entity: int = 0, index: int = 0, step: int = 0, attempt: int = 0) -> bool:
         """A hit where the uniform of this address is below the ratio."""
-        counts, hit = self._counts(now), self._stream.uniform(entity, index, step, attempt) < self._ratio
+        counts, hit = self._counts(now), self.stream.uniform(entity, index, step, attempt) < self.ratio
         self.reads += counts
         self.hits += counts and hit
         return hit

@@ -29,7 +29,7 @@ class Changes:
         """law : of the gap between changes of one key (s). ValueError where it takes no time."""
         if law.mean <= 0.0:
             raise ValueError("changes need a law that takes time")
-        self._law, self._stream, self._invalidation = law, stream, invalidation
+        self.law, self.stream, self.invalidation = law, stream, invalidation
         self._changed: dict[int, tuple[int, int, int]] = {}
         self._removed: dict[int, tuple[int, int, int]] = {}
 
@@ -43,9 +43,9 @@ class Changes:
 
     def removal(self, key: int, now: int) -> int:
         """The last invalidation of a key that worked, at or before `now` (ns), or NEVER."""
-        if self._invalidation is None:
+        if self.invalidation is None:
             return NEVER
-        delay, failures, stream = self._invalidation
+        delay, failures, stream = self.invalidation
         number, coming, last = self._removed.get(key) or (0, self._gap(key, 0) + delay, NEVER)
         while coming <= now:
             if stream.uniform(key, number) >= failures:
@@ -55,4 +55,4 @@ class Changes:
         return last
 
     def _gap(self, key: int, number: int) -> int:
-        return self._law.draw_ns(self._stream, key, number)
+        return self.law.draw_ns(self.stream, key, number)

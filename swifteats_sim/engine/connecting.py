@@ -12,18 +12,18 @@ class Connecting(Following):
     def __init__(self, breaks: Gaps | None) -> None:
         """breaks : when clients are cut off; None: never."""
         super().__init__(NEVER)
-        self._breaks = breaks
+        self.breaks = breaks
 
     def switch_on(self, entity: int, now: int) -> tuple[int, int] | None:
         """See Switched: the time to the first break counts from here."""
         first = super().switch_on(entity, now)
-        if first is not None and self._breaks is not None:
-            self._breaks.begin(entity, now)
+        if first is not None and self.breaks is not None:
+            self.breaks.begin(entity, now)
         return first
 
     def next(self, entity: int, index: int, born: int) -> int:
         """See Source."""
-        if not self.is_on(entity, index) or self._breaks is None:
+        if not self.is_on(entity, index) or self.breaks is None:
             return NEVER
         super().next(entity, index, born)
-        return self._breaks.next_end(entity, born)
+        return self.breaks.next_end(entity, born)

@@ -59,19 +59,19 @@ class Flow:
         self.outcomes = [0] * len(OUTCOMES)
         self.sent = self.ended = self.in_flight = 0
         self.sample: list[tuple[int, int, int]] = []
-        self._sampled, self._keys, self.keyed = sampled, keys, keys is not None
-        self._latency, self._wait = Histogram(), Histogram()
+        self.sampled, self.keys, self.keyed = sampled, keys, keys is not None
+        self.latency_counts, self.wait_counts = Histogram(), Histogram()
         self._last = self._end // MINUTE + 1
-        self._change, self._completed = [0] * (self._last + 1), [0] * (self._last + 1)
-        self._presence = 0
+        self.changes, self.completions = [0] * (self._last + 1), [0] * (self._last + 1)
+        self.stayed = 0
 
     def key_of(self, job: Job) -> int:
         """What a job asks for."""
         if job.key is None:
-            if self._keys is None:
+            if self.keys is None:
                 job.key = job.entity
             else:
-                keys, stream = self._keys
+                keys, stream = self.keys
                 job.key = keys.key(stream, job.entity, job.index)
         return job.key
 
@@ -84,8 +84,8 @@ class Flow:
         """A job enters; latency and presence count from here."""
         self.in_flight += 1
         entered, warmup, end = job.entered, self._warmup, self._end
-        self._presence -= entered if warmup <= entered < end else self._within(entered)
-        self._change[entered // MINUTE if entered < end else self._last] += 1
+        self.stayed -= entered if warmup <= entered < end else self._within(entered)
+        self.changes[entered // MINUTE if entered < end else self._last] += 1
 
     def end(self, job: Job, outcome: int, now: int) -> None:
         """A job has ended."""
@@ -94,11 +94,11 @@ class Flow:
         self.in_flight -= 1
         self.ended += 1
         warmup, end = self._warmup, self._end
-        self._presence += now if warmup <= now < end else self._within(now)
+        self.stayed += now if warmup <= now < end else self._within(now)
         minute = now // MINUTE if now < end else self._last
-        self._change[minute] -= 1
+        self.changes[minute] -= 1
         if outcome == COMPLETED:
-            self._completed[minute] += 1
+            self.completions[minute] += 1
             self.finished += warmup <= now < end
         if warmup <= job.born < end:
             self._count(job, outcome, now)
@@ -107,20 +107,20 @@ class Flow:
         """The end of a job that is measured."""
         self.outcomes[outcome] += 1
         if outcome == COMPLETED:
-            self._latency.add(now - job.entered)
-            self._wait.add(job.waited)
-            if self._sampled:
+            self.latency_counts.add(now - job.entered)
+            self.wait_counts.add(job.waited)
+            if self.sampled:
                 self.note(job.entity, job.born, now)
         elif outcome == ABANDONED:
-            self._wait.add(job.waited)
+            self.wait_counts.add(job.waited)
 
     def note(self, entity: int, born: int, done: int) -> None:
         """A completed job that is measured, for the sample if its entity is in it."""
-        if entity % self._sampled == 0:
+        if entity % self.sampled == 0:
             self.sample.append((entity, born, done))
-            while len(self.sample) > SAMPLES and self._sampled < EVERYBODY:
-                self._sampled *= 2
-                self.sample = [each for each in self.sample if each[0] % self._sampled == 0]
+            while len(self.sample) > SAMPLES and self.sampled < EVERYBODY:
+                self.sampled *= 2
+                self.sample = [each for each in self.sample if each[0] % self.sampled == 0]
 
     def measures(self, job: Job) -> bool:
         """Whether a job belongs to the measured span."""
@@ -129,17 +129,17 @@ class Flow:
     @property
     def latency(self) -> Distribution:
         """Of those completed: ns from entry to completion."""
-        return self._latency.distribution()
+        return self.latency_counts.distribution()
 
     @property
     def wait(self) -> Distribution:
         """Of those completed or abandoned: ns in queues."""
-        return self._wait.distribution()
+        return self.wait_counts.distribution()
 
     @property
     def presence(self) -> int:
         """Time in flight in the measured span, summed over jobs, ns; to be asked when the run is over."""
-        return self._presence + self.in_flight * self._end
+        return self.stayed + self.in_flight * self._end
 
     def _within(self, now: int) -> int:
         """The instant of the measured span that is nearest to `now`."""
@@ -147,8 +147,8 @@ class Flow:
 
     def completed_by_minute(self, minutes: int) -> NDArray[np.int64]:
         """int64[minutes]: jobs completed in each minute of the run."""
-        return np.array(self._completed[:minutes], dtype=np.int64)
+        return np.array(self.completions[:minutes], dtype=np.int64)
 
     def in_flight_by_minute(self, minutes: int) -> NDArray[np.int64]:
         """int64[minutes]: jobs in flight at the end of each minute of the run."""
-        return np.cumsum(np.array(self._change[:minutes], dtype=np.int64))
+        return np.cumsum(np.array(self.changes[:minutes], dtype=np.int64))

@@ -14,7 +14,7 @@ class Gaps:
 
     def __init__(self, every: Law, lasting: Law, stream: Stream) -> None:
         """every : from the beginning, or a gap's end, to the next one (s); lasting : of a gap (s), at least 1 ns."""
-        self._every, self._lasting, self._stream = every, lasting, stream
+        self.every, self.lasting, self.stream = every, lasting, stream
         self._now: dict[int, tuple[int, int, int]] = {}
 
     def begin(self, client: int, now: int) -> None:
@@ -44,5 +44,5 @@ class Gaps:
         return gap
 
     def _draw(self, client: int, number: int, after: int) -> tuple[int, int, int]:
-        start = after + self._every.draw_ns(self._stream, client, number, GAP)
-        return number, start, start + max(1, self._lasting.draw_ns(self._stream, client, number, LENGTH))
+        start = after + self.every.draw_ns(self.stream, client, number, GAP)
+        return number, start, start + max(1, self.lasting.draw_ns(self.stream, client, number, LENGTH))

@@ -62,7 +62,7 @@ class Group:
     def __init__(self, membership: Membership, delivery: Delivery, traffic: Traffic) -> None:
         """All logs empty, everybody free."""
         self.delivery, self.traffic = delivery, traffic
-        self._membership = membership
+        self.membership = membership
         self._consumers = range(membership.consumers)
         self._logs: list[list[Message]] = [[] for _ in self._consumers]
         self._parked: list[Message] = []
@@ -74,7 +74,7 @@ class Group:
     def is_reliable(self) -> bool:
         """Whether every message is handled exactly once: nobody crashes, nothing fails or comes twice."""
         delivery = self.delivery
-        return not (self._membership.changes or delivery.failures or delivery.duplicates)
+        return not (self.membership.changes or delivery.failures or delivery.duplicates)
 
     @property
     def waiting(self) -> int:
@@ -83,7 +83,7 @@ class Group:
 
     def watch(self, loop: Stage) -> None:
         """Note every crash and every new division of partitions in the journal."""
-        for at in self._membership.changes:
+        for at in self.membership.changes:
             loop.note(at, lambda now: self._change(now, loop))
 
     def log(self, job: Job, step: int, now: int, loop: Stage) -> bool:
@@ -93,7 +93,7 @@ class Group:
         self._number += 1
         self.traffic.change(now, 1)
         message = (self._number, job.asked, job, step)
-        owner = self._membership.owner(job.partition, now)
+        owner = self.membership.owner(job.partition, now)
         if owner is None:
             self._parked.append(message)
         elif self._logs[owner] or (self.delivery.awaited and self._hands[owner]):
@@ -142,7 +142,7 @@ class Group:
         """Let a consumer take what it can: one message at a time where handlers are awaited."""
         log, hands = self._logs[consumer], self._hands[consumer]
         while log and not (self.delivery.awaited and hands):
-            if self._membership.owner(log[0][2].partition, now) != consumer:
+            if self.membership.owner(log[0][2].partition, now) != consumer:
                 return  # the group stands still, or the consumer is dead: a change will follow
             message = heappop(log)
             _, asked, job, step = message
@@ -155,12 +155,12 @@ class Group:
     def _change(self, now: int, loop: Stage) -> None:
         """Consumers have crashed, or partitions are dealt out anew: everything that waits is dealt out with them."""
         for consumer in self._consumers:
-            if self._membership.dead(consumer, now):
+            if self.membership.dead(consumer, now):
                 self._crash(consumer, now, loop)
         waiting = sorted((each for log in (*self._logs, self._parked) for each in log), key=lambda each: each[0])
         self._logs, self._parked = [[] for _ in self._consumers], []
         for message in waiting:
-            owner = self._membership.owner(message[2].partition, now)
+            owner = self.membership.owner(message[2].partition, now)
             (self._parked if owner is None else self._logs[owner]).append(message)
         for consumer in self._consumers:
             self._serve(consumer, now, loop)

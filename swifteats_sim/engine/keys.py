@@ -34,7 +34,7 @@ class ZipfKeys:
     def __init__(self, count: int, exponent: float) -> None:
         """exponent : 0 for equal popularity."""
         self.count, self.exponent = count, exponent
-        self._sums = list(accumulate(_weights(count, exponent)))
+        self.sums = list(accumulate(_weights(count, exponent)))
 
     def key(self, stream: Stream, entity: int, index: int) -> int:
         """The key of one job, by its address."""
@@ -42,7 +42,7 @@ class ZipfKeys:
 
     def at(self, uniform: float) -> int:
         """The key at this quantile, in (0, 1)."""
-        return bisect_right(self._sums, uniform * self._sums[-1], 0, self.count - 1)
+        return bisect_right(self.sums, uniform * self.sums[-1], 0, self.count - 1)
 
     def spectrum(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """(float64[count], int64[count]): probability of one key of a kind, and how many keys are of that kind."""
@@ -57,26 +57,26 @@ class CellKeys:
 
     def __init__(self, area_m2: float, cell_m: float, variants: int = 1, exponent: float = 0.0) -> None:
         """area_m2 : of the square; cell_m : a cell's side; exponent : of the variants' popularity."""
-        self._side, self._cell = math.sqrt(area_m2), cell_m
-        self.columns = max(1, math.ceil(self._side / cell_m))
-        self._variants = ZipfKeys(variants, exponent)
+        self.side, self.cell = math.sqrt(area_m2), cell_m
+        self.columns = max(1, math.ceil(self.side / cell_m))
+        self.variants = ZipfKeys(variants, exponent)
 
     def key(self, stream: Stream, entity: int, index: int) -> int:
         """The key of one job, by its address."""
         column = self._line(stream.uniform(entity, index, X))
         row = self._line(stream.uniform(entity, index, Y))
-        variant = self._variants.at(stream.uniform(entity, index, VARIANT))
-        return (row * self.columns + column) * self._variants.count + variant
+        variant = self.variants.at(stream.uniform(entity, index, VARIANT))
+        return (row * self.columns + column) * self.variants.count + variant
 
     def _line(self, uniform: float) -> int:
-        return min(int(uniform * self._side / self._cell), self.columns - 1)
+        return min(int(uniform * self.side / self.cell), self.columns - 1)
 
     def spectrum(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """(float64[3 * variants], int64[3 * variants]): as `ZipfKeys.spectrum`; inner, edge and corner cells."""
         inner = self.columns - 1
-        full = min(1.0, self._cell / self._side)
+        full = min(1.0, self.cell / self.side)
         rest = 1.0 - inner * full
         cells = np.array([full * full, full * rest, rest * rest])
         numbers = np.array([inner * inner, 2 * inner, 1], dtype=np.int64)
-        variants = zipf_probabilities(self._variants.count, self._variants.exponent)
-        return np.outer(cells, variants).ravel(), np.repeat(numbers, self._variants.count)
+        variants = zipf_probabilities(self.variants.count, self.variants.exponent)
+        return np.outer(cells, variants).ravel(), np.repeat(numbers, self.variants.count)

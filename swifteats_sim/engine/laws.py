@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.engine import philox
-from swifteats_sim.engine.compiled import compiled
+from swifteats_sim.engine.compiled import apart, compiled
 from swifteats_sim.engine.normal import inverse_normal
 from swifteats_sim.engine.streams import Stream
 
@@ -67,7 +67,7 @@ def gamma(key, entity, index, step, attempt, shape, scale):  # type: ignore[no-u
                 return d * v * boost * scale
 
 
-@compiled
+@apart
 def draw(key, code, at, entity, index, step, attempt):  # type: ignore[no-untyped-def]
     """One value of the law that stands at code[at : at + 4]."""
     kind, a, b, c = int(code[at]), code[at + 1], code[at + 2], code[at + 3]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from swifteats_sim.engine.buckets import Buckets
 from swifteats_sim.engine.job import REJECTED, WAIT, Job, Stage
 from swifteats_sim.engine.streams import Stream
 
+Gate = Callable[[int, int], bool]
+"""Whether a client, or its address, has a token now (ns), which is then taken."""
 CROWD = 1 << 44
 """More than the clients of any flow."""
 
@@ -22,6 +25,12 @@ class Addresses:
     def of(self, client: int) -> int:
         """A client's address."""
         return min(int(self.stream.uniform(client) * self.count), self.count - 1)
+
+
+def behind(limit: Limit, admit: Gate) -> Gate:
+    """The gate of a limit for clients, where `admit` is that of its keys."""
+    addresses = limit.addresses
+    return admit if addresses is None else lambda client, now: admit(addresses.of(client), now)
 
 
 @dataclass(frozen=True)

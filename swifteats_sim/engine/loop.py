@@ -8,22 +8,20 @@ everything strictly before `now`. What flows must know of the deciding plane is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from heapq import heappop, heappush
+from collections.abc import MutableSequence
 
+from swifteats_sim.engine.agenda import JOURNAL, NOTED, REMINDED, Agenda, Entry
+from swifteats_sim.engine.claims import Allotment, Claims, Served
 from swifteats_sim.engine.clock import BackInTime
 from swifteats_sim.engine.flow import Flow
+from swifteats_sim.engine.group import Group
 from swifteats_sim.engine.job import VOID, EndedTwice, Job
+from swifteats_sim.engine.plane import Plane
+from swifteats_sim.engine.resource import Ceiling, Holding
 from swifteats_sim.engine.sources import NEVER, Source, Switched
 
-JOURNAL = -1
-NOTED, REMINDED = 0, 1
-BIRTH = -1
-Event = tuple[int, int, int, int, int, int, Job | None]
-"""(time, flow, entity, index, lane, turn, job)"""
 
-
-class Loop:
+class Loop(Plane):
     """Jobs of `flows` on one heap.
 
     sources : the flows' sources by flow number; other flows are started by steps of theirs.
@@ -31,21 +29,18 @@ class Loop:
 
     def __init__(self, flows: tuple[Flow, ...], sources: dict[int, Source]) -> None:
         """A loop at 0, with no job and nothing journalled."""
-        self.flows, self.now, self.events = flows, 0, 0
-        self._sources = sources
-        self._heap: list[Event] = []
-        self._turn = VOID
-        self._entries: dict[int, Callable[[int], None]] = {}
+        self.flows, self.now, self._events = flows, 0, 0
+        self._sources, self._agenda = sources, Agenda()
         self._halt: int | None = None
         for number, flow in enumerate(flows):
             flow.number = number
 
     def advance(self, until: int) -> None:
-        """Do everything strictly before `until` (ns), or before a halt; BackInTime where that ought to be over."""
-        heap, run = self._heap, self.run
+        """See Plane."""
+        agenda, heap, run = self._agenda, self._agenda.heap, self.run
         count, last = 0, self.now
         while heap and heap[0][0] < until:
-            time, flow, entity, index, _, turn, job = heappop(heap)
+            time, flow, entity, index, _, turn, job = agenda.pop()
             if time < last:
                 raise BackInTime(time, last)
             last = time
@@ -56,14 +51,28 @@ class Loop:
             elif flow != JOURNAL:
                 self._birth(time, flow, entity, index)
             else:
-                self._entries.pop(turn)(time)
+                agenda.entry(turn)(time)
             if self._halt is not None:
                 until, self._halt = min(until, self._halt), None
-        self.events += count
+        self._events += count
         self.now = max(self.now, until)
 
+    @property
+    def events(self) -> int:
+        """See Plane."""
+        return self._events
+
+    def build(self) -> None:
+        """See Plane: who asks, asks the things themselves."""
+
+    def tally(self) -> None:
+        """See Plane: everything is always up to date."""
+
+    def close(self) -> None:
+        """See Plane: everything is always up to date."""
+
     def halt(self, at: int) -> None:
-        """Go no farther than `at` in this advance: who decides has something to do then."""
+        """See Plane."""
         self._halt = at
 
     def run(self, job: Job, now: int) -> None:
@@ -75,9 +84,7 @@ class Loop:
 
     def resume(self, job: Job, at: int, pc: int) -> None:
         """The job goes on with step `pc` at `at` (ns); whatever else it waited for is void."""
-        job.pc = pc
-        turn = job.turn = self._turn = self._turn + 1
-        heappush(self._heap, (at, job.flow.number, job.entity, job.index, job.lane, turn, job))
+        self._agenda.resume(job, at, pc)
 
     def begin(self, job: Job, now: int) -> None:
         """A job enters its flow and takes its first steps."""
@@ -118,55 +125,58 @@ class Loop:
         while job.held:
             job.held.pop().release(job, now, self)
 
-    def note(self, at: int, entry: Callable[[int], None]) -> None:
+    def note(self, at: int, entry: Entry) -> None:
         """Journal a change of the deciding plane: `entry(at)` runs before any job of that instant.
 
         ValueError where the loop is past that instant: jobs would have missed the change.
         """
         if at < self.now:
             raise ValueError(f"the loop is at {self.now} ns, too late for a change at {at} ns")
-        self._journal(at, NOTED, entry)
+        self._agenda.enter(at, NOTED, entry)
 
-    def remind(self, at: int, entry: Callable[[int], None]) -> None:
+    def remind(self, at: int, entry: Entry) -> None:
         """Let `entry(at)` run at a later instant, after its journal and before its jobs: for what flows arrange."""
-        self._journal(at, REMINDED, entry)
-
-    def _journal(self, at: int, rank: int, entry: Callable[[int], None]) -> None:
-        turn = self._turn = self._turn + 1
-        self._entries[turn] = entry
-        heappush(self._heap, (at, JOURNAL, rank, 0, 0, turn, None))
+        self._agenda.enter(at, REMINDED, entry)
 
     def switch_on(self, flow: int, entity: int, at: int) -> None:
-        """From `at` on, this entity sends jobs of a flow whose source can be switched."""
+        """See Plane."""
         source = self._switched(flow)
 
         def entry(now: int) -> None:
             first = source.switch_on(entity, now)
             if first is not None:
-                self._expect(first[1], flow, entity, first[0])
+                self._agenda.expect(first[1], flow, entity, first[0])
 
         self.note(at, entry)
 
     def switch_off(self, flow: int, entity: int, at: int) -> None:
-        """From `at` on, this entity sends nothing."""
+        """See Plane."""
         source = self._switched(flow)
         self.note(at, lambda _: source.switch_off(entity))
 
-    def raise_flag(self, flags: bytearray, entity: int, value: bool, at: int) -> None:
-        """From `at` on, the entity's flag has this value."""
-        self.note(at, lambda _: flags.__setitem__(entity, value))
+    def write(self, register: MutableSequence[int], entity: int, value: int, at: int) -> None:
+        """See Plane."""
+        self.note(at, lambda _: register.__setitem__(entity, value))
+
+    def watch(self, group: Group) -> None:
+        """See Plane."""
+        group.watch(self)
+
+    def allot(
+        self, name: str, size: int, holding: Holding, limit: Ceiling | None, served: Served
+    ) -> tuple[Allotment, Claims]:
+        """See Plane."""
+        allotment = Allotment(name, size, holding, limit, self, served)
+        return allotment, allotment
 
     def open(self, flow: int) -> None:
-        """Start the only chain of a flow whose source is always on."""
-        self._expect(self._sources[flow].next(0, -1, 0), flow, 0, 0)
+        """See Plane."""
+        self._agenda.expect(self._sources[flow].next(0, -1, 0), flow, 0, 0)
 
     def _switched(self, flow: int) -> Switched:
         source = self._sources[flow]
         assert isinstance(source, Switched)
         return source
-
-    def _expect(self, born: int, flow: int, entity: int, index: int) -> None:
-        heappush(self._heap, (born, flow, entity, index, BIRTH, 0, None))
 
     def _birth(self, now: int, number: int, entity: int, index: int) -> None:
         """The jobs of one arrival are born, and the next arrival is awaited."""
@@ -175,7 +185,7 @@ class Loop:
         if not source.is_on(entity, index):
             return
         if following != NEVER:
-            self._expect(following, number, entity, index + 1)
+            self._agenda.expect(following, number, entity, index + 1)
         size = source.batch
         for member in range(index * size, index * size + size):
             job = Job(flow, source.client(entity, member), member, 0, now)

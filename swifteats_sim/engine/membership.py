@@ -50,9 +50,9 @@ class Membership:
         self._session, self._rebalance = session, rebalance
         self._deaths = [_merged(crashes, consumer) for consumer in range(consumers)]
         everyone = tuple(range(consumers))
-        self._starts, self._answers = [0], [(self._deal(everyone), everyone)]
+        self.starts, self.answers = [0], [(self._deal(everyone), everyone)]
         self._play(everyone)
-        self.changes = tuple(self._starts[1:])
+        self.changes = tuple(self.starts[1:])
         """Instants (ns, ascending) at which an answer may change."""
 
     def owner(self, partition: int, now: int) -> int | None:
@@ -65,7 +65,7 @@ class Membership:
 
     def _answer(self, now: int) -> tuple[Owners, tuple[int, ...]]:
         """Owners, and who is alive."""
-        return self._answers[bisect_right(self._starts, now) - 1]
+        return self.answers[bisect_right(self.starts, now) - 1]
 
     def _play(self, members: tuple[int, ...]) -> None:
         """Fill the table, instant by instant."""
@@ -98,11 +98,11 @@ class Membership:
         return tuple(takers[partition % len(takers)] if takers else None for partition in range(self.partitions))
 
     def _note(self, now: int, answer: tuple[Owners, tuple[int, ...]]) -> None:
-        if self._starts[-1] == now:
-            self._answers[-1] = answer
-        elif self._answers[-1] != answer:
-            self._starts.append(now)
-            self._answers.append(answer)
+        if self.starts[-1] == now:
+            self.answers[-1] = answer
+        elif self.answers[-1] != answer:
+            self.starts.append(now)
+            self.answers.append(answer)
 
 
 def _merged(crashes: Sequence[tuple[int, int, int]], consumer: int) -> list[tuple[int, int]]:

@@ -59,22 +59,22 @@ class Offline(Periodic):
     def __init__(self, period: int, phases: array[int], terms: Terms) -> None:
         """All switched off."""
         super().__init__(period, phases)
-        self._terms = terms
-        self._gaps = Gaps(terms.every, terms.lasting, terms.stream)
+        self.terms = terms
+        self.gaps = Gaps(terms.every, terms.lasting, terms.stream)
         self._uploads: dict[int, Upload] = {}
 
     def send(self, job: Job, now: int, loop: Stage) -> None:
         """See Source."""
-        back = self._gaps.back(job.entity, now)
+        back = self.gaps.back(job.entity, now)
         if back == now:
             loop.begin(job, now)
             return
         if job.entity not in self._uploads:
-            upload = self._uploads[job.entity] = Upload(self._terms.parallel)
+            upload = self._uploads[job.entity] = Upload(self.terms.parallel)
             loop.remind(back, lambda at: self._back(job.entity, upload, at, loop))
         kept = self._uploads[job.entity].kept
         kept.append(job)
-        if len(kept) > self._terms.keep:
+        if len(kept) > self.terms.keep:
             oldest = kept.popleft()
             oldest.entered = now
             oldest.flow.begin(oldest)

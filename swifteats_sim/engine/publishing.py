@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from swifteats_sim.engine.job import LOST, WAIT, Job, Stage
@@ -19,28 +19,28 @@ class Leaders:
 
     def __init__(self, losses: tuple[tuple[int, int], ...] = (), unsafe: int = 0) -> None:
         """Nothing lost yet."""
-        self._losses, self._unsafe = losses, unsafe
+        self.losses, self.unsafe = losses, unsafe
 
     def ready(self, now: int) -> int:
         """When a message can be published."""
-        for at, lasting in self._losses:
+        for at, lasting in self.losses:
             if at <= now < at + lasting:
                 now = at + lasting
         return now
 
     def loses(self, now: int) -> bool:
         """Whether a message published now dies with its leader."""
-        return any(at - self._unsafe <= now < at for at, _ in self._losses)
+        return any(at - self.unsafe <= now < at for at, _ in self.losses)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Be appended to a partition: `partition(job)`. geo_of : an entity's geo, where it has one."""
+    """Be appended to a partition: `partition(job)`. geos : of each entity, where it has one."""
 
     partition: Callable[[Job], int]
     traffic: Traffic | None = None
     leaders: Leaders | None = None
-    geo_of: Callable[[int], int] | None = None
+    geos: Sequence[int] | None = None
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
@@ -57,6 +57,6 @@ class Place:
                 return WAIT
         job.partition = job.server = self.partition(job)
         if self.traffic is not None:
-            geo = 0 if self.geo_of is None else self.geo_of(job.entity)
+            geo = 0 if self.geos is None else self.geos[job.entity]
             self.traffic.place(job.flow.key_of(job), job.partition, now, geo)
         return job.pc + 1

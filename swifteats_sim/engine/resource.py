@@ -83,7 +83,8 @@ class Waiter:
 class Resource:
     """`size` of something, held by one job each; those who wait are served by priority, then in order of asking.
 
-    limit : over several resources, such as the connections that a database accepts (C76).
+    limit : over several resources, such as the connections that a database accepts (C76). left_waiting : when those
+    began to wait whom another engine has found in line at the end.
     """
 
     def __init__(self, name: str, size: int, holding: Holding, limit: Ceiling | None = None) -> None:
@@ -91,8 +92,9 @@ class Resource:
         self.name, self.size, self.holding = name, size, holding
         self._line: list[tuple[int, int, int, Waiter]] = []
         self._number = 0
-        self._limit = limit or Ceiling(size)
-        self._limit.resources.append(self)
+        self.left_waiting: list[int] = []
+        self.ceiling = limit or Ceiling(size)
+        self.ceiling.resources.append(self)
 
     @property
     def used(self) -> int:
@@ -101,7 +103,7 @@ class Resource:
 
     def is_free(self) -> bool:
         """Whether a job can have one now."""
-        return self.used < self.size and self._limit.has_room()
+        return self.used < self.size and self.ceiling.has_room()
 
     def give(self, job: Job, now: int) -> None:
         """A job that asked at `job.since` has one now."""
@@ -120,7 +122,7 @@ class Resource:
     def release(self, job: Job, now: int, loop: Stage) -> None:
         """See Held: who is first in line, here or at a resource under the same limit, gets it."""
         self.holding.in_use.change(now, -1)
-        self._limit.serve_next(now, loop)
+        self.ceiling.serve_next(now, loop)
 
     def first(self) -> tuple[int, int] | tuple[()]:
         """(priority, instant of asking) of the first in line, () where nobody waits."""
@@ -138,7 +140,8 @@ class Resource:
 
     def waiting_since(self) -> list[int]:
         """When each job that still waits began to, ns, in the order in which they would be served."""
-        return [since for _, since, _, waiter in sorted(self._line, key=lambda each: each[:3]) if not waiter.empty]
+        line = sorted(self._line, key=lambda each: each[:3])
+        return self.left_waiting + [since for _, since, _, waiter in line if not waiter.empty]
 
     def close(self) -> None:
         """The run is over."""

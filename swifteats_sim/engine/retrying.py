@@ -22,11 +22,11 @@ class Budget:
 
     def __init__(self, share: float) -> None:
         """Nothing saved. share : retries per first attempt."""
-        self._share, self._saved = round(share * MILLION), 0
+        self.share, self._saved = round(share * MILLION), 0
 
     def earn(self) -> None:
         """A first attempt."""
-        self._saved = min(self._saved + self._share, SAVED * MILLION)
+        self._saved = min(self._saved + self.share, SAVED * MILLION)
 
     def spend(self) -> bool:
         """Whether a retry may be made; it is then paid for."""
@@ -63,20 +63,20 @@ class Attempt:
 
     def __init__(self, terms: Terms, after: int, stream: Stream, budget: Budget | None = None, place: int = 0) -> None:
         """budget : shared by all jobs of the flow; None for no limit."""
-        self._terms, self._after, self._stream, self._budget, self._place = terms, after, stream, budget, place
+        self.terms, self.after, self.stream, self.budget, self.place = terms, after, stream, budget, place
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
         if job.tries == 0:
             job.flow.calls += job.flow.measures(job)
-            if self._budget is not None:
-                self._budget.earn()
-        lane = lane_below(job.lane, self._place, job.tries)
+            if self.budget is not None:
+                self.budget.earn()
+        lane = lane_below(job.lane, self.place, job.tries)
         job.tries += 1
         job.flow.attempts += job.flow.measures(job)
         part = job.part(lane, job.pc + 2, self)
-        if self._terms.timeout is not None:
-            loop.resume(job, now + self._terms.timeout, job.pc + 1)
+        if self.terms.timeout is not None:
+            loop.resume(job, now + self.terms.timeout, job.pc + 1)
         loop.run(part, now)
         return WAIT
 
@@ -88,7 +88,7 @@ class Attempt:
         if outcome == COMPLETED:
             job.adopt(part)
             job.tries = 0
-            loop.resume(job, now, self._after)
+            loop.resume(job, now, self.after)
         elif outcome in REPEATABLE:
             self.again(job, now, loop, outcome)
         else:
@@ -97,12 +97,12 @@ class Attempt:
     def again(self, job: Job, now: int, loop: Stage, outcome: int) -> None:
         """Try once more after a pause, or end with the last attempt's outcome."""
         tries, step = job.tries, self._after_pause(job)
-        spent = tries >= self._terms.attempts or (self._budget is not None and not self._budget.spend())
+        spent = tries >= self.terms.attempts or (self.budget is not None and not self.budget.spend())
         if spent:
             loop.end(job, outcome, now)
         else:
-            u = self._stream.uniform(job.entity, job.index, tries, address(job.lane, self._place))
-            loop.resume(job, now + self._terms.pause(tries, u), step)
+            u = self.stream.uniform(job.entity, job.index, tries, address(job.lane, self.place))
+            loop.resume(job, now + self.terms.pause(tries, u), step)
 
     def _after_pause(self, job: Job) -> int:
         """The number of this step: a job that waits for an attempt stands at it, or at the `TimedOut` behind."""

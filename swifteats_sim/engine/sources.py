@@ -139,17 +139,17 @@ class Renewal(AtOnce):
 
     def __init__(self, gap: Law, stream: Stream, batch: int = 1, population: int | None = None) -> None:
         """gap : law in seconds; gap k lies before arrival k, the first one after 0."""
-        self._gap, self._stream, self.batch, self._population = gap, stream, batch, population
+        self.gap, self.stream, self.batch, self.population = gap, stream, batch, population
 
     def client(self, entity: int, index: int) -> int:
         """See Source."""
-        if self._population is None:
+        if self.population is None:
             return index
-        return min(int(self._stream.uniform(entity, index, CLIENT) * self._population), self._population - 1)
+        return min(int(self.stream.uniform(entity, index, CLIENT) * self.population), self.population - 1)
 
     def next(self, entity: int, index: int, born: int) -> int:
         """See Source."""
-        return born + self._gap.draw_ns(self._stream, entity, index + 1)
+        return born + self.gap.draw_ns(self.stream, entity, index + 1)
 
     def is_on(self, entity: int, index: int) -> bool:
         """Always."""

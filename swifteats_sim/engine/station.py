@@ -62,22 +62,22 @@ class Station:
         self.name = name
         self.servers = instances * concurrency
         self.usage = usage
-        self._free = [[0] * servers for _ in range(queues)]
-        self._crews: list[Crew] | None = None
+        self.free = [[0] * servers for _ in range(queues)]
+        self.crews: list[Crew] | None = None
         if slowdowns:
             owners = [pace for pace in paces for _ in range(concurrency)]
-            self._crews = [Crew(owners[queue * servers :][:servers]) for queue in range(queues)]
+            self.crews = [Crew(owners[queue * servers :][:servers]) for queue in range(queues)]
         self._waiting: list[list[int]] = [[] for _ in range(queues)]
-        self._limit = limit
-        balancer = _balancer(balancing, instances, weights, health, paces)
+        self.limit = limit
+        balancer = self.balancer = _balancer(balancing, instances, weights, health, paces)
         self._choose = balancer.choose if balancer else None
         self._join = balancer.join if isinstance(balancer, LeastBusy) else None
-        self._is_plain = self._crews is None and self._join is None
+        self._is_plain = self.crews is None and self._join is None
 
     @property
     def has_limit(self) -> bool:
         """Whether a queue can be full."""
-        return self._limit is not None
+        return self.limit is not None
 
     def visit(self, now: int, service: int, partition: int = 0, patience: int | None = None) -> tuple[int, int]:
         """(start, departure) of a job that arrives `now` (ns).
@@ -87,13 +87,13 @@ class Station:
         service : ns; partition : the job's partition, used by "partition" balancing only; patience : ns.
         """
         queue = 0 if self._choose is None else self._choose(now, partition)
-        free = self._free[queue]
-        start = free[0] if self._crews is None else self._crews[queue].first(now)
+        free = self.free[queue]
+        start = free[0] if self.crews is None else self.crews[queue].first(now)
         if start <= now:
             start = now
-        elif self._limit is not None or patience is not None:
+        elif self.limit is not None or patience is not None:
             leave = start if patience is None else min(start, now + patience)
-            if self._limit is not None and self._is_full(queue, now, leave):
+            if self.limit is not None and self._is_full(queue, now, leave):
                 self.usage.reject(now)
                 return REJECTED, REJECTED
             if leave < start:
@@ -108,11 +108,11 @@ class Station:
 
     def _serve(self, queue: int, start: int, service: int) -> int:
         """The departure where instances pause or their jobs are counted."""
-        if self._crews is None:
+        if self.crews is None:
             departure = start + service
-            heapreplace(self._free[queue], departure)
+            heapreplace(self.free[queue], departure)
         else:
-            departure = self._crews[queue].serve(start, service)
+            departure = self.crews[queue].serve(start, service)
         if self._join is not None:
             self._join(queue, departure)
         return departure
@@ -122,8 +122,8 @@ class Station:
         waiting = self._waiting[queue]
         while waiting and waiting[0] <= now:
             heappop(waiting)
-        assert self._limit is not None
-        if len(waiting) >= self._limit:
+        assert self.limit is not None
+        if len(waiting) >= self.limit:
             return True
         heappush(waiting, leave)
         return False

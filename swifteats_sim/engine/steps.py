@@ -22,6 +22,7 @@ from swifteats_sim.engine.job import (
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.station import REJECTED as FULL
 from swifteats_sim.engine.station import Station
+from swifteats_sim.engine.streaming import Connections
 from swifteats_sim.engine.streams import Stream
 
 Register = array  # of int64, one per entity
@@ -29,13 +30,13 @@ Register = array  # of int64, one per entity
 
 @dataclass(frozen=True)
 class Visit:
-    """Be served at a station. patience : longest wait; extra : ns added to the service, asked at arrival."""
+    """Be served at a station. patience : longest wait; scan : connections that the service looks through."""
 
     station: Station
     law: Law
     stream: Stream
     patience: tuple[Law, Stream] | None = None
-    extra: Callable[[], int] | None = None
+    scan: Connections | None = None
     place: int = 0
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
@@ -43,7 +44,7 @@ class Visit:
         pc = job.pc
         here = address(job.lane, self.place)
         service = self.law.draw_ns(self.stream, job.entity, job.index, 0, here)
-        extra = 0 if self.extra is None else self.extra()
+        extra = 0 if self.scan is None else self.scan.scanning()
         service += extra
         patience = None
         if self.patience is not None:
@@ -101,6 +102,17 @@ class KeepNewest:
         job.flow.overwritten += job.flow.measures(job)
         self.register[job.entity] = job.born
         return job.pc + 1
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """A test for an entity: whether its flag is up."""
+
+    flags: bytearray
+
+    def __call__(self, entity: int, born: int) -> bool:
+        """See Flagged."""
+        return bool(self.flags[entity])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from swifteats_sim.engine.gaps import Gaps
@@ -34,7 +34,7 @@ class Spread:
 
 
 class Connections:
-    """Clients' open streams. count : clients who want one now, in all processes.
+    """Clients' open streams. clients : [how many want one now, in all processes], which may change.
 
     breaks : when a client's connection is broken; a client who does not resubscribe hears nothing after the first
     break (C27). sent, delivered : messages, and those that reached their client. missed : the others, by MISSES.
@@ -43,22 +43,22 @@ class Connections:
     def __init__(
         self,
         spread: Spread,
-        count: Callable[[], int],
+        clients: Sequence[int],
         stream: Stream,
         breaks: Gaps | None = None,
         resubscribes: bool = True,
     ) -> None:
         """Nothing sent yet."""
-        self._spread, self._count, self._stream = spread, count, stream
-        self._breaks, self._resubscribes = breaks, resubscribes
+        self.spread, self.clients, self.stream = spread, clients, stream
+        self.breaks, self.resubscribes = breaks, resubscribes
         self.sent = self.delivered = 0
         self.missed = dict.fromkeys(MISSES, 0)
 
     def scanning(self) -> int:
         """Ns that a process needs to go through its connections for one message."""
-        slots = self._spread.slots
-        count = self._count() if slots is None else min(self._count(), slots)
-        return count * self._spread.scan // self._spread.processes
+        slots = self.spread.slots
+        count = self.clients[0] if slots is None else min(self.clients[0], slots)
+        return count * self.spread.scan // self.spread.processes
 
     def count(self, miss: str | None) -> None:
         """A message was sent, and reached its client, or did not."""
@@ -71,37 +71,38 @@ class Connections:
         """Why a message that this process handles does not come to the client, None: it does. process : modulo."""
         if not self._has_slot(client):
             return "refused"
-        if self._breaks is not None:
-            if not self._resubscribes and self._breaks.had_one(client, now):
+        if self.breaks is not None:
+            if not self.resubscribes and self.breaks.had_one(client, now):
                 return "silent"
-            if self._breaks.back(client, now) > now:
+            if self.breaks.back(client, now) > now:
                 return "away"
-        return None if self._spread.fan_out or self._is_here(client, process) else "elsewhere"
+        return None if self.spread.fan_out or self._is_here(client, process) else "elsewhere"
 
     def _has_slot(self, client: int) -> bool:
         """Each client has a slot with the same chance: about as many are admitted as there is room for."""
-        slots = self._spread.slots
-        return slots is None or self._stream.uniform(client, SLOT) * self._count() < slots
+        slots = self.spread.slots
+        return slots is None or self.stream.uniform(client, SLOT) * self.clients[0] < slots
 
     def _is_here(self, client: int, process: int) -> bool:
-        here = process % self._spread.processes
+        here = process % self.spread.processes
         at_home = self._at(client, CONNECTION) == here
-        return at_home and (self._spread.sticky or self._at(client, SUBSCRIPTION) == here)
+        return at_home and (self.spread.sticky or self._at(client, SUBSCRIPTION) == here)
 
     def _at(self, client: int, what: int) -> int:
-        return min(int(self._stream.uniform(client, what) * self._spread.processes), self._spread.processes - 1)
+        return min(int(self.stream.uniform(client, what) * self.spread.processes), self.spread.processes - 1)
 
 
 @dataclass(frozen=True)
 class Deliver:
-    """Go on only if the message reaches the client. client_of : whom an entity's messages are for."""
+    """Go on only if the message reaches the client. follower : by entity, whom its messages are for; None: itself."""
 
     connections: Connections
-    client_of: Callable[[int], int] = int
+    follower: Sequence[int] | None = None
 
     def take(self, job: Job, now: int, loop: Stage) -> int:
         """See Step."""
-        miss = self.connections.miss(self.client_of(job.entity), job.server, now)
+        client = job.entity if self.follower is None else self.follower[job.entity]
+        miss = self.connections.miss(client, job.server, now)
         if job.flow.measures(job):
             self.connections.count(miss)
         if miss is None:

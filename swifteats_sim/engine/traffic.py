@@ -15,32 +15,33 @@ class Traffic:
     messages : logged; lost : by their broker or consumer; unreplicated : of those, with the leader that alone had them
     (A26); scattered : in another partition than the last one of their key (C43); mixed : behind one of another geo in
     their partition (C47); duplicates : handled once more; dead : letters.
-    waiting : messages logged and not yet done, now.
+    waiting : messages logged and not yet done, now. keys, reached : different keys, and partitions that any message
+    came to, so far. since, lasted, highest, changes : of `waiting`, see Level. lags : from logged to taken.
     """
 
     def __init__(self, warmup: int, end: int) -> None:
         """Nothing has passed."""
         self._warmup, self._end = warmup, end
         self.messages = self.lost = self.unreplicated = self.scattered = self.mixed = 0
-        self.duplicates = self.dead = self.waiting = 0
+        self.duplicates = self.dead = self.waiting = self.keys = self.reached = 0
         self._partitions: dict[int, int] = {}
         self._geos: dict[int, int] = {}
-        self._delays = Histogram()
-        self._waited = self._since = self._most = 0
+        self.lags = Histogram()
+        self.lasted = self.since = self.highest = 0
         self._last = end // MINUTE + 1
-        self._change = [0] * (self._last + 1)
+        self.changes = [0] * (self._last + 1)
 
     def change(self, now: int, by: int) -> None:
         """`by` messages more, or fewer, are waiting from now on."""
-        if self._warmup <= self._since and now < self._end:
-            self._waited += self.waiting * (now - self._since)
+        if self._warmup <= self.since and now < self._end:
+            self.lasted += self.waiting * (now - self.since)
         else:
-            self._waited += self._standing(now)
-        if now > self._since and now > self._warmup and self._since < self._end:
-            self._most = max(self._most, self.waiting)
-        self._since = now
+            self.lasted += self._standing(now)
+        if now > self.since and now > self._warmup and self.since < self._end:
+            self.highest = max(self.highest, self.waiting)
+        self.since = now
         self.waiting += by
-        self._change[min(now // MINUTE, self._last)] += by
+        self.changes[min(now // MINUTE, self._last)] += by
 
     def counts(self, now: int) -> bool:
         """Whether an instant lies in the measured span."""
@@ -56,17 +57,9 @@ class Traffic:
     def land(self, key: int, partition: int, now: int, geo: int) -> None:
         """A message of this geo comes to its partition."""
         self.mixed += self.counts(now) and self._geos.get(partition, geo) != geo
+        self.keys += key not in self._partitions
+        self.reached += partition not in self._geos
         self._partitions[key], self._geos[partition] = partition, geo
-
-    @property
-    def keys(self) -> int:
-        """Different keys so far."""
-        return len(self._partitions)
-
-    @property
-    def reached(self) -> int:
-        """Partitions that any message came to so far."""
-        return len(self._geos)
 
     def lose(self, now: int) -> None:
         """A message dies with the leader that alone has it."""
@@ -76,27 +69,27 @@ class Traffic:
     def take(self, logged: int, now: int) -> None:
         """A message is taken by a consumer."""
         if self.counts(logged):
-            self._delays.add(now - logged)
+            self.lags.add(now - logged)
 
     @property
     def delays(self) -> Distribution:
         """Of messages logged in the span: ns from logged to taken."""
-        return self._delays.distribution()
+        return self.lags.distribution()
 
     @property
     def waited(self) -> int:
         """Time that messages waited or were in work inside the span, ns summed; to be asked when the run is over."""
-        return self._waited + self._standing(self._end)
+        return self.lasted + self._standing(self._end)
 
     @property
     def most(self) -> int:
         """The most that waited at once inside the span, for some time; to be asked when the run is over."""
-        return max(self._most, self.waiting) if self._since < self._end else self._most
+        return max(self.highest, self.waiting) if self.since < self._end else self.highest
 
     def lag_by_minute(self, minutes: int) -> NDArray[np.int64]:
         """int64[minutes]: messages waiting at the end of each minute of the run."""
-        return np.cumsum(np.array(self._change[:minutes], dtype=np.int64))
+        return np.cumsum(np.array(self.changes[:minutes], dtype=np.int64))
 
     def _standing(self, until: int) -> int:
         """Ns of those who wait since the last change."""
-        return self.waiting * max(0, min(until, self._end) - max(self._since, self._warmup))
+        return self.waiting * max(0, min(until, self._end) - max(self.since, self._warmup))

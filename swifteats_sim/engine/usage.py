@@ -21,17 +21,17 @@ class Usage:
     """
 
     __slots__ = (
-        "_arrivals",
-        "_busy",
         "_end",
-        "_starts",
         "_warmup",
         "abandoned",
+        "arrivals",
         "busy",
+        "busy_minutes",
         "max_wait",
         "queued",
         "rejected",
         "scanned",
+        "starts",
         "visits",
         "wait",
     )
@@ -42,7 +42,7 @@ class Usage:
         self._warmup, self._end = warmup, end
         self.visits = self.rejected = self.abandoned = self.busy = self.wait = self.queued = self.max_wait = 0
         self.scanned = 0
-        self._busy, self._arrivals, self._starts = [0] * minutes, [0] * minutes, [0] * minutes
+        self.busy_minutes, self.arrivals, self.starts = [0] * minutes, [0] * minutes, [0] * minutes
 
     def reject(self, now: int) -> None:
         """A job that arrived `now` found the queue full."""
@@ -58,7 +58,7 @@ class Usage:
         """A job arrived `now`, is served from `start` and leaves at `departure`."""
         minute = start // MINUTE
         if departure <= self._end and minute == departure // MINUTE:
-            self._busy[minute] += departure - start
+            self.busy_minutes[minute] += departure - start
         else:
             self._spread(start, departure)
         if start > now:
@@ -80,9 +80,9 @@ class Usage:
         end = self._end
         if now >= end:
             return
-        self._arrivals[now // MINUTE] += 1
+        self.arrivals[now // MINUTE] += 1
         if until < end:
-            self._starts[until // MINUTE] += 1
+            self.starts[until // MINUTE] += 1
         else:
             until = end
         if self._warmup <= until:
@@ -95,16 +95,16 @@ class Usage:
         while start < departure:
             minute = start // MINUTE
             edge = min(departure, (minute + 1) * MINUTE)
-            self._busy[minute] += edge - start
+            self.busy_minutes[minute] += edge - start
             start = edge
 
     def busy_servers(self, minutes: int) -> NDArray[np.float64]:
         """float64[minutes]: mean number of busy servers in each minute of the run, the last as long as it is."""
         lasted = np.minimum(np.arange(1, minutes + 1) * MINUTE, self._end) - np.arange(minutes) * MINUTE
-        busy: NDArray[np.float64] = np.array(self._busy[:minutes], dtype=np.float64) / lasted
+        busy: NDArray[np.float64] = np.array(self.busy_minutes[:minutes], dtype=np.float64) / lasted
         return busy
 
     def queue(self, minutes: int) -> NDArray[np.int64]:
         """int64[minutes]: jobs waiting at the end of each minute of the run."""
-        waiting = np.cumsum(self._arrivals, dtype=np.int64) - np.cumsum(self._starts, dtype=np.int64)
+        waiting = np.cumsum(self.arrivals, dtype=np.int64) - np.cumsum(self.starts, dtype=np.int64)
         return waiting[:minutes]

@@ -22,13 +22,15 @@ from swifteats_sim.results import (
 )
 from swifteats_sim.results.findings import Finding
 from swifteats_sim.scenario import Scenario
+from swifteats_sim.simulation import Engine
 
 
 @dataclass(frozen=True)
 class Rehearsal:
     """What came of a scenario.
 
-    tables : one record a replication; estimates : by metric name, in SI units; wall_seconds : what the runs took.
+    tables : one record a replication; estimates : by metric name, in SI units; wall_seconds : what the runs took;
+    engine : see `simulate`.
     """
 
     scenario: Scenario
@@ -38,6 +40,7 @@ class Rehearsal:
     findings: tuple[Finding, ...]
     digest: str
     wall_seconds: float
+    engine: Engine = "compiled"
 
     @property
     def events(self) -> int:
@@ -45,10 +48,15 @@ class Rehearsal:
         return sum(tables.counts["events"] for tables in self.tables)
 
 
-def rehearse(scenario: Scenario, workers: int = 1, tick: Tick = lambda replication, now: None) -> Rehearsal:
-    """Run every replication and judge them together; the number of processes changes no result."""
+def rehearse(
+    scenario: Scenario,
+    workers: int = 1,
+    tick: Tick = lambda replication, now: None,
+    engine: Engine = "compiled",
+) -> Rehearsal:
+    """Run every replication and judge them together; neither processes nor the engine change a result."""
     began = perf_counter()
-    tables = replicate(scenario, workers, tick)
+    tables = replicate(scenario, workers, tick, engine)
     wall = perf_counter() - began
     together = estimates([measure(each) for each in tables])
     grown = [growths(each) for each in tables]
@@ -60,6 +68,7 @@ def rehearse(scenario: Scenario, workers: int = 1, tick: Tick = lambda replicati
         collect_findings(Evidence(tables, together, grown)),
         digest(tables, declared(scenario)),
         wall,
+        engine,
     )
 
 

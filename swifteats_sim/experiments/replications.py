@@ -13,7 +13,7 @@ from threading import current_thread, main_thread
 
 from swifteats_sim.results import Tables
 from swifteats_sim.scenario import Scenario
-from swifteats_sim.simulation import simulate
+from swifteats_sim.simulation import Engine, simulate
 
 Tick = Callable[[int, int], None]
 """Told (replication, virtual ns) once a virtual minute."""
@@ -22,20 +22,20 @@ _LOOK_EVERY_S = 0.1
 _Pulse = tuple[int, int]
 
 
-def replicate(scenario: Scenario, workers: int, tick: Tick) -> tuple[Tables, ...]:
+def replicate(scenario: Scenario, workers: int, tick: Tick, engine: Engine = "compiled") -> tuple[Tables, ...]:
     """The record of every replication, in order.
 
-    workers : processes at most. An interrupt ends them all before it goes on.
+    workers : processes at most; engine : see `simulate`. An interrupt ends them all before it goes on.
     """
     numbers = range(scenario.replications)
     if min(workers, scenario.replications) == 1:
-        return tuple(simulate(scenario, number, partial(tick, number)) for number in numbers)
+        return tuple(simulate(scenario, number, partial(tick, number), engine) for number in numbers)
     context = get_context("spawn")
     pulses: SimpleQueue[_Pulse] = context.SimpleQueue()
     pool = ProcessPoolExecutor(min(workers, scenario.replications), context, _join, (pulses,))
     try:
         with _interrupts_ignored():
-            futures = [pool.submit(_replicate, scenario, number) for number in numbers]
+            futures = [pool.submit(_replicate, scenario, number, engine) for number in numbers]
         _follow(futures, pulses, tick)
         return tuple(future.result() for future in futures)
     except BaseException:
@@ -81,5 +81,5 @@ def _join(pulses: SimpleQueue[_Pulse]) -> None:
     _Worker.pulses = pulses
 
 
-def _replicate(scenario: Scenario, number: int) -> Tables:
-    return simulate(scenario, number, lambda now: _Worker.pulses.put((number, now)))
+def _replicate(scenario: Scenario, number: int, engine: Engine) -> Tables:
+    return simulate(scenario, number, lambda now: _Worker.pulses.put((number, now)), engine)

@@ -50,6 +50,7 @@ def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
             "machine": platform.machine(),
             **{name: version(name) for name in LIBRARIES},
         },
+        "engine": rehearsal.engine,
         "sim_seconds": scenario.end / 1e9 * scenario.replications,
         "wall_seconds": rehearsal.wall_seconds,
         "events": [tables.counts["events"] for tables in rehearsal.tables],

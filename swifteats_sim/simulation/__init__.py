@@ -1,5 +1,6 @@
 """One run, assembled from a scenario: the one place where city, stack and policies meet."""
 
 from swifteats_sim.simulation.simulate import simulate
+from swifteats_sim.simulation.software import Engine
 
-__all__ = ["simulate"]
+__all__ = ["Engine", "simulate"]

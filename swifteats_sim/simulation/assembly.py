@@ -17,6 +17,7 @@ from swifteats_sim.domain.orders import REQUESTS
 from swifteats_sim.domain.states import DriverState
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.engine.laws import Law
+from swifteats_sim.engine.registers import Registers
 from swifteats_sim.engine.resource import Resource
 from swifteats_sim.engine.streams import Stream, Streams
 from swifteats_sim.results.recorder import OfferLog, OrderLog
@@ -36,7 +37,7 @@ from swifteats_sim.simulation.parts import City, Run, declared_city
 from swifteats_sim.simulation.replenishing import Replenishment
 from swifteats_sim.simulation.sampler import Sampler
 from swifteats_sim.simulation.shifts import Shifts
-from swifteats_sim.simulation.software import Software, Surroundings
+from swifteats_sim.simulation.software import Engine, Software, Surroundings
 from swifteats_sim.simulation.stranded import stranded
 from swifteats_sim.simulation.town import build_town
 from swifteats_sim.simulation.trips import Trips
@@ -45,7 +46,6 @@ from swifteats_sim.stack.build import Blueprint
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.outbox import Relay
-from swifteats_sim.stack.registers import Registers
 from swifteats_sim.stack.service import Process
 from swifteats_sim.stack.store import Store
 
@@ -53,15 +53,19 @@ from swifteats_sim.stack.store import Store
 class Assembly:
     """All parts of one run, connected and not yet started."""
 
-    def __init__(self, scenario: Scenario, streams: Streams, progress: Callable[[int], None]) -> None:
+    def __init__(
+        self, scenario: Scenario, streams: Streams, progress: Callable[[int], None], engine: Engine = "compiled"
+    ) -> None:
         town, declared = build_town(scenario, streams), declared_city(scenario)
         clock, fleet = Clock(), Fleet(town.places, declared.drivers.fix_every, streams)
         geos = tuple(area.kind for area in town.places.areas)
-        geo_of = town.geo_of_driver.tolist().__getitem__
-        followers = array("q", [-1]) * fleet.count
-        registers = Registers(fleet.known, bytearray(fleet.count), geo_of, fleet.movement, followers.__getitem__)
-        around = Surroundings(geos, registers, declared.drivers.fix_every, fleet.phases, lambda: self._watchers.count)
-        self.software = Software(scenario, streams, around, declared.fix_sample)
+        geo_of = town.geo_of_driver.tolist()
+        followers, watchers = array("q", [-1]) * fleet.count, array("q", [0])
+        registers = Registers(
+            fleet.known, bytearray(fleet.count), followers, watchers, geo_of, fleet.trajectories
+        )  # fmt: skip
+        around = Surroundings(geos, registers, declared.drivers.fix_every, fleet.phases)
+        self.software = Software(scenario, streams, around, declared.fix_sample, engine)
         rules = scenario.assignment
         search = Search(fleet, rules.radius, rules.live_fix, rules.search == "ghosts")
         city = City(town.places, fleet, search, Districts(rules.radius), town.kitchen)
@@ -75,7 +79,7 @@ class Assembly:
         self.replenishment = Replenishment(self.run, self.runner, self.larder.terms, self.larder.shelves)
         invariants = Invariants(self.run, self.runner.store, self.larder)
         self.shifts = Shifts(self.run, self.runner, self.software.numbers[GPS])
-        self._watchers = Watchers(self.run, self.software.watched())
+        self._watchers = Watchers(self.run, self.software.watched(), watchers)
         self._life = OrderLife(self.run, self.runner, self.larder, self._watchers)
         self._life.path = self._blueprint.order_path(self.runner, self._life.rules, self._life.client)
         estimates = Estimates(self.run)
@@ -83,10 +87,10 @@ class Assembly:
         couriers = Couriers(self.run, trips, self.shifts, estimates, invariants.committed)
         self._requests = self.software.equipment.topics[REQUESTS]
         self._dispatch = Dispatch(self.run, self.runner, self._blueprint, self._requests, self._life, couriers)
-        self._calls = DriverCalls(self.run, self._dispatch.consumers, geo_of)
+        self._calls = DriverCalls(self.run, self._dispatch.consumers, geo_of.__getitem__)
         self.shifts.on_heard = self._calls.free
         self._life.cooking = Cooking(self.run, self.runner, self.larder, self._calls.news)
-        conservation = Conservation(self.software.equipment, self.software.flows, {REQUESTS: self._dispatch.held})
+        conservation = Conservation(self.software, {REQUESTS: self._dispatch.held})
         self.audit = Audit(self.run, self.runner.store, invariants, conservation)
         self.sampler = Sampler(self.run, progress, self.audit.look)
         self._plans = town.plans
@@ -121,7 +125,7 @@ class Assembly:
     @property
     def pools(self) -> Mapping[str, Resource]:
         """Pools that orders hold connections of."""
-        return self._blueprint.pools
+        return {name: pool.resource for name, pool in self._blueprint.pools.items()}
 
     def stranded(self, offers: pd.DataFrame) -> list[int]:
         """The orders for which nobody looks for a driver any more. offers : the run's."""

@@ -6,14 +6,10 @@ messages that stand in logs or are in somebody's hands.
 
 from __future__ import annotations
 
-import gc
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
-from swifteats_sim.engine.flow import Flow
-from swifteats_sim.engine.job import Job
+from swifteats_sim.simulation.software import Software
 from swifteats_sim.simulation.violation import Violation
-from swifteats_sim.stack.equipment import Equipment
 
 
 class Conservation:
@@ -22,14 +18,14 @@ class Conservation:
     held : by topic, how many messages its consumers outside the flows have in their hands.
     """
 
-    def __init__(
-        self, equipment: Equipment, flows: Mapping[str, Flow], held: Mapping[str, Callable[[], int]] | None = None
-    ) -> None:
+    def __init__(self, software: Software, held: Mapping[str, Callable[[], int]] | None = None) -> None:
         """Nothing counted."""
-        self._equipment, self._flows, self._held = equipment, flows, held or {}
+        self._equipment, self._flows, self._loop = software.equipment, software.flows, software.loop
+        self._held = held or {}
 
     def look(self, now: int) -> None:
         """What can be seen at any time: Violation where counts contradict each other."""
+        self._loop.tally()
         for name, flow in self._flows.items():
             if not 0 <= flow.in_flight <= flow.sent - flow.ended:
                 seen = f"{flow.sent} jobs of flow {name!r} were sent, {flow.ended} ended, {flow.in_flight} are left"
@@ -41,17 +37,12 @@ class Conservation:
                 raise Violation("messages", now, seen)
 
     def close(self, now: int) -> None:
-        """At the end: every job that has not ended is alive somewhere. One that nothing will ever move is not.
-
-        Garbage is swept first where a lost job and its parts, or what it holds, may keep each other from vanishing.
-        """
+        """At the end: every job that has not ended is alive somewhere. One that nothing will ever move is not."""
         self.look(now)
-        if any(job.parts or job.held for job in _open_jobs()):
-            gc.collect()
-        alive = Counter(id(job.flow) for job in _open_jobs())
+        alive = self._loop.alive()
         for name, flow in self._flows.items():
-            if alive[id(flow)] != flow.sent - flow.ended:
-                left = alive[id(flow)]
+            if alive[name] != flow.sent - flow.ended:
+                left = alive[name]
                 seen = f"{flow.sent} jobs of flow {name!r} were sent, {flow.ended} have ended, {left} are still there"
                 raise Violation("flows", now, seen)
 
@@ -60,13 +51,4 @@ class Conservation:
         group = self._equipment.groups.get(topic)
         logged = sum(map(len, self._equipment.topics[topic].logs))
         held = self._held[topic]() if topic in self._held else 0
-        return logged + held + (group.waiting if group is not None else 0)
-
-
-def _open_jobs() -> Iterator[Job]:
-    return (each for each in gc.get_objects() if type(each) is Job and _is_open(each))
-
-
-def _is_open(job: Job) -> bool:
-    """Whether a job counts for its flow and has not ended; parts and second deliveries do not count."""
-    return not job.over and job.parent is None and not job.orphan
+        return logged + held + (self._loop.standing(group) if group is not None else 0)

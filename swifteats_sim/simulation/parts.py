@@ -17,7 +17,7 @@ from swifteats_sim.domain.assignment import without
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.engine.clock import Clock
-from swifteats_sim.engine.loop import Loop
+from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
@@ -97,7 +97,7 @@ class Run:
     scenario: Scenario
     streams: Streams
     clock: Clock
-    loop: Loop
+    loop: Plane
     city: City
     orders: OrderLog
     offers: OfferLog

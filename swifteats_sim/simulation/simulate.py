@@ -17,24 +17,29 @@ from swifteats_sim.simulation import collect_city, collect_stack
 from swifteats_sim.simulation.assembly import Assembly
 from swifteats_sim.simulation.conservation import Conservation
 from swifteats_sim.simulation.paths import paths_of
-from swifteats_sim.simulation.software import Software, alone
+from swifteats_sim.simulation.software import Engine, Software, alone
 from swifteats_sim.simulation.sweeping import seldom_swept
 from swifteats_sim.simulation.violation import watched
 
 
-def simulate(scenario: Scenario, replication: int = 0, progress: Callable[[int], None] = lambda now: None) -> Tables:
+def simulate(
+    scenario: Scenario,
+    replication: int = 0,
+    progress: Callable[[int], None] = lambda now: None,
+    engine: Engine = "compiled",
+) -> Tables:
     """One replication of a scenario, from an empty city and an idle stack at time 0.
 
-    progress : told the virtual time (ns) once a virtual minute.
+    progress : told the virtual time (ns) once a virtual minute; engine : what runs the flows, see Engine.
 
     The record depends on the scenario, its seed and the replication alone. Violation where an invariant breaks.
     """
     streams = Streams(scenario.seed, replication)
     if scenario.city is None:
-        software = Software(scenario, streams, alone(scenario))
+        software = Software(scenario, streams, alone(scenario), engine=engine)
         with watched(replication, lambda: software.loop.now), seldom_swept():
             return _software_alone(scenario, software, progress)
-    parts = Assembly(scenario, streams, progress)
+    parts = Assembly(scenario, streams, progress, engine)
     with watched(replication, lambda: parts.run.clock.instant), seldom_swept():
         return _with_city(parts, scenario.end)
 
@@ -53,7 +58,7 @@ def _with_city(parts: Assembly, end: int) -> Tables:
 def _software_alone(scenario: Scenario, software: Software, progress: Callable[[int], None]) -> Tables:
     """A stack without a city: everything only flows."""
     software.start()
-    conservation = Conservation(software.equipment, software.flows)
+    conservation = Conservation(software)
     minutes = [*range(MINUTE, scenario.end, MINUTE), scenario.end]
     for minute in minutes:
         software.loop.advance(minute)
@@ -71,6 +76,7 @@ def _of_the_stack(
 ) -> dict[str, Any]:
     """The tables of the software. pools : those that deciding flows use; sampled : a row a minute."""
     equipment, topics = software.equipment, scenario.stack.topics
+    software.loop.close()
     equipment.close()
     every = dict(sorted({**equipment.pools, **pools}.items()))
     for pool in every.values():

@@ -150,5 +150,5 @@ class Trips:
     def _watch(self, trip: Trip, value: bool) -> None:
         if trip.live.watched:
             loop, now = self._run.loop, self._run.clock.instant
-            loop.note(now, lambda _: self._followers.__setitem__(trip.driver, trip.order))
-            loop.raise_flag(self._watched, trip.driver, value, now)
+            loop.write(self._followers, trip.driver, trip.order, now)
+            loop.write(self._watched, trip.driver, value, now)

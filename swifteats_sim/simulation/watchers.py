@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 from swifteats_sim.simulation.parts import LiveOrder, Run
 
 
 class Watchers:
-    """Customers who follow an order now. count : of them, as the loop knows it, which hears of each in its own time."""
+    """Customers who follow an order now."""
 
-    def __init__(self, run: Run, flows: Sequence[int]) -> None:
-        """Nobody. flows : numbers in the loop of the flows whose clients they are."""
-        self._run, self._flows = run, flows
-        self.count = 0
+    def __init__(self, run: Run, flows: Sequence[int], register: array[int]) -> None:
+        """Nobody. flows : numbers in the loop of those whose clients they are; register : where it reads how many."""
+        self._run, self._flows, self._register = run, flows, register
+        self._count = 0
 
     def join(self, live: LiveOrder) -> None:
         """The customer begins to follow the order."""
@@ -27,10 +28,8 @@ class Watchers:
     def _follow(self, live: LiveOrder, begins: bool) -> None:
         loop, now = self._run.loop, self._run.clock.instant
         live.following = begins
-        loop.note(now, lambda _: self._change(1 if begins else -1))
+        self._count += 1 if begins else -1
+        loop.write(self._register, 0, self._count, now)
         switch = loop.switch_on if begins else loop.switch_off
         for flow in self._flows:
             switch(flow, live.number, now)
-
-    def _change(self, by: int) -> None:
-        self.count += by

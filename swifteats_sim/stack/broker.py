@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Literal
 
+from swifteats_sim.engine.placement import Placement, Rule
 from swifteats_sim.engine.publishing import Leaders
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.stack.faults import Faults
 
-Placement = Literal["round_robin", "keyed", "pinned", "random"]
 Entry = tuple[int, object]
 """(instant it was logged, message)"""
 COPY = 1 << 62
@@ -30,55 +29,34 @@ class Topic:
         self,
         name: str,
         partitions: tuple[int, ...],
-        placement: Placement,
+        placement: Rule,
         stream: Stream | None = None,
         traffic: Traffic | None = None,
         leaders: Leaders | None = None,
         faults: Faults | None = None,
     ) -> None:
         """A topic with empty logs. ValueError where placement `random` has no stream."""
-        if placement == "random" and stream is None:
-            raise ValueError(f"topic {name!r}: random placement needs a stream")
         self.name = name
         self.came: list[object] = []
         """Messages that are no longer on their way: logged once, or lost."""
         self.logs: list[deque[Entry]] = [deque() for _ in range(sum(partitions))]
         self.traffic, self.leaders, self.faults = traffic or Traffic(0, 0), leaders or Leaders(), faults
-        self._first = tuple(sum(partitions[:geo]) for geo in range(len(partitions)))
-        self._counts = partitions
-        self._placement, self._stream = placement, stream
-        self._turns = [-1] * len(partitions)
+        self.placement = Placement(partitions, placement, stream)
         self._doorbells: list[Callable[[], None] | None] = [None] * len(self.logs)
 
     def partition(self, geo: int, key: int, index: int = 0) -> int:
-        """Where the next message goes.
-
-        keyed : by its key (F22); round_robin : to the next in turn (F3); pinned : to the geo's first (C42);
-        random : by a draw addressed with key and index, so that a key's messages overtake each other (C43).
-        """
-        geo = geo if len(self._counts) > 1 else 0
-        return self._first[geo] + self._within(geo, key, index)
-
-    def _within(self, geo: int, key: int, index: int) -> int:
-        count = self._counts[geo]
-        if self._placement == "keyed":
-            return key % count
-        if self._placement == "pinned":
-            return 0
-        if self._placement == "random":
-            assert self._stream is not None
-            return min(int(self._stream.uniform(key, index) * count), count - 1)
-        self._turns[geo] = (self._turns[geo] + 1) % count
-        return self._turns[geo]
+        """Where the next message goes: see Placement."""
+        return self.placement.partition(geo, key, index)
 
     @property
     def geos(self) -> int:
         """Number of topics: of geos, or 1."""
-        return len(self._counts)
+        return self.placement.geos
 
     def partitions_of(self, geo: int) -> range:
         """The partitions of one geo."""
-        return range(self._first[geo], self._first[geo] + self._counts[geo])
+        first = self.placement.first[geo]
+        return range(first, first + self.placement.counts[geo])
 
     def append(self, now: int, geo: int, key: int, message: object, index: int = 0) -> None:
         """Log a message and ring its consumer, unless it is lost with the leader that alone has it (A26).

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from swifteats_sim.engine.clock import Clock
+from swifteats_sim.engine.entrance import Errand
 from swifteats_sim.engine.group import Delivery
 from swifteats_sim.engine.laws import Law
-from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.membership import Membership
+from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.resource import Holding
 from swifteats_sim.engine.streams import Stream, Streams
 from swifteats_sim.scenario.distributions import Distribution
@@ -17,7 +18,7 @@ from swifteats_sim.scenario.flows import ORDER
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.steps import Delay as DeclaredDelay
 from swifteats_sim.scenario.steps import Visit, flat
-from swifteats_sim.stack.costs import Cost, Costs, Delay
+from swifteats_sim.stack.costs import Cost, Costs, Delay, cost
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.equipment import Equipment, Span, delivery_of, held_by_orders
 from swifteats_sim.stack.laws import law_of
@@ -31,9 +32,9 @@ class Blueprint:
     """The deciding plane's view of a stack whose equipment stands. pools : those that orders hold connections of."""
 
     def __init__(
-        self, stack: Stack, equipment: Equipment, clock: Clock, loop: Loop, streams: Streams, span: Span
+        self, stack: Stack, equipment: Equipment, clock: Clock, loop: Plane, streams: Streams, span: Span
     ) -> None:
-        self._stack, self._equipment, self._streams = stack, equipment, streams
+        self._stack, self._equipment, self._loop, self._streams = stack, equipment, loop, streams
         self.pools = {
             name: Pool(clock, loop, name, stack.pools[name].size, Holding(*span), equipment.ceiling(stack, name))
             for name in held_by_orders(stack)
@@ -50,8 +51,9 @@ class Blueprint:
 
     def order_path(self, runner: Runner, rules: Mapping[str, RuleOf], client: Client) -> OrderPath:
         """The path of flow `order`, which decides and so does not run in the loop."""
+        gates = {name: self._loop.gate(limit) for name, limit in self._equipment.limits.items()}
         return OrderPath(
-            self._stack.flows[ORDER].steps, runner, rules, self.pools, self._equipment.limits,
+            self._stack.flows[ORDER].steps, runner, rules, self.pools, gates,
             lambda visit: self._cost(visit, f"flow.{ORDER}.{visit.at}"), self._streams(f"flow.{ORDER}"), client,
         )  # fmt: skip
 
@@ -78,12 +80,13 @@ class Blueprint:
         return Delay(law_of(part.delay), self._streams(stream))
 
     def _cost(self, visit: Visit, stream: str) -> Cost:
-        scan = None if visit.scan is None else self._equipment.connections[visit.scan].scanning
+        scan = None if visit.scan is None else self._equipment.connections[visit.scan]
         lag = visit.lag if isinstance(visit, EffectVisit) else None
-        return Cost(
+        errand = Errand(
             self._equipment.stations[visit.at], law_of(visit.service), self._streams(stream), visit.at in self._flowing,
-            self._drawn(visit.patience, f"{stream}.patience"), scan, self._drawn(lag, f"{stream}.lag"),
+            self._drawn(visit.patience, f"{stream}.patience"), scan,
         )  # fmt: skip
+        return cost(self._loop, errand, self._drawn(lag, f"{stream}.lag"))
 
     def _drawn(self, law: Distribution | None, stream: str) -> tuple[Law, Stream] | None:
         return None if law is None else (law_of(law), self._streams(stream))

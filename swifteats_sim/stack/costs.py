@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from swifteats_sim.engine.entrance import Entrance, Errand
 from swifteats_sim.engine.laws import Law
-from swifteats_sim.engine.station import Station
+from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.streams import Stream
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cost:
-    """What a visit costs. shared : flows use the station too.
+    """What a visit costs. entrance : of its errand; lag : how far behind the replica is that a read is served by."""
 
-    patience : longest wait; extra : ns added to the service, asked at arrival; lag : how far behind the replica is
-    that a read is served by.
-    """
-
-    station: Station
-    law: Law
-    stream: Stream
-    shared: bool
-    patience: tuple[Law, Stream] | None = None
-    extra: Callable[[], int] | None = None
+    errand: Errand
+    entrance: Entrance
     lag: tuple[Law, Stream] | None = None
 
 
@@ -39,13 +32,18 @@ Costs = tuple[Cost | Delay, ...]
 """Of one effect, one after the other; one visit at least."""
 
 
-def at_primary(costs: Mapping[str, Costs]) -> Costs:
+def cost(loop: Plane, errand: Errand, lag: tuple[Law, Stream] | None = None) -> Cost:
+    """What an errand costs in a run."""
+    return Cost(errand, loop.entrance(errand), lag)
+
+
+def at_primary(costs: Mapping[str, Costs], loop: Plane) -> Costs:
     """What a read of the newest records costs: as any other, but where a compare-and-set lands, not at a replica."""
-    visits = [cost for cost in costs.get("compare_and_set", ()) if isinstance(cost, Cost)]
+    visits = [part for part in costs.get("compare_and_set", ()) if isinstance(part, Cost)]
 
-    def moved(cost: Cost | Delay) -> Cost | Delay:
-        if isinstance(cost, Delay) or cost.lag is None:
-            return cost
-        return replace(cost, station=visits[-1].station, shared=visits[-1].shared, lag=None)
+    def moved(part: Cost | Delay) -> Cost | Delay:
+        if isinstance(part, Delay) or part.lag is None:
+            return part
+        return cost(loop, part.errand.elsewhere(visits[-1].errand))
 
-    return tuple(moved(cost) for cost in costs.get("read", ()))
+    return tuple(moved(part) for part in costs.get("read", ()))

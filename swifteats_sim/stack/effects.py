@@ -13,7 +13,7 @@ from typing import Any
 from swifteats_sim.domain import effects as e
 from swifteats_sim.engine.clock import SECOND, Clock
 from swifteats_sim.engine.laws import Law
-from swifteats_sim.engine.loop import Loop
+from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.costs import Costs
@@ -35,7 +35,7 @@ class Runner:
     def __init__(
         self,
         clock: Clock,
-        loop: Loop,
+        loop: Plane,
         store: Store,
         topics: Mapping[str, Topic],
         costs: Mapping[str, Costs],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from swifteats_sim.engine.balancing import Health
@@ -51,8 +51,8 @@ class Desk:
 class Equipment:
     """Everything that jobs meet, free and empty.
 
-    geos : the kind of each geo, by number; watchers : how many customers follow an order now. breaks : when clients of
-    each stream are cut off.
+    geos : the kind of each geo, by number; watchers : [how many customers follow an order now]. breaks : when clients
+    of each stream are cut off.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Equipment:
         streams: Streams,
         geos: tuple[str, ...],
         span: Span,
-        watchers: Callable[[], int],
+        watchers: Sequence[int],
     ) -> None:
         self._streams, self._span, self._geos = streams, span, geos
         fifo = {name: each for name, each in stack.stations.items() if each.discipline == "fifo"}
@@ -160,11 +160,10 @@ class Equipment:
         membership = Membership(topic.consumers, partitions, topic.session, topic.rebalance, crashes)
         return Group(membership, delivery_of(topic), self.traffic[name])
 
-    def _connections(self, name: str, stream: DeclaredStream, watchers: Callable[[], int]) -> Connections:
-        clients = stream.clients
+    def _connections(self, name: str, stream: DeclaredStream, watchers: Sequence[int]) -> Connections:
         spread = Spread(stream.processes, stream.routing == "sticky", stream.fan_out, stream.scan, stream.slots)
         return Connections(
-            spread, watchers if clients is None else lambda: clients, self._streams(f"stream.{name}"),
+            spread, watchers if stream.clients is None else (stream.clients,), self._streams(f"stream.{name}"),
             self.breaks[name], stream.resubscribes,
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import accumulate, count
 
@@ -12,20 +12,20 @@ from swifteats_sim.engine.caching import Fill, Lookup
 from swifteats_sim.engine.consuming import Consume, Handled, Handling
 from swifteats_sim.engine.flow import Step
 from swifteats_sim.engine.holding import Acquire, GaveUp, Release, Serve
-from swifteats_sim.engine.job import Job
+from swifteats_sim.engine.legs import Movement
 from swifteats_sim.engine.offline import Answered
+from swifteats_sim.engine.placement import OfDriver, OfKey
 from swifteats_sim.engine.publishing import Place
+from swifteats_sim.engine.registers import Registers
 from swifteats_sim.engine.retrying import Attempt, Budget, Terms, TimedOut
-from swifteats_sim.engine.steps import Delay, End, Fail, Fresh, KeepNewest, OnlyIf, Send, Start, Visit
+from swifteats_sim.engine.steps import Delay, End, Fail, Flagged, Fresh, KeepNewest, OnlyIf, Send, Start, Visit
 from swifteats_sim.engine.streaming import Deliver
 from swifteats_sim.engine.streams import Stream, Streams
 from swifteats_sim.scenario import steps as declared
 from swifteats_sim.scenario.flows import GPS, Flow
 from swifteats_sim.scenario.stack import Stack
-from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.equipment import Equipment
 from swifteats_sim.stack.laws import law_of
-from swifteats_sim.stack.registers import Registers
 
 BRANCHES = 128
 """More than a sequence has steps, a step ways and a `repeat` rounds."""
@@ -66,10 +66,6 @@ class Compiler:
 
     def _emit(self, *steps: Step) -> None:
         self._code += steps
-
-    @property
-    def _client_of(self) -> Callable[[int], int]:
-        return self._registers.follower_of if self._of_drivers else int
 
     @property
     def _here(self) -> int:
@@ -134,13 +130,14 @@ class Compiler:
             case declared.Send():
                 self._emit(Send(step.send))
             case declared.Deliver():
-                self._emit(Deliver(self._equipment.connections[step.deliver], self._client_of))
+                follower = self._registers.follower if self._of_drivers else None
+                self._emit(Deliver(self._equipment.connections[step.deliver], follower))
             case declared.KeepNewest():
                 self._emit(KeepNewest(self._registers.known_fix))
             case declared.KeepLatest():
                 self._emit(KeepNewest(self._registers.known_fix, guarded=False))
             case declared.OnlyIf():
-                self._emit(OnlyIf(self._test(step)))
+                self._only_if(step)
             case declared.Fresh():
                 self._emit(Fresh(step.fresh))
             case declared.Start():
@@ -156,27 +153,16 @@ class Compiler:
             self._emit(Serve(desk.usage, law, self._stream(), place), Release(desk.queue))
             return
         patience = None if step.patience is None else (law_of(step.patience), self._stream(".patience"))
-        scan = None if step.scan is None else self._equipment.connections[step.scan].scanning
+        scan = None if step.scan is None else self._equipment.connections[step.scan]
         self._emit(Visit(self._equipment.stations[step.at], law, self._stream(), patience, scan, place))
 
     def _place(self, name: str) -> None:
         equipment = self._equipment
-        geo_of = self._registers.geo_of if self._of_drivers else None
-        topic, traffic, leaders = equipment.topics[name], equipment.traffic[name], equipment.leaders[name]
-        self._emit(Place(self._partition(topic), traffic, leaders, geo_of))
+        geos = self._registers.geos if self._of_drivers else None
+        placement, traffic, leaders = equipment.topics[name].placement, equipment.traffic[name], equipment.leaders[name]
+        partition = OfKey(placement) if geos is None else OfDriver(placement, geos)
+        self._emit(Place(partition, traffic, leaders, geos))
         self._answer()
-
-    def _partition(self, topic: Topic) -> Callable[[Job], int]:
-        """Where a job's message goes: to its driver's geo; what others ask for belongs to one geo or another."""
-        if self._of_drivers:
-            geo_of = self._registers.geo_of
-            return lambda job: topic.partition(geo_of(job.entity), job.entity, job.index)
-
-        def partition(job: Job) -> int:
-            within, geo = divmod(job.flow.key_of(job), topic.geos)
-            return topic.partition(geo, within, job.index)
-
-        return partition
 
     def _consume(self, step: declared.Consume, place: int) -> None:
         self._consumed = True  # never False again: whoever has been consumed keeps the server that had it in hand
@@ -236,11 +222,11 @@ class Compiler:
         self._code[lookup] = Lookup(shelf, hit, miss, place)
         self._code[fill] = Fill(shelf, self._here)
 
-    def _test(self, step: declared.OnlyIf) -> Callable[[int, int], bool]:
-        if isinstance(step.only_if, declared.Moved):
-            return self._registers.moved(step.only_if.moved)
-        flags = self._registers.watched
-        return lambda entity, born: bool(flags[entity])
+    def _only_if(self, step: declared.OnlyIf) -> None:
+        if not isinstance(step.only_if, declared.Moved):
+            self._emit(OnlyIf(Flagged(self._registers.watched)))
+        elif self._registers.legs is not None:  # otherwise everybody is always on the move
+            self._emit(OnlyIf(Movement(self._registers.legs, step.only_if.moved)))
 
     def _start(self, flow: int) -> None:
         self._emit(Start(flow, next(self._starts)))

@@ -9,7 +9,7 @@ from itertools import accumulate
 from swifteats_sim.domain.effects import Rule
 from swifteats_sim.domain.messages import UNAVAILABLE, Cart, Refusal
 from swifteats_sim.engine.laws import Law
-from swifteats_sim.engine.limiting import Limit
+from swifteats_sim.engine.limiting import Gate
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.scenario import steps as declared
 from swifteats_sim.stack.costs import Cost
@@ -33,9 +33,9 @@ PATIENT = Client(same_order(), same_order())
 class OrderPath:
     """Carries a cart through the steps of flow `order`.
 
-    rules : by name, as the steps name them; pools, limits : by name; cost_of : what a visit costs. A draw's address is
-    the order, the place of its step (see `_places`) and the attempt, so that a step more in one hold, way or retry
-    moves no draw in another. A cart does not name its customer: limits know each order as a client of its own.
+    rules : by name, as the steps name them; pools, gates (of limits) : by name; cost_of : what a visit costs. A draw's
+    address is the order, the place of its step (see `_places`) and the attempt, so that a step more in one hold, way
+    or retry moves no draw in another. A cart does not name its customer: limits know each order as a client of its own.
     """
 
     def __init__(
@@ -44,13 +44,13 @@ class OrderPath:
         runner: Runner,
         rules: Mapping[str, RuleOf],
         pools: Mapping[str, Pool],
-        limits: Mapping[str, Limit],
+        gates: Mapping[str, Gate],
         cost_of: Callable[[declared.Visit], Cost],
         stream: Stream,
         client: Client = PATIENT,
     ) -> None:
         """The path, ready to serve any number of carts at once. stream : of delays, branches and jitter."""
-        self._runner, self._rules, self._pools, self._limits = runner, rules, pools, limits
+        self._runner, self._rules, self._pools, self._gates = runner, rules, pools, gates
         self._cost_of, self._stream, self._client = cost_of, stream, client
         self._steps = self._sequence(steps, 0)
 
@@ -75,7 +75,7 @@ class OrderPath:
             case declared.Delay():
                 return self._delay(law_of(step.delay), place)
             case declared.LimitBy():
-                return self._limit(self._limits[step.limit])
+                return self._limit(self._gates[step.limit])
             case declared.Hold():
                 return self._hold(self._pools[step.hold.pool], step.hold.timeout, self._ways(step, place)[0])
             case declared.Branch():
@@ -99,12 +99,11 @@ class OrderPath:
 
         return step
 
-    def _limit(self, limit: Limit) -> Passing:
+    def _limit(self, gate: Gate) -> Passing:
         def step(cart: Cart, attempt: int) -> Process:
             yield from ()
             self._runner.advance()
-            client = cart.order if limit.addresses is None else limit.addresses.of(cart.order)
-            return None if limit.buckets.admit(client, self._runner.clock.instant) else UNAVAILABLE
+            return None if gate(cart.order, self._runner.clock.instant) else UNAVAILABLE
 
         return step
 

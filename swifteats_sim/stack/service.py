@@ -10,7 +10,7 @@ import simpy
 from swifteats_sim.domain.effects import Unavailable
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.engine.laws import Law
-from swifteats_sim.engine.loop import Loop
+from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.station import ABANDONED
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.stack.costs import Cost, Costs, Delay, at_primary
@@ -40,9 +40,9 @@ class Service:
     number : of an effect in its rule, in all that follows.
     """
 
-    def __init__(self, clock: Clock, loop: Loop, costs: Mapping[str, Costs]) -> None:
-        self._clock, self._loop = clock, loop
-        self._costs = {**costs, NEWEST: at_primary(costs)}
+    def __init__(self, clock: Clock, loop: Plane, costs: Mapping[str, Costs]) -> None:
+        self._clock = clock
+        self._costs = {**costs, NEWEST: at_primary(costs, loop)}
         visits = [cost for cost in costs.get("read", ()) if isinstance(cost, Cost)]
         self.lag = next((cost.lag for cost in visits if cost.lag is not None), None)
         """How far the replica of reads is behind, where they go to one."""
@@ -66,11 +66,11 @@ class Service:
                 yield clock.sleep(self.draw(cost.law, cost.stream, caller, number))
             else:
                 now = clock.instant
-                start, departure = self._book(cost, caller, number, now)
+                start, departure = cost.entrance.enter(now, caller.entity, caller.occasion, number, caller.place)
                 if start < now:
                     if start == ABANDONED:
                         yield clock.sleep(departure - now)
-                    raise Unavailable(cost.station.name)
+                    raise Unavailable(cost.errand.station.name)
                 if look is not None:
                     if start > now:
                         yield clock.sleep(start - now)
@@ -78,18 +78,6 @@ class Service:
                 yield clock.sleep(departure - now)
             number += PART
         return seen
-
-    def _book(self, cost: Cost, caller: Caller, number: int, now: int) -> tuple[int, int]:
-        """Start and departure of a visit that begins now; REJECTED, or ABANDONED and when that is. See Station."""
-        if cost.shared:
-            self._loop.advance(now)
-        service = self.draw(cost.law, cost.stream, caller, number)
-        extra = 0 if cost.extra is None else cost.extra()
-        patience = None if cost.patience is None else self.draw(*cost.patience, caller, number)
-        start, departure = cost.station.visit(now, service + extra, patience=patience)
-        if extra and start >= 0:
-            cost.station.usage.scan(start, extra)
-        return start, departure
 
     def draw(self, law: Law, stream: Stream, caller: Caller, number: int) -> int:
         """A draw at the caller's address, ns."""

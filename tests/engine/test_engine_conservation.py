@@ -27,7 +27,7 @@ from swifteats_sim.engine.publishing import Leaders, Place
 from swifteats_sim.engine.resource import Ceiling, Holding, Resource
 from swifteats_sim.engine.retrying import Attempt, Budget, TimedOut
 from swifteats_sim.engine.retrying import Terms as RetryTerms
-from swifteats_sim.engine.steps import Delay, End, Fail, Fresh, KeepNewest, OnlyIf, Send, Start, Visit
+from swifteats_sim.engine.steps import Delay, End, Fail, Flagged, Fresh, KeepNewest, OnlyIf, Send, Start, Visit
 from swifteats_sim.engine.traffic import Traffic
 
 SPAN = (50, 300)
@@ -122,7 +122,7 @@ class Stack:
         for entity in range(len(plan.phases)):
             self.loop.switch_on(0, entity, 0)
         for entity, on, at in plan.switches:
-            self.loop.raise_flag(self.flags, entity, on, at)
+            self.loop.write(self.flags, entity, on, at)
             if entity < len(plan.phases):
                 (self.loop.switch_on if on else self.loop.switch_off)(0, entity, at)
         for entity in range(len(plan.phases)):
@@ -156,7 +156,7 @@ class Stack:
             "place": Place(lambda job: (job.entity + job.index) % 3, self.traffic, Leaders(((120, 20),), 5)),
             "newest": KeepNewest(self.known),
             "latest": KeepNewest(self.known, guarded=False),
-            "only_if": OnlyIf(lambda entity, born: bool(self.flags[entity])),
+            "only_if": OnlyIf(Flagged(self.flags)),
             "fresh": Fresh(30),
             "fail": Fail(0.3, STREAM),
             "send": Send(10),

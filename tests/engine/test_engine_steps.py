@@ -33,7 +33,8 @@ from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.publishing import Leaders, Place
 from swifteats_sim.engine.sources import Renewal
 from swifteats_sim.engine.station import Station
-from swifteats_sim.engine.steps import Fail, Fresh, KeepNewest, OnlyIf, Send, Start, Visit
+from swifteats_sim.engine.steps import Fail, Flagged, Fresh, KeepNewest, OnlyIf, Send, Start, Visit
+from swifteats_sim.engine.streaming import Connections, Spread
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.engine.usage import Usage
@@ -55,10 +56,14 @@ def test_waits_at_stations_add_up() -> None:
 
 
 def test_what_is_added_to_a_service_is_asked_at_arrival() -> None:
-    scans = iter((5, 7))
-    station = desk()
-    step = Visit(station, fixed(10), STREAM, extra=lambda: next(scans))
-    assert run(step, births=(0, 0)).ends == [(15, "completed", 0), (32, "completed", 1)]
+    clients, station = [5], desk()
+    step = Visit(station, fixed(10), STREAM, scan=Connections(Spread(scan=1), clients, STREAM))
+    flow = Watched(step)
+    loop = Loop((flow,), {0: Once(0, 2)})
+    loop.open(0)
+    loop.write(clients, 0, 7, 1)
+    loop.advance(EVER)
+    assert flow.ends == [(15, "completed", 0), (32, "completed", 1)]
     assert (station.usage.busy, station.usage.scanned) == (32, 12)
 
 
@@ -115,11 +120,11 @@ def test_two_jobs_of_one_instant_are_one_news_only() -> None:
 
 def test_a_job_is_dropped_where_its_flag_is_down() -> None:
     flags = bytearray(1)
-    flow = Watched(OnlyIf(lambda entity, born: bool(flags[entity])))
+    flow = Watched(OnlyIf(Flagged(flags)))
     loop = Loop((flow,), {0: every(10, 0)})
     loop.switch_on(0, 0, 0)
-    loop.raise_flag(flags, 0, True, 10)
-    loop.raise_flag(flags, 0, False, 25)
+    loop.write(flags, 0, 1, 10)
+    loop.write(flags, 0, 0, 25)
     loop.advance(40)
     assert flow.ends == [(0, "dropped", 0), (10, "completed", 1), (20, "completed", 2), (30, "dropped", 3)]
 
@@ -221,8 +226,12 @@ def test_a_key_whose_messages_lie_in_several_partitions_is_scattered() -> None:
 
 def test_a_message_behind_one_of_another_geo_is_mixed_with_it() -> None:
     """Two partitions, geos in turn: 0, 0, 1 in the first one, and 1 in the other."""
-    traffic, places, geos = Traffic(0, EVER), iter((0, 0, 0, 1)), iter((0, 0, 1, 1))
-    run(Place(lambda job: next(places), traffic, geo_of=lambda entity: next(geos)), births=(0, 10, 20, 30))
+    traffic, places, geos = Traffic(0, EVER), iter((0, 0, 0, 1)), [0]
+    flow = Watched(Place(lambda job: next(places), traffic, geos=geos))
+    loop = Loop((flow,), {0: Once(0, 10, 20, 30)})
+    loop.open(0)
+    loop.write(geos, 0, 1, 15)
+    loop.advance(EVER)
     assert (traffic.mixed, traffic.messages, traffic.keys, traffic.reached) == (1, 4, 1, 2)
 
 

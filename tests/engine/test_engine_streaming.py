@@ -13,7 +13,7 @@ from swifteats_sim.engine.streaming import Connections, Deliver, Spread
 
 
 def connected(processes: int, sticky: bool, fan_out: bool) -> Connections:
-    return Connections(Spread(processes, sticky, fan_out, scan=20), lambda: 1000, STREAM)
+    return Connections(Spread(processes, sticky, fan_out, scan=20), [1000], STREAM)
 
 
 def delivered(connections: Connections, clients: int = 10_000) -> Watched:
@@ -66,7 +66,7 @@ def test_a_process_goes_through_its_share_of_the_connections() -> None:
 
 
 def test_where_there_are_slots_for_some_the_others_hear_nothing() -> None:
-    connections = Connections(Spread(slots=512, scan=20), lambda: 2048, STREAM)
+    connections = Connections(Spread(slots=512, scan=20), [2048], STREAM)
     delivered(connections)
     assert connections.delivered / 10_000 == pytest.approx(0.25, abs=0.02)
     # Only those who have a connection are gone through.
@@ -77,7 +77,7 @@ def test_where_there_are_slots_for_some_the_others_hear_nothing() -> None:
 def test_after_a_break_only_who_subscribes_again_hears_anything(resubscribes: bool, heard: list[int]) -> None:
     # Cut off from 3 to 6, and then from 18 to 21.
     breaks = Gaps(Scripted(lambda index, lane: 3 if index == 0 else 12), fixed(3), STREAM)
-    flow = Watched(Deliver(Connections(Spread(), lambda: 1, STREAM, breaks, resubscribes)))
+    flow = Watched(Deliver(Connections(Spread(), [1], STREAM, breaks, resubscribes)))
     play(flow, source=Once(*range(10)))
     assert [index for _, outcome, index in flow.ends if outcome == "completed"] == heard
 
@@ -88,12 +88,12 @@ def missed(connections: Connections) -> dict[str, int]:
 
 
 def test_it_is_told_why_a_message_does_not_come() -> None:
-    alone, crowded = connected(10, True, fan_out=False), Connections(Spread(slots=512), lambda: 2048, STREAM)
+    alone, crowded = connected(10, True, fan_out=False), Connections(Spread(slots=512), [2048], STREAM)
     for connections, why in ((alone, "elsewhere"), (crowded, "refused")):
         delivered(connections, 100)
         assert list(missed(connections)) == [why]
     for resubscribes, reasons in ((True, {"away": 3}), (False, {"silent": 7})):
         cut = Gaps(Scripted(lambda index, lane: 3 if index == 0 else 12), fixed(3), STREAM)
-        broken = Connections(Spread(), lambda: 1, STREAM, cut, resubscribes)
+        broken = Connections(Spread(), [1], STREAM, cut, resubscribes)
         play(Watched(Deliver(broken)), source=Once(*range(10)))
         assert missed(broken) == reasons

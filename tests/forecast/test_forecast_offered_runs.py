@@ -52,6 +52,7 @@ def ran(scenario: Scenario) -> dict[str, tuple[float, float]]:
     software = Software(scenario, Streams(1, 0), alone(scenario))
     software.start()
     software.loop.advance(scenario.end)
+    software.loop.close()
     usage = {name: station.usage for name, station in software.equipment.stations.items()}
     return {
         name: (used.visits / scenario.duration * 1e9, used.busy / scenario.duration) for name, used in usage.items()

@@ -23,6 +23,7 @@ def lags(until: int, *settings: str) -> list[int]:
     levels = list[int]()
     for second in range(1, until + 1):
         software.loop.advance(second * SECOND)
+        software.loop.tally()
         levels.append(software.equipment.traffic["fixes"].waiting)
     return levels
 

@@ -35,6 +35,7 @@ def located(scenario: Scenario) -> Iterator[list[Fix]]:
     software = Software(scenario, streams, alone(scenario), sampled=1)
     software.start()
     software.loop.advance(scenario.end)
+    software.loop.close()
     terms = scenario.stack.flows["gps"].offline
     gaps = None
     if terms is not None:

@@ -42,6 +42,7 @@ def jobs(tmp_path: Path, *settings: tuple[str, str], text: str = STACK) -> list[
     software = Software(scenario, Streams(scenario.seed, 0), alone(scenario), sampled=1)
     software.start()
     software.loop.advance(scenario.end)
+    software.loop.close()
     return software.flows["gps"].sample
 
 
@@ -106,6 +107,7 @@ def test_how_often_the_loop_is_advanced_changes_nothing(tmp_path: Path) -> None:
             clock.process(look())  # type: ignore[arg-type]
         parts.run.clock.run(until=scenario.end)
         parts.run.loop.advance(scenario.end)
+        parts.run.loop.close()
         return {name: flow.latency for name, flow in parts.software.flows.items()}
 
     found = history(often=False)

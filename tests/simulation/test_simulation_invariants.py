@@ -234,7 +234,7 @@ def test_whoever_breaks_an_invariant_ends_the_run(
     scenario = busy("ordering.stock=8", "ordering.items=2", *UNPAID)
     breaking(monkeypatch)
     with pytest.raises(Violation) as broken:
-        simulate(scenario)
+        simulate(scenario, engine="reference")
     assert broken.value.invariant == invariant
     assert 0 < broken.value.at <= scenario.end
 
@@ -252,10 +252,10 @@ def unswept() -> Iterator[None]:
 
 @pytest.mark.usefixtures("unswept")
 def test_a_lost_job_and_its_parts_do_not_pass_for_alive(monkeypatch: pytest.MonkeyPatch) -> None:
-    simulate(busy(FORKED))
+    simulate(busy(FORKED), engine="reference")
     a_fork_that_loses_its_job_and_its_parts(monkeypatch)
     with pytest.raises(Violation, match="jobs of flow 'tracking' were sent") as broken:
-        simulate(busy(FORKED))
+        simulate(busy(FORKED), engine="reference")
     assert broken.value.invariant == "flows"
 
 
@@ -277,18 +277,18 @@ def test_a_switch_of_the_notes_breaks_what_it_gives_up_and_nothing_else(
     invariant: Invariant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = busy(*DEFECTS[invariant])
-    simulate(scenario)
+    simulate(scenario, engine="reference")
     given_up = broken_by_design(scenario)
     assert invariant in given_up
     monkeypatch.setattr(invariants, "broken_by_design", lambda _: given_up - {invariant})
     with pytest.raises(Violation) as broken:
-        simulate(scenario)
+        simulate(scenario, engine="reference")
     assert broken.value.invariant == invariant
 
 
 def test_the_rules_as_they_are_give_nothing_up_and_break_nothing() -> None:
     assert broken_by_design(busy()) == frozenset()
-    simulate(busy("ordering.stock=8", "ordering.items=2"))
+    simulate(busy("ordering.stock=8", "ordering.items=2"), engine="reference")
 
 
 @pytest.mark.parametrize("exemption", EXEMPTIONS, ids=lambda each: f"{each.key}-{each.value}")
@@ -310,5 +310,5 @@ def test_a_violation_says_when_and_what_and_travels_between_processes() -> None:
 def test_the_violation_names_its_replication(monkeypatch: pytest.MonkeyPatch) -> None:
     a_step_that_forgets_its_job(monkeypatch)
     with pytest.raises(Violation) as broken:
-        simulate(busy(), replication=2)
+        simulate(busy(), replication=2, engine="reference")
     assert broken.value.replication == 2

@@ -125,8 +125,9 @@ def test_flows_that_nobody_uses_stay_idle() -> None:
 
 def test_what_is_alone_is_watched_and_always_on_the_move() -> None:
     around = alone(scenario_of(SMALL))
-    assert (len(around.registers.watched), sum(around.registers.watched), around.watchers()) == (20, 20, 20)
-    assert around.registers.moved(1e9)(0, 0)
+    registers = around.registers
+    assert (len(registers.watched), sum(registers.watched), list(registers.watchers)) == (20, 20, [20])
+    assert registers.legs is None
     assert around.registers.known_fix.tolist() == [-1] * 20
     assert len(around.driver_phases) == 0
 

@@ -15,10 +15,11 @@ from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.states import DriverState, OrderState
 from swifteats_sim.engine.group import Delivery
 from swifteats_sim.engine.membership import Membership
+from swifteats_sim.engine.placement import Rule as Placement
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.policies import Nearest
-from swifteats_sim.stack.broker import Placement, Topic
+from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.consumer import Consumer
 from swifteats_sim.stack.docket import DispatchTerms, Outlook
 from swifteats_sim.stack.faults import Faults

@@ -9,6 +9,7 @@ import numpy as np
 
 from swifteats_sim.domain.effects import Candidates, Rule
 from swifteats_sim.engine.clock import Clock
+from swifteats_sim.engine.entrance import Errand
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
 from swifteats_sim.engine.station import Station
@@ -16,7 +17,7 @@ from swifteats_sim.engine.streams import Streams
 from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.engine.usage import Usage
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.costs import Cost, Costs
+from swifteats_sim.stack.costs import Costs, cost
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.service import Caller, Process
 from swifteats_sim.stack.store import Store
@@ -75,14 +76,14 @@ class Bench:
         **times: float,
     ) -> None:
         self.clock, self.store, self.streams = Clock(), Store(), Streams(1, 0)
-        self.station = station or desk()
+        self.station, self.loop = station or desk(), loop or Loop((), {})
         every = {name: fixed(ms) for name, ms in {**TIMES, **times}.items()} | dict(laws or {})
         visits: dict[str, Costs] = {
-            name: (Cost(self.station, law, self.streams(name), shared=loop is not None),) for name, law in every.items()
+            name: (cost(self.loop, Errand(self.station, law, self.streams(name), shared=loop is not None)),)
+            for name, law in every.items()
         }
         self.topic = topic or Topic("assignment", (1, 1), "round_robin", traffic=Traffic(0, LONG))
         topics = {"assignment": self.topic}
-        self.loop = loop or Loop((), {})
         self.runner = Runner(self.clock, self.loop, self.store, topics, visits | dict(costs or {}), search, pays)
         self.done: list[tuple[int, str, Any]] = []
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from array import array
 
+import numpy as np
+
+from swifteats_sim.engine.legs import Legs
+from swifteats_sim.engine.registers import Registers
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.nodes import plain
 from swifteats_sim.scenario.source import read_text
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.stack.equipment import Equipment
-from swifteats_sim.stack.registers import Registers
 
 END = 10 * 60 * 10**9
 SPAN = (0, END)
@@ -28,12 +31,12 @@ def demand_of(text: str) -> Demand:
 
 def equipment_of(text: str, *geos: str, watchers: int = 0) -> Equipment:
     """The equipment of a stack in geos of these kinds, one dense one by default."""
-    return Equipment(stack_of(text), STREAMS, geos or ("dense",), SPAN, lambda: watchers)
+    return Equipment(stack_of(text), STREAMS, geos or ("dense",), SPAN, [watchers])
 
 
 def registers(entities: int = 10) -> Registers:
-    """Nobody is known or watched, everybody is in geo 0; who has moved d metres: entities from d on."""
+    """Nobody is known or watched, all stand in one place, in geo 0."""
     return Registers(
-        array("q", [-1]) * entities, bytearray(entities), lambda entity: 0,
-        lambda distance: lambda entity, born: entity >= distance,
+        array("q", [-1]) * entities, bytearray(entities), array("q", range(entities)), array("q", [0]),
+        [0] * entities, Legs(np.zeros((entities, 2))),
     )  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from swifteats_sim.domain.messages import AssignmentRequest
+from swifteats_sim.engine.placement import Rule as Placement
 from swifteats_sim.engine.publishing import Leaders
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.engine.traffic import Traffic
-from swifteats_sim.stack.broker import COPY, Placement, Topic
+from swifteats_sim.stack.broker import COPY, Topic
 from swifteats_sim.stack.faults import Faults
 
 

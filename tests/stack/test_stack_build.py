@@ -81,7 +81,7 @@ def test_every_service_time_is_that_of_its_row_in_the_budget(stack: Stack) -> No
 
 def build(stack: Stack, *geos: str) -> tuple[Equipment, Blueprint]:
     streams, clock, span = Streams(1, 0), Clock(), (0, LONG)
-    equipment = Equipment(stack, streams, geos, span, lambda: 0)
+    equipment = Equipment(stack, streams, geos, span, [0])
     return equipment, Blueprint(stack, equipment, clock, Loop((), {}), streams, span)
 
 
@@ -130,8 +130,9 @@ def test_orders_hold_connections_of_their_own_pools(stack: Stack) -> None:
 
 def test_only_stations_that_flows_use_make_an_effect_wait_for_the_flows(stack: Stack) -> None:
     def shared(stack: Stack) -> set[str]:
-        costs = build(stack, "dense")[1].effect_costs()
-        return {kind for kind, parts in costs.items() if any(isinstance(part, Cost) and part.shared for part in parts)}
+        costs = build(stack, "dense")[1].effect_costs().items()
+        visits = ((kind, part) for kind, parts in costs for part in parts if isinstance(part, Cost))
+        return {kind for kind, part in visits if part.errand.shared}
 
     assert shared(stack) == set()
     elsewhere = tuple(part.model_copy(update={"at": "location"}) for part in stack.effects["read"])
@@ -139,7 +140,9 @@ def test_only_stations_that_flows_use_make_an_effect_wait_for_the_flows(stack: S
 
 
 def test_a_service_of_several_parts_has_their_sum_as_its_mean(stack: Stack) -> None:
-    (payment,) = build(stack, "dense")[1].effect_costs()["call_payment"]
+    (part,) = build(stack, "dense")[1].effect_costs()["call_payment"]
+    assert isinstance(part, Cost)
+    payment = part.errand
     assert payment.law.mean * 1000 == pytest.approx((50 + 150) / 2 + (5 + 10) / 2, rel=1e-12)
     drawn = np.array([payment.law.draw_ns(payment.stream, order) for order in range(2000)])
     assert drawn.min() >= 55 * MS

@@ -9,13 +9,14 @@ from stack_text import SPAN, STREAMS, registers, stack_of
 
 from swifteats_sim.engine.flow import Flow, Step
 from swifteats_sim.engine.job import OUTCOMES, Job
+from swifteats_sim.engine.legs import Movement
 from swifteats_sim.engine.loop import Loop
-from swifteats_sim.engine.steps import KeepNewest, Start
+from swifteats_sim.engine.registers import Registers
+from swifteats_sim.engine.steps import KeepNewest, OnlyIf, Start
 from swifteats_sim.engine.steps import Visit as Served
 from swifteats_sim.scenario.flows import ORDER
 from swifteats_sim.stack.equipment import Equipment
 from swifteats_sim.stack.programs import Compiler
-from swifteats_sim.stack.registers import Registers
 
 AROUND = """
 stations:
@@ -50,7 +51,7 @@ def compiled(*steps: str, more: str = "", around: str = AROUND) -> tuple[dict[st
     """The program of each flow, where `calls` declares these steps."""
     text = around.replace("STEPS", "\n".join(f"      - {step}" for step in steps))
     stack, known = stack_of(text.replace("every: 1 h", f"every: 1 h{more}")), registers()
-    equipment = Equipment(stack, STREAMS, ("dense",), SPAN, lambda: 1)
+    equipment = Equipment(stack, STREAMS, ("dense",), SPAN, [1])
     names = [name for name in sorted(stack.flows) if name != ORDER]
     numbers = {name: number for number, name in enumerate(names)}
     programs = {name: Compiler(name, equipment, known, STREAMS, numbers).program(stack.flows[name]) for name in names}
@@ -209,8 +210,10 @@ def test_a_retry_tries_as_often_and_pauses_as_long_as_its_terms_say() -> None:
 
 
 def test_tests_ask_the_city_s_registers() -> None:
-    assert outcome("{only_if: {moved: 5 m}}", entity=4)[0] == "dropped"
-    assert outcome("{only_if: {moved: 5 m}}", entity=5)[0] == "completed"
+    programs, known = compiled("{only_if: {moved: 5 m}}")
+    (test,) = [step.test for step in programs["calls"] if isinstance(step, OnlyIf)]
+    assert isinstance(test, Movement)
+    assert (test.legs, test.distance) == (known.legs, 5.0)
     programs, known = compiled("{only_if: watched}")
     assert played(programs, 3)[0].outcomes[OUTCOMES.index("dropped")] == 1
     known.watched[3] = 1

@@ -15,6 +15,7 @@ from stack_bench import LONG, MS, SECOND, Bench, desk, fixed
 from swifteats_sim.domain.effects import Insert, Rule, Sleep
 from swifteats_sim.domain.messages import SOLD_OUT, UNAVAILABLE, Cart, Refusal
 from swifteats_sim.engine.buckets import Buckets
+from swifteats_sim.engine.entrance import Errand
 from swifteats_sim.engine.flow import Flow
 from swifteats_sim.engine.holding import Acquire, GaveUp, Release
 from swifteats_sim.engine.limiting import Addresses, Limit
@@ -25,7 +26,7 @@ from swifteats_sim.engine.steps import Delay as Lapse
 from swifteats_sim.engine.steps import End
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.scenario.steps import Branch, Delay, Hold, LimitBy, Parallel, Retry, RuleStep, Step, Visit
-from swifteats_sim.stack.costs import Cost
+from swifteats_sim.stack.costs import Cost, cost
 from swifteats_sim.stack.laws import law_of
 from swifteats_sim.stack.pool import Pool
 from swifteats_sim.stack.requests import OrderPath
@@ -83,14 +84,15 @@ class Till:
 
         def cost_of(visit: Visit) -> Cost:
             waits = None if patience is None else (fixed(patience), self.stream)
-            return Cost(self.bench.station, law_of(visit.service), self.stream, shared=False, patience=waits)
+            errand = Errand(self.bench.station, law_of(visit.service), self.stream, shared=False, patience=waits)
+            return cost(self.bench.loop, errand)
 
         every: Mapping[str, Callable[[Cart], Rule[Any]]] = {"create_order": insert, "pay_order": insert} | rules
         named = {name: noted(name, rule) for name, rule in every.items()}
-        pools = {"db": self.pool}
+        pools, gates = {"db": self.pool}, {name: self.bench.loop.gate(each) for name, each in (limits or {}).items()}
         self.dropped: list[tuple[float, int, Refusal | None]] = []
         client = Client(Tries(again, lambda cart: None, self._drop, self._drop), same_order())
-        self.path = OrderPath(steps, self.bench.runner, named, pools, limits or {}, cost_of, self.stream, client)
+        self.path = OrderPath(steps, self.bench.runner, named, pools, gates, cost_of, self.stream, client)
 
     def _drop(self, cart: Cart, answer: Refusal | None) -> None:
         self.dropped.append((self.bench.clock.instant / MS, cart.order, answer))
@@ -100,7 +102,7 @@ class Till:
         for order, at in carts:
             self.bench.follow(at * MS, str(order), partial(self.path.serve, cart(order)))
         self.bench.run()
-        assert (self.pool.used, self.pool.waiting_since()) == (0, []), "a connection leaked"
+        assert (self.pool.resource.used, self.pool.resource.waiting_since()) == (0, []), "a connection leaked"
         return self.bench.timeline()
 
 
@@ -210,7 +212,7 @@ def test_a_pool_counts_who_held_who_waited_and_who_went_without() -> None:
     assert till.serve((1, 0), (2, 2), (3, 4), (4, 40)) == [
         (10.0, "1", None), (19.0, "3", UNAVAILABLE), (20.0, "2", None), (50.0, "4", None),
     ]  # fmt: skip
-    used = till.pool.holding
+    used = till.pool.resource.holding
     assert (used.takes, used.refused, used.most) == (3, 1, 1)
     assert (used.held / MS, used.wait / MS, used.queued / MS, used.max_wait / MS) == (30, 8, 8 + 15, 15)
 
@@ -231,7 +233,8 @@ def test_pools_of_one_database_hold_no_more_than_it_accepts_and_its_first_in_lin
     assert till.serve((1, 0), (2, 1)) == [
         (10.0, "1", None), (20.0, "2", None), (30.0, "a", None), (30.0, "b", None),
     ]  # fmt: skip
-    assert (other.used, other.holding.most, till.pool.holding.most) == (0, 2, 1)
+    others, mine = other.resource, till.pool.resource
+    assert (others.used, others.holding.most, mine.holding.most) == (0, 2, 1)
 
 
 def test_who_waits_for_a_flow_costs_nothing_while_the_flow_is_busy() -> None:
@@ -342,7 +345,7 @@ def test_a_rule_s_refusal_is_an_answer_and_not_tried_again() -> None:
 
 def test_backoffs_are_drawn_by_order_and_attempt() -> None:
     till = Till(retry(hold(wait("1 ms"), timeout="0 s"), attempts=3, backoff="100 ms", jitter="50 %"))
-    assert till.pool.is_free()
+    assert till.pool.resource.is_free()
     list(till.pool.take(0))
     till.bench.do(LONG // 2, till.pool.give_back)
     timeline = till.serve((1, 0), (2, 0))
@@ -359,7 +362,7 @@ def test_a_client_that_times_out_tries_again_while_its_first_attempt_runs_on() -
     # Each attempt takes 10 ms, too long for the client, and holds its connection to the end.
     assert till.serve((1, 0)) == [(8 + 4 + 8 + 8 + 8, "1", UNAVAILABLE)]
     assert till.log == [(at, "create_order", 1) for at in (0.0, 12.0, 28.0)]
-    assert till.pool.holding.held == 30 * MS
+    assert till.pool.resource.holding.held == 30 * MS
 
 
 @pytest.mark.parametrize(("timeout", "answer"), [("10 ms", UNAVAILABLE), ("11 ms", None)])
@@ -458,7 +461,7 @@ def test_every_draw_of_an_order_has_an_address_of_its_own_however_deep_the_steps
     till, noted = Till(PAY), Noted()
     shut = Limit(Buckets(rate=1e-3, burst=1), None)
     pools = {"db": Pool(till.bench.clock, till.bench.loop, "db", 10_000, Holding(0, LONG))}
-    path = OrderPath(tuple(steps), till.bench.runner, {}, pools, {"shut": shut}, never, noted)
+    path = OrderPath(tuple(steps), till.bench.runner, {}, pools, {"shut": till.bench.loop.gate(shut)}, never, noted)
     till.bench.follow(0, "order", lambda: path.serve(cart(7)))
     till.bench.run()
     assert len(noted.addresses) > 1000

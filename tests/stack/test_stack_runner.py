@@ -37,6 +37,7 @@ from swifteats_sim.domain.held import Held
 from swifteats_sim.domain.messages import Cart
 from swifteats_sim.domain.orders import create_order, pay_order
 from swifteats_sim.domain.states import DriverState, IllegalMove, OrderState
+from swifteats_sim.engine.entrance import Errand
 from swifteats_sim.engine.flow import Flow
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
@@ -44,10 +45,11 @@ from swifteats_sim.engine.publishing import Leaders
 from swifteats_sim.engine.sources import Periodic
 from swifteats_sim.engine.station import Station
 from swifteats_sim.engine.steps import End, Visit
+from swifteats_sim.engine.streaming import Connections, Spread
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.costs import Cost, Costs, Delay
+from swifteats_sim.stack.costs import Cost, Costs, Delay, cost
 from swifteats_sim.stack.service import PART, Caller
 
 ITEM = ("items", 1)
@@ -330,7 +332,8 @@ STREAM = Stream(1, 0, "costs")
 
 
 def visit(ms: float, at: Station | None = None, **terms: Any) -> Cost:
-    return Cost(at or desk(), fixed(ms), STREAM, shared=False, **terms)
+    lag = terms.pop("lag", None)
+    return cost(Loop((), {}), Errand(at or desk(), fixed(ms), STREAM, shared=False, **terms), lag)
 
 
 def priced(kind: str, *costs: Cost | Delay, **bench: Any) -> Bench:
@@ -363,7 +366,7 @@ def test_a_read_sees_the_records_as_its_first_service_begins_whatever_comes_befo
 
 def test_the_parts_of_an_effect_have_draws_of_their_own_and_the_first_keeps_its_address() -> None:
     law = Law([("exponential", (0.01,), ())], 0.01)
-    part = Cost(desk(), law, STREAM, shared=False)
+    part = cost(Loop((), {}), Errand(desk(), law, STREAM, shared=False))
     bench = priced("insert", part, Delay(law, STREAM), part)
     bench.at(0, "rule", just(Insert("items", 1, {})), Caller(8, 3))
     bench.run()
@@ -381,10 +384,10 @@ def test_the_place_on_the_path_of_orders_is_part_of_the_address() -> None:
 
 
 def test_a_service_may_take_longer_by_what_is_asked_at_its_arrival() -> None:
-    connections = [5]
-    bench = priced("insert", visit(10, extra=lambda: connections[0] * MS))
+    clients = [5]
+    bench = priced("insert", visit(10, scan=Connections(Spread(scan=MS), clients, STREAM)))
     bench.at(0, "few", just(Insert("items", 1, {})))
-    bench.do(1 * MS, lambda: connections.append(connections.pop() * 4))
+    bench.do(1 * MS, lambda: clients.append(clients.pop() * 4))
     bench.at(2 * MS, "many", just(Insert("items", 2, {})))
     bench.run()
     assert bench.timeline() == [(15.0, "few", True), (32.0, "many", True)]

@@ -32,7 +32,7 @@ SERVED = "steps: [{at: web, service: 1 ms}]"
 def sources(flow: str, name: str = "calls", demand: str = "{}", phases: tuple[int, ...] = ()) -> tuple[Sources, Flow]:
     """The sources of a stack with one flow, and that flow; drivers send every 5 s at these phases (ns)."""
     stack = stack_of(f"{AROUND}  {name}: {{{flow + ', ' if flow else ''}{SERVED}}}")
-    breaks = Equipment(stack, STREAMS, ("dense",), (0, SECOND), lambda: 0).breaks
+    breaks = Equipment(stack, STREAMS, ("dense",), (0, SECOND), [0]).breaks
     built = Sources(stack, demand_of(demand), STREAMS, 5 * SECOND, array("q", phases), breaks)
     return built, stack.flows[name]
 

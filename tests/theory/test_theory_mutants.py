@@ -79,7 +79,7 @@ def test_one_server_too_many_of_ten_is_caught_by_everything_but_its_work(monkeyp
 
     def with_one_more(self: Station, *args: object, **terms: object) -> None:
         build(self, *args, **terms)  # type: ignore[arg-type]
-        self._free[0].append(0)
+        self.free[0].append(0)
 
     monkeypatch.setattr(Station, "__init__", with_one_more)
     seen = observed(rehearsed("mmc_c10_rho80"))

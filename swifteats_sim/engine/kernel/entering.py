@@ -1,0 +1,93 @@
+"""What those who decide do in the loop's memory: note, be served, pass a limit, hold one of a pool. See engine.plane.
+
+Who is served lets the loop catch up first, in the same call. Each says NO_ROOM or BROKEN as `loop.advance` does.
+"""
+
+from __future__ import annotations
+
+from swifteats_sim.engine.compiled import compiled
+from swifteats_sim.engine.kernel import clients, draws, levels, loop, nodes, resources, sources, stations, usage
+from swifteats_sim.engine.kernel.arrays import nodes_of, words_of
+from swifteats_sim.engine.kernel.events import next_turn, push
+from swifteats_sim.engine.kernel.loop import JOURNAL, REACHED
+from swifteats_sim.engine.kernel.memory import ERRAND, FLOW, NONE, REGISTERS, RESOURCE, STATION
+
+
+@compiled
+def catch_up(w, until):  # type: ignore[no-untyped-def]
+    """Do everything strictly before an instant."""
+    words_of(w)[REGISTERS.until] = until
+    return loop.advance(w)
+
+
+@compiled
+def note(w, at, kind, a, b):  # type: ignore[no-untyped-def]
+    """Write down what happens at an instant; False where the loop is past it."""
+    if at < words_of(w)[REGISTERS.now]:
+        return False
+    n = nodes.new_node(w, kind, NONE)
+    nodes_of(w)[n].a, nodes_of(w)[n].b = a, b
+    push(w, at, JOURNAL, 0, 0, 0, next_turn(w), n)
+    return True
+
+
+@compiled
+def open_source(w, flow):  # type: ignore[no-untyped-def]
+    """Start the only chain of a flow whose source is always on."""
+    push(w, sources.following(w, words_of(w)[flow + FLOW.source], 0, -1, 0), flow, 0, 0, sources.BIRTH, 0, NONE)
+
+
+@compiled
+def enter(w, errand, now, entity, index, step, attempt):  # type: ignore[no-untyped-def]
+    """(what the loop says, start, departure) of an errand. See engine.entrance.Entrance."""
+    words = words_of(w)
+    if words[errand + ERRAND.shared]:
+        said = catch_up(w, now)
+        if said != REACHED:
+            return said, 0, 0
+    station, scan = words[errand + ERRAND.station], words[errand + ERRAND.scan]
+    law, stream = words[errand + ERRAND.law], words[errand + ERRAND.stream]
+    service, patience = draws.draw_ns(w, law, stream, entity, index, step, attempt), NONE
+    extra = 0 if scan == NONE else clients.scanning(w, scan)
+    if words[errand + ERRAND.patience] != NONE:
+        law, stream = words[errand + ERRAND.patience], words[errand + ERRAND.patience_stream]
+        patience = draws.draw_ns(w, law, stream, entity, index, step, attempt)
+    start, departure = stations.visit(w, station, now, service + extra, 0, patience)
+    if extra and start >= 0:
+        usage.scan(w, words[station + STATION.usage], start, extra)
+    return REACHED, start, departure
+
+
+@compiled
+def ask(w, resource, now):  # type: ignore[no-untyped-def]
+    """Take one of a pool, if one is free. See engine.claims.Claims, also for what follows."""
+    free = resources.is_free(w, resource)
+    if free:
+        levels.taken(w, resource, now, now)
+    return free
+
+
+@compiled
+def join(w, resource, now):  # type: ignore[no-untyped-def]
+    """Stand in line; the place there."""
+    n = nodes.new_node(w, resources.WAITER, NONE)
+    node = nodes_of(w)[n]
+    node.a, node.b, node.c, node.d = resource, NONE, 0, now
+    levels.change(w, words_of(w)[resource + RESOURCE.waiting], now, 1)
+    resources.stand(w, words_of(w)[resource + RESOURCE.line], n)
+    return n
+
+
+@compiled
+def leave(w, resource, n, now):  # type: ignore[no-untyped-def]
+    """Stand in line no longer. n : as `join` said."""
+    nodes.take_out(w, words_of(w)[resource + RESOURCE.line], n)
+    nodes.free_node(w, n)
+    levels.change(w, words_of(w)[resource + RESOURCE.waiting], now, -1)
+
+
+@compiled
+def give_back(w, resource, now):  # type: ignore[no-untyped-def]
+    """Hold it no longer."""
+    resources.give_back(w, resource, now)
+    words_of(w)[REGISTERS.halt] = NONE  # the loop is not under way

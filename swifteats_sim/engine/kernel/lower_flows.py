@@ -1,0 +1,84 @@
+"""Flows and the sources of their jobs, laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from swifteats_sim.engine.connecting import Connecting
+from swifteats_sim.engine.flow import Flow, Keys
+from swifteats_sim.engine.job import OUTCOMES
+from swifteats_sim.engine.kernel import flows as asked
+from swifteats_sim.engine.kernel import memory as m
+from swifteats_sim.engine.kernel import sources as kinds
+from swifteats_sim.engine.kernel.lower_clients import lower_gaps
+from swifteats_sim.engine.kernel.lower_steps import Program
+from swifteats_sim.engine.kernel.lowering import Lowering, or_none
+from swifteats_sim.engine.kernel.memory import NONE
+from swifteats_sim.engine.keys import CellKeys, ZipfKeys
+from swifteats_sim.engine.offline import Offline
+from swifteats_sim.engine.registers import Registers
+from swifteats_sim.engine.sources import Following, Periodic, Renewal, Source
+
+
+def lower_flows(low: Lowering, flows: Sequence[Flow], sources: Mapping[int, Source], registers: Registers) -> None:
+    """Lay out all flows by number, their programs and sources."""
+    rows = [low.once(flow, lambda each: _flow(low, each)) for flow in flows]
+    for number, (flow, row) in enumerate(zip(flows, rows, strict=True)):
+        first = low.layout.reserve_steps(len(flow.steps))
+        low.layout.steps[first : first + len(flow.steps)] = Program(low, flow, rows, first, registers).steps()
+        source = low.optional(sources.get(number), partial(_source, low, row))
+        fields = {"number": number, "first": first, "last": first + len(flow.steps) - 1, "source": source}
+        for name, value in fields.items():
+            low.layout.words[row + getattr(m.FLOW, name)] = value
+
+
+def _flow(low: Lowering, flow: Flow) -> int:
+    lay, minutes = low.layout, len(flow.changes)
+    return lay.row(
+        m.FLOW, keyed=int(flow.keyed), sampled=flow.sampled, outcomes=lay.zeros(len(OUTCOMES)),
+        changes=lay.zeros(minutes), completions=lay.zeros(minutes), latency=lay.histogram(), wait=lay.histogram(),
+        **({"key_kind": asked.OWN} if flow.keys is None else _keys(low, flow.keys[0])),
+        key_stream=NONE if flow.keys is None else lay.stream(flow.keys[1]),
+    )  # fmt: skip
+
+
+def _keys(low: Lowering, keys: Keys) -> dict[str, int]:
+    """What jobs ask for: the cumulated weights of a catalogue, or of the variants of each cell behind its two sides."""
+    if isinstance(keys, ZipfKeys):
+        return {"key_kind": asked.CATALOGUE, "key_a": low.layout.table(keys.sums), "key_b": keys.count}
+    assert isinstance(keys, CellKeys)
+    sides = low.layout.table([keys.side, keys.cell, *keys.variants.sums])
+    return {"key_kind": asked.CELLS, "key_a": sides + 2, "key_b": keys.variants.count, "key_c": keys.columns}
+
+
+def _source(low: Lowering, flow: int, source: Source) -> int:
+    return low.layout.row(m.SOURCE, flow=flow, batch=source.batch, **_kind(low, source))
+
+
+def _kind(low: Lowering, source: Source) -> dict[str, int]:
+    """What sets one kind of source apart."""
+    lay = low.layout
+    if isinstance(source, Renewal):
+        law, stream = lay.law(source.gap), lay.stream(source.stream)
+        return {"kind": kinds.RENEWAL, "law": law, "stream": stream, "population": or_none(source.population)}
+    if isinstance(source, Periodic):
+        return {"kind": kinds.PERIODIC, **_periodic(low, source)}
+    if isinstance(source, Connecting):
+        breaks = lower_gaps(low, source.breaks)
+        return {"kind": kinds.CONNECTING, "period": source.period, "sent": lay.map(2), "breaks": breaks}
+    assert isinstance(source, Following)
+    return {"kind": kinds.FOLLOWING, "period": source.period, "sent": lay.map(2)}
+
+
+def _periodic(low: Lowering, source: Periodic) -> dict[str, int]:
+    lay, count = low.layout, len(source.phases)
+    row = {
+        "period": source.period, "phases": lay.put(source.phases), "on": lay.zeros(count), "chained": lay.zeros(count),
+        "ring": lay.put(sorted(range(count), key=source.phases.__getitem__)), "ring_size": count,
+    }  # fmt: skip
+    if isinstance(source, Offline):
+        terms = source.terms
+        row |= {"kind": kinds.OFFLINE, "gaps": lower_gaps(low, source.gaps), "keep": terms.keep}
+        row |= {"parallel": terms.parallel, "uploads": lay.put([NONE] * count)}
+    return row

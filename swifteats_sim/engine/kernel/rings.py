@@ -1,0 +1,103 @@
+"""Rings: the births of periodic sources. They come round in the same order for ever, so that none needs the heap.
+
+A ring has all its entities by phase, then number. Its place and its round are those of its next birth: birth `round` of
+the entity there. Entities that expect no birth are passed over.
+"""
+
+from __future__ import annotations
+
+from swifteats_sim.engine.compiled import compiled
+from swifteats_sim.engine.kernel.arrays import words_of
+from swifteats_sim.engine.kernel.events import NEVER
+from swifteats_sim.engine.kernel.memory import REGISTERS, SOURCE
+
+
+@compiled
+def next_at(w):  # type: ignore[no-untyped-def]
+    """When the next birth of any ring comes."""
+    return words_of(w)[REGISTERS.ring_at] if words_of(w)[REGISTERS.ring] else NEVER
+
+
+@compiled
+def next_entity(w, source):  # type: ignore[no-untyped-def]
+    """Whose birth comes next in a ring."""
+    return words_of(w)[words_of(w)[source + SOURCE.ring] + words_of(w)[source + SOURCE.ring_place]]
+
+
+@compiled
+def add(w, source, entity, now):  # type: ignore[no-untyped-def]
+    """Expect births of an entity from now on: a ring that has looked farther ahead goes back to it."""
+    words = words_of(w)
+    _enlist(words, source)
+    words[words[source + SOURCE.chained] + entity] = 1
+    words[source + SOURCE.ring_count] += 1
+    phase, period = words[words[source + SOURCE.phases] + entity], words[source + SOURCE.period]
+    turn, place = max(0, -((phase - now) // period)), _place_of(words, source, phase, entity)
+    at, first = phase + turn * period, words[source + SOURCE.ring_at]
+    if at < first or (at == first and place < words[source + SOURCE.ring_place]):
+        _stand_at(words, source, place, turn, at)
+        _choose(words)
+
+
+@compiled
+def _enlist(words, source):  # type: ignore[no-untyped-def]
+    """Put a ring on the list of all, once."""
+    if not words[source + SOURCE.ring_is_known]:
+        words[source + SOURCE.ring_is_known] = 1
+        words[source + SOURCE.ring_at] = NEVER
+        words[source + SOURCE.next_ring] = words[REGISTERS.rings]
+        words[REGISTERS.rings] = source
+
+
+@compiled
+def _place_of(words, source, phase, entity):  # type: ignore[no-untyped-def]
+    """Where an entity stands in its ring."""
+    order, phases = words[source + SOURCE.ring], words[source + SOURCE.phases]
+    low, high = 0, words[source + SOURCE.ring_size] - 1
+    while low < high:
+        middle = (low + high) // 2
+        other = words[order + middle]
+        if words[phases + other] < phase or (words[phases + other] == phase and other < entity):
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def _stand_at(words, source, place, turn, at):  # type: ignore[no-untyped-def]
+    words[source + SOURCE.ring_place] = place
+    words[source + SOURCE.ring_round] = turn
+    words[source + SOURCE.ring_at] = at
+
+
+@compiled
+def _choose(words):  # type: ignore[no-untyped-def]
+    """Find the ring whose birth comes next; at one instant, that of the lower flow."""
+    chosen, source = words[REGISTERS.rings], words[words[REGISTERS.rings] + SOURCE.next_ring]
+    while source:
+        at, first = words[source + SOURCE.ring_at], words[chosen + SOURCE.ring_at]
+        if at < first or (at == first and words[source + SOURCE.flow] < words[chosen + SOURCE.flow]):
+            chosen = source
+        source = words[source + SOURCE.next_ring]
+    words[REGISTERS.ring], words[REGISTERS.ring_at] = chosen, words[chosen + SOURCE.ring_at]
+
+
+@compiled
+def move_on(w, source, stays):  # type: ignore[no-untyped-def]
+    """The birth at a ring's place is over. stays : whether its entity expects another one."""
+    words = words_of(w)
+    order, chained, size = words[source + SOURCE.ring], words[source + SOURCE.chained], words[source + SOURCE.ring_size]
+    place, turn = words[source + SOURCE.ring_place], words[source + SOURCE.ring_round]
+    if not stays:
+        words[chained + words[order + place]] = 0
+        words[source + SOURCE.ring_count] -= 1
+    if words[source + SOURCE.ring_count] == 0:
+        words[source + SOURCE.ring_at] = NEVER
+    else:
+        place += 1
+        while place == size or not words[chained + words[order + place]]:
+            place, turn = (0, turn + 1) if place == size else (place + 1, turn)
+        at = words[words[source + SOURCE.phases] + words[order + place]] + turn * words[source + SOURCE.period]
+        _stand_at(words, source, place, turn, at)
+    _choose(words)

@@ -1,0 +1,98 @@
+"""The arrays of a loop, which grow as jobs, events and keys become more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.engine.kernel.arrays import table_of
+from swifteats_sim.engine.kernel.events import ROOM
+from swifteats_sim.engine.kernel.layout import Layout
+from swifteats_sim.engine.kernel.maps import EMPTY, refill
+from swifteats_sim.engine.kernel.memory import EVENT, JOB, MAP, NODE, REGISTERS, SAMPLE, World
+from swifteats_sim.engine.legs import Legs
+from swifteats_sim.engine.registers import Registers
+
+FIRST = 4 * ROOM
+"""Rows of events, jobs and nodes at first."""
+NOTED = 1 << 14
+"""Samples that may be noted before somebody reads them."""
+AGENDA = 1 << 16
+"""Words of the stacks."""
+CROWDED = 2
+"""A hash table grows when one row of so many is used, by GROWTH."""
+GROWTH = 4
+
+
+class Space:
+    """The world of a loop. at : its address, as compiled code knows it; words : the world's own."""
+
+    def __init__(self, layout: Layout, registers: Registers) -> None:
+        """Everything as it is laid out; registers and legs are shared with those who decide."""
+        self._maps = layout.maps
+        legs = registers.legs or Legs(np.zeros((0, 2)))
+        self.world = World(
+            **layout.arrays(), events=np.zeros(FIRST, EVENT), jobs=np.zeros(FIRST, JOB), nodes=np.zeros(FIRST, NODE),
+            out=np.zeros(NOTED, SAMPLE), stack=np.zeros(AGENDA, np.int64),
+            known=np.frombuffer(registers.known_fix, dtype=np.int64),
+            watched=np.frombuffer(registers.watched, dtype=np.uint8),
+            followers=np.frombuffer(registers.follower, dtype=np.int64), last_legs=legs.last, leg_times=legs.times,
+            leg_places=legs.places,
+        )  # fmt: skip
+        self.words: NDArray[np.int64] = self.world.words
+        self._legs = legs
+        legs.on_moved = self._legs_moved
+        self.at = table_of(self.world)
+
+    def noted(self) -> NDArray[Any]:
+        """SAMPLE[...]: what was noted since the last time."""
+        count = int(self.words[REGISTERS.out])
+        self.words[REGISTERS.out] = 0
+        return self.world.out[:count].copy()
+
+    def grow(self) -> None:
+        """Twice the rows where few are left."""
+        new: dict[str, NDArray[Any]] = {}
+        for name, used in (("events", REGISTERS.heap), ("jobs", REGISTERS.jobs), ("nodes", REGISTERS.nodes)):
+            old = getattr(self.world, name)
+            if self.words[used] + ROOM >= len(old) - 1:
+                new[name] = np.concatenate((old, np.zeros_like(old)))
+        self._replace(new)
+        if any(self._is_crowded(each) for each in self._maps):
+            self._grow_maps()
+        self.words[REGISTERS.full] = 0
+
+    def _is_crowded(self, table: int) -> bool:
+        return bool(CROWDED * self.words[table + MAP.used] > self.words[table + MAP.mask])
+
+    def _grow_maps(self) -> None:
+        """Lay all hash tables out anew, and put back what was in them."""
+        rows, first = [self._rows_of(table) for table in self._maps], 0
+        for table in self._maps:
+            size, width = int(self.words[table + MAP.mask]) + 1, int(self.words[table + MAP.width]) + 1
+            size *= GROWTH if self._is_crowded(table) else 1
+            self.words[table + MAP.first], self.words[table + MAP.mask], self.words[table + MAP.used] = (
+                first,
+                size - 1,
+                0,
+            )
+            first += size * width
+        self._replace({"cells": np.full(first, EMPTY, dtype=np.int64)})
+        for table, kept in zip(self._maps, rows, strict=True):
+            refill(self.at, table, kept)
+
+    def _rows_of(self, table: int) -> NDArray[np.int64]:
+        """int64[used, 1 + width]: the keys of a hash table with what stands beside them."""
+        first, size, width = (int(self.words[table + field]) for field in (MAP.first, MAP.mask, MAP.width))
+        rows = self.world.cells[first : first + (size + 1) * (width + 1)].reshape(size + 1, width + 1)
+        kept: NDArray[np.int64] = rows[rows[:, 0] != EMPTY]
+        return kept
+
+    def _legs_moved(self) -> None:
+        self._replace({"leg_times": self._legs.times, "leg_places": self._legs.places})
+
+    def _replace(self, new: dict[str, NDArray[Any]]) -> None:
+        self.world = self.world._replace(**new)
+        self.at = table_of(self.world)

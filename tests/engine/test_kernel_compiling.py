@@ -1,0 +1,108 @@
+"""How engine code is compiled: parts merged into wholes, and a cache that no change of a source slips by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numba
+import pytest
+from numba.core.errors import NumbaRuntimeError
+
+from swifteats_sim.engine import compiled as place
+from swifteats_sim.engine.compiled import apart, compiled, stamp
+
+
+@compiled
+def _twice(number):  # type: ignore[no-untyped-def]
+    return number + number
+
+
+@apart
+def _thrice(number):  # type: ignore[no-untyped-def]
+    return _twice(number) + number
+
+
+@compiled
+def _sum(number):  # type: ignore[no-untyped-def]
+    return _twice(1) + _twice(2) + _thrice(number)
+
+
+def test_what_is_compiled_can_be_called_from_python_and_from_compiled_code() -> None:
+    assert (_sum(10), _twice(10), _thrice(10)) == (36, 20, 30)
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing compiled yet."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_a_call_with_a_constant_needs_no_version_of_its_own() -> None:
+    @compiled
+    def same(number):  # type: ignore[no-untyped-def]
+        return number
+
+    @compiled
+    def three(number):  # type: ignore[no-untyped-def]
+        return same(1) + same(2) + same(number)
+
+    part: Any = same
+    assert three(10) == 13
+    assert len(part._numba_type_.get_call_signatures()[0]) == 1
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_two_functions_of_one_name_are_two() -> None:
+    def named(value: int) -> Any:
+        @compiled
+        def answer():  # type: ignore[no-untyped-def]
+            return value
+
+        return answer
+
+    one, other = named(1), named(2)
+
+    @compiled
+    def both():  # type: ignore[no-untyped-def]
+        return one() * 10 + other()
+
+    assert both() == 12
+
+
+def test_a_function_that_calls_itself_is_refused() -> None:
+    @compiled
+    def endless(number):  # type: ignore[no-untyped-def]
+        return endless(number - 1) if number else 0
+
+    with pytest.raises(NumbaRuntimeError, match="re-entrant"):
+        endless(3)
+
+
+def _hits(monkeypatch: pytest.MonkeyPatch, sources: str) -> int:
+    """How often the cache knows a function, compiled anew, when the engine's sources are these."""
+    monkeypatch.setattr(place, "stamp", lambda: sources)
+    twice: Any = _twice
+    function: Any = compiled(twice.py_func)
+    assert function(21) == 42
+    return sum(function.stats.cache_hits.values())
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_the_cache_forgets_a_function_when_any_source_of_the_engine_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [_hits(monkeypatch, sources) for sources in ("one", "one", "other", "other")] == [0, 1, 0, 1]
+
+
+def test_the_stamp_sees_every_file_by_name_and_content(tmp_path: Path) -> None:
+    seen = set()
+    for name, text in [("a.py", "1"), ("a.py", "2"), ("b.py", "2"), ("deep/c.py", ""), ("deep/c.py", "1")]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+        stamp.cache_clear()
+        seen.add(stamp(tmp_path))
+    (tmp_path / "notes.txt").write_text("no source")
+    stamp.cache_clear()
+    assert stamp(tmp_path) in seen
+    assert len(seen) == 5
