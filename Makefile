@@ -6,8 +6,8 @@ READY := $(ENV)/.ready
 
 .PHONY: run test lint bench lock clean
 
-run: $(READY)  ## the main job: rehearse a tenth of the peak; succeeds when the run completes, whatever the verdict
-	@$(BIN)/swifteats-sim run scenarios/peak_tenth.yaml --workers 2; code=$$?; \
+run: $(READY)  ## the main job: rehearse the peak hour; succeeds when the run completes, whatever the verdict
+	@$(BIN)/swifteats-sim run scenarios/peak_hour.yaml; code=$$?; \
 	case $$code in 0|98|99) exit 0;; *) exit $$code;; esac
 
 test: $(READY)  ## every test, the slow ones too

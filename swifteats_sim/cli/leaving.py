@@ -13,8 +13,6 @@ from types import FrameType
 
 import typer
 
-from swifteats_sim.scenario import ScenarioError
-
 BROKEN, BAD_INPUT, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 
 
@@ -25,6 +23,8 @@ class Terminated(BaseException):
 @contextmanager
 def orderly() -> Iterator[None]:
     """Turn bad input into a message and exit 2, an interrupt into 130, a termination into 143."""
+    from swifteats_sim.scenario import ScenarioError  # takes longer than to print a help text
+
     signal.signal(signal.SIGTERM, _terminate)
     try:
         yield

@@ -6,13 +6,15 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from swifteats_sim import __version__
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say
-from swifteats_sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from swifteats_sim.scenario import Scenario
 
 
 class Engine(StrEnum):
@@ -73,14 +75,15 @@ def run(
 ) -> None:
     """Run a scenario, judge its targets and write a run folder."""
     with orderly():
-        from swifteats_sim.cli.printing import print_findings, print_verdicts
-        from swifteats_sim.cli.progress import shown
-        from swifteats_sim.cli.replaying import replayable, run_only
-        from swifteats_sim.results.verdict import exit_code
         from swifteats_sim.scenario import load
 
         declared = load(scenario, _overrides(settings, seed, replications))
+        # The rest takes a second to import, which nobody should wait for to hear of a mistyped key.
+        from swifteats_sim.cli.printing import print_findings, print_verdicts
+        from swifteats_sim.cli.progress import shown
+        from swifteats_sim.cli.replaying import replayable, run_only
         from swifteats_sim.experiments import rehearse, save
+        from swifteats_sim.results.verdict import exit_code
 
         replay = replayable(scenario, settings or [], declared.seed, replications, engine.value)
         if only is not None:

@@ -72,6 +72,29 @@ def test_the_scenario_in_the_run_folder_repeats_the_run(folder: Path) -> None:
     assert [path.name for path in (folder / "again").iterdir()] == [first.name]
 
 
+def test_both_engines_leave_the_same_record_and_say_which_they_were(folder: Path) -> None:
+    manifests = {}
+    for engine in ("compiled", "reference"):
+        done = swifteats(folder, "run", "city.yaml", "--engine", engine, "--out", engine)
+        assert done.returncode == 0, done.stderr
+        (out,) = (folder / engine).iterdir()
+        manifests[engine] = json.loads((out / "manifest.json").read_text())
+        assert manifests[engine]["engine"] == engine
+    compiled, reference = manifests.values()
+    assert (compiled["digest"], compiled["events"]) == (reference["digest"], reference["events"])
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["run", "city.yaml", "--set", "durations=3"]])
+def test_who_asks_for_help_or_mistypes_a_key_waits_for_no_library(folder: Path, words: list[str]) -> None:
+    program = (
+        "import sys\nfrom swifteats_sim.cli import main\n"
+        f"sys.argv = ['swifteats-sim', *{words!r}]\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([name for name in ('numba', 'pandas', 'pyarrow', 'scipy', 'simpy') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
 def test_a_second_run_replaces_the_first_and_adds_nothing(folder: Path) -> None:
     for _ in range(2):
         assert swifteats(folder, "run", "city.yaml").returncode == 0

@@ -26,6 +26,13 @@ def test_three_replications_over_two_processes_are_those_of_one() -> None:
     assert sorted(pulses) == minutes
 
 
+@pytest.mark.slow
+def test_eight_replications_are_the_same_over_one_two_and_eight_processes() -> None:
+    scenario = scenario_of(CITY, "duration=2 min", "replications=8")
+    one, two, eight = (rehearse(scenario, workers=workers).digest for workers in (1, 2, 8))
+    assert one == two == eight
+
+
 def test_workers_are_processes_of_their_own(tmp_path: Path) -> None:
     process = start(tmp_path)
     assert len(wait_for_children(process.pid, 2)) == 2
