@@ -24,7 +24,7 @@ class Consume:
         taken = group.log(job, step, now, loop)
         share = group.delivery.duplicates
         if share and self.stream.uniform(job.entity, job.index, 0, address(job.lane, self.place)) < share:
-            group.again(job, step, now, loop)
+            group.again(job, step, job.partition, now, loop)
         return step if taken else WAIT
 
 

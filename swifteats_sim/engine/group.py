@@ -17,8 +17,10 @@ from swifteats_sim.engine.traffic import Traffic
 
 COPIES = 1 << 62
 """Place of the lanes of second deliveries: no step's."""
-Message = tuple[int, int, Job, int]
-"""(number, asked, job, step to go on at) in a log; void when the job has asked anew since."""
+Message = tuple[int, int, Job, int, int]
+"""(number, asked, job, step to go on at, partition) in a log; void when the job has asked anew since.
+
+It stays in its partition, wherever the job is placed afterwards."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class Group:
         job.since = now
         self._number += 1
         self.traffic.change(now, 1)
-        message = (self._number, job.asked, job, step)
+        message = (self._number, job.asked, job, step, job.partition)
         owner = self.membership.owner(job.partition, now)
         if owner is None:
             self._parked.append(message)
@@ -118,14 +120,14 @@ class Group:
         while done and done[0].taken < committed:
             done.popleft()
 
-    def again(self, job: Job, step: int, now: int, loop: Stage, copy: int = 1) -> None:
+    def again(self, job: Job, step: int, partition: int, now: int, loop: Stage, copy: int = 1) -> None:
         """Deliver a message twice. Its second handling does what it does, and ends; the job goes on only once.
 
-        copy : 1 for the topic's own duplicate, 2 for what a crash brings again.
+        partition : of the message; copy : 1 for the topic's own duplicate, 2 for what a crash brings again.
         """
         self.traffic.duplicates += self.traffic.counts(now)
         twin = Job(job.flow, job.entity, job.index, lane_below(job.lane, COPIES, copy), job.born)
-        twin.entered, twin.partition, twin.key, twin.orphan = job.entered, job.partition, job.key, True
+        twin.entered, twin.partition, twin.key, twin.orphan = job.entered, partition, job.key, True
         if self.log(twin, step, now, loop):
             loop.resume(twin, now, step)
 
@@ -142,10 +144,10 @@ class Group:
         """Let a consumer take what it can: one message at a time where handlers are awaited."""
         log, hands = self._logs[consumer], self._hands[consumer]
         while log and not (self.delivery.awaited and hands):
-            if self.membership.owner(log[0][2].partition, now) != consumer:
+            if self.membership.owner(log[0][4], now) != consumer:
                 return  # the group stands still, or the consumer is dead: a change will follow
             message = heappop(log)
-            _, asked, job, step = message
+            _, asked, job, step, _ = message
             if job.asked == asked:
                 self._take(consumer, message, now)
                 loop.resume(job, now, step)
@@ -160,7 +162,7 @@ class Group:
         waiting = sorted((each for log in (*self._logs, self._parked) for each in log), key=lambda each: each[0])
         self._logs, self._parked = [[] for _ in self._consumers], []
         for message in waiting:
-            owner = self.membership.owner(message[2].partition, now)
+            owner = self.membership.owner(message[4], now)
             (self._parked if owner is None else self._logs[owner]).append(message)
         for consumer in self._consumers:
             self._serve(consumer, now, loop)
@@ -180,7 +182,8 @@ class Group:
                 self._log_again(consumer, hand.message, now)
         for hand in done:
             if hand.taken >= committed:
-                self.again(hand.message[2], hand.message[3], now, loop, copy=2)
+                _, _, job, step, partition = hand.message
+                self.again(job, step, partition, now, loop, copy=2)
 
     def _committed(self, now: int) -> int:
         """The instant of the last automatic commit: what was taken before it is never delivered again."""
