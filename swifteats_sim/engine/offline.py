@@ -65,18 +65,19 @@ class Offline(Periodic):
 
     def send(self, job: Job, now: int, loop: Stage) -> None:
         """See Source."""
-        back = self.gaps.back(job.entity, now)
+        client = job.entity  # by number, as who waits for it to be back must not keep a job from vanishing
+        back = self.gaps.back(client, now)
         if back == now:
             loop.begin(job, now)
             return
-        if job.entity not in self._uploads:
-            upload = self._uploads[job.entity] = Upload(self.terms.parallel)
-            loop.remind(back, lambda at: self._back(job.entity, upload, at, loop))
-        kept = self._uploads[job.entity].kept
+        if client not in self._uploads:
+            upload = self._uploads[client] = Upload(self.terms.parallel)
+            loop.remind(back, lambda at: self._back(client, upload, at, loop))
+        kept = self._uploads[client].kept
         kept.append(job)
         if len(kept) > self.terms.keep:
             oldest = kept.popleft()
-            oldest.entered = now
+            oldest.entered, oldest.over = now, True
             oldest.flow.begin(oldest)
             oldest.flow.end(oldest, LOST, now)
 
