@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from swifteats_sim.scenario.errors import Findings, KeyPath
 from swifteats_sim.scenario.flows import GPS, ORDER
-from swifteats_sim.scenario.paths import Met, Path, along, brought_along, circle_of, of_drivers
+from swifteats_sim.scenario.paths import NOWHERE, Met, Path, along, brought_along, circle_of, of_drivers
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.stack_consistency import OWN_CONSUMERS
 from swifteats_sim.scenario.steps import Consume, KeepLatest, KeepNewest, OnlyIf, Start, Step, Visit, nested
@@ -22,9 +22,7 @@ def flow_findings(stack: Stack) -> Findings:
     for name, flow in stack.flows.items():
         yield from _too_deep(flow.steps, (*FLOWS, name, "steps"), 1)
     jobs = {
-        name: tuple(along(flow.steps, (*FLOWS, name, "steps"), frozenset()))
-        for name, flow in stack.flows.items()
-        if name != ORDER
+        name: tuple(along(flow.steps, (*FLOWS, name, "steps"))) for name, flow in stack.flows.items() if name != ORDER
     }
     circle = circle_of(jobs)
     yield from _started(jobs, circle)
@@ -51,9 +49,13 @@ def _placed_first(stack: Stack, met: Met, brought: bool) -> Findings:
     match met.step:
         case Consume(consume=topic) if topic in OWN_CONSUMERS:
             yield (*met.path, "consume"), f"{topic} has consumers of its own, the platform's"
-        case Consume(consume=topic) if topic not in met.placed:
+        case Consume(consume=topic) if NOWHERE in met.placed:
             yield (*met.path, "consume"), f"no `place: {topic}` stands before"
-        case Visit(at=station) if stack.stations[station].balancing == "partition" and not (met.placed or brought):
+        case Consume(consume=topic) if met.placed != {topic}:
+            yield (*met.path, "consume"), f"not every job that comes here was placed last by `place: {topic}`"
+        case Visit(at=station) if (
+            stack.stations[station].balancing == "partition" and NOWHERE in met.placed and not brought
+        ):
             yield (*met.path, "at"), f"{station} balances by partition, and no `place` stands before"
 
 

@@ -9,14 +9,19 @@ from typing import NamedTuple
 from swifteats_sim.scenario.errors import KeyPath
 from swifteats_sim.scenario.flows import GPS, MENU, ORDER, SEARCH, Flow
 from swifteats_sim.scenario.stack import Stack
-from swifteats_sim.scenario.steps import Branch, CacheStep, Parallel, Place, Start, Step, nested
+from swifteats_sim.scenario.steps import Batch, Branch, CacheStep, Parallel, Place, Repeat, Start, Step, nested
 
 FED = (GPS, MENU, SEARCH)
 """Flows that may have a source without saying so."""
 
 
+NOWHERE = ""
+"""Instead of a topic: a job that was not placed."""
+UNPLACED = frozenset({NOWHERE})
+
+
 class Met(NamedTuple):
-    """A step on a job's path, with the topics that the job was placed in before."""
+    """A step on a job's path. placed : the topics in one of which the job was placed last, NOWHERE among them."""
 
     path: KeyPath
     step: Step
@@ -26,20 +31,38 @@ class Met(NamedTuple):
 Path = tuple[Met, ...]
 
 
-def along(steps: tuple[Step, ...], path: KeyPath, placed: frozenset[str]) -> Generator[Met, None, frozenset[str]]:
-    """Every step in turn; the topics in which every job that comes to the end was placed."""
+def along(
+    steps: tuple[Step, ...], path: KeyPath, placed: frozenset[str] = UNPLACED
+) -> Generator[Met, None, frozenset[str]]:
+    """Every step in turn; the topics in one of which who comes to the end was placed last."""
     for index, step in enumerate(steps):
         yield Met((*path, index), step, placed)
+        before = placed
+        if isinstance(step, Repeat):  # the second round begins where the first one ends
+            before |= _end(step.steps, placed)
         ends = []
         for below, inside in nested(step):
-            ends.append((yield from along(inside, (*path, index, *below), placed)))
+            ends.append((yield from along(inside, (*path, index, *below), before)))
         if isinstance(step, Place):
-            placed |= {step.place}
+            placed = frozenset({step.place})
         elif isinstance(step, Branch | CacheStep):
-            placed = frozenset.intersection(*ends)
+            placed = frozenset.union(*ends)
+        elif isinstance(step, Batch):  # one passes the steps for all: the others stay where they were
+            placed |= ends[0]
         elif ends and not isinstance(step, Parallel):  # what runs in parallel keeps its place for itself
             placed = ends[0]
     return placed
+
+
+def _end(steps: tuple[Step, ...], placed: frozenset[str]) -> frozenset[str]:
+    """Where who comes to the end of these steps was placed last."""
+    path = along(steps, (), placed)
+    while True:
+        try:
+            next(path)
+        except StopIteration as end:
+            found: frozenset[str] = end.value
+            return found
 
 
 def _graph(jobs: Mapping[str, Path]) -> TopologicalSorter[str]:
@@ -48,7 +71,7 @@ def _graph(jobs: Mapping[str, Path]) -> TopologicalSorter[str]:
 
 
 def _starts(path: Path) -> list[tuple[str, frozenset[str]]]:
-    """The flows that a path starts, each with what the job was placed in by then."""
+    """The flows that a path starts, each with where the job may be by then."""
     return [(met.step.start, met.placed) for met in path if isinstance(met.step, Start) and met.step.start != ORDER]
 
 
@@ -68,10 +91,10 @@ def brought_along(stack: Stack, jobs: Mapping[str, Path]) -> frozenset[str]:
     given: dict[str, list[bool]] = {name: [] for name in jobs}
     brought: list[str] = []
     for name in reversed(tuple(_graph(jobs).static_order())):
-        if given[name] and all(given[name]) and not _fed(name, stack.flows[name]):
+        if given[name] and all(given[name]) and not fed(name, stack.flows[name]):
             brought.append(name)
         for started, placed in _starts(jobs[name]):
-            given[started].append(bool(placed) or name in brought)
+            given[started].append(NOWHERE not in placed or name in brought)
     return frozenset(brought)
 
 
@@ -81,7 +104,7 @@ def of_drivers(stack: Stack, jobs: Mapping[str, Path]) -> frozenset[str]:
     driven: list[str] = []
     for name in reversed(tuple(_graph(jobs).static_order())):
         flow = stack.flows[name]
-        own = _sent_by_drivers(flow) if name == GPS else bool(starters[name]) and not _fed(name, flow)
+        own = sent_by_drivers(flow) if name == GPS else bool(starters[name]) and not fed(name, flow)
         if own and all(starter in driven for starter in starters[name]):
             driven.append(name)
         for started, _ in _starts(jobs[name]):
@@ -89,10 +112,11 @@ def of_drivers(stack: Stack, jobs: Mapping[str, Path]) -> frozenset[str]:
     return frozenset(driven)
 
 
-def _fed(name: str, flow: Flow) -> bool:
+def fed(name: str, flow: Flow) -> bool:
+    """Whether a flow has jobs that no other flow starts."""
     return name in FED or any(source is not None for source in (flow.arrivals, flow.clients, flow.connects))
 
 
-def _sent_by_drivers(gps: Flow) -> bool:
-    """Drivers of the city, or as many clients as are declared in their place; arrivals come from anyone."""
+def sent_by_drivers(gps: Flow) -> bool:
+    """Whether drivers send them, or as many clients as are declared in their place; arrivals come from anyone."""
     return gps.arrivals is None and gps.connects is None and gps.clients != "watchers"

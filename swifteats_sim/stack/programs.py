@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from graphlib import TopologicalSorter
 from itertools import accumulate, count
 
 from swifteats_sim.engine.batching import Depart, Gather, Scatter, Tray
@@ -23,6 +24,7 @@ from swifteats_sim.engine.streaming import Deliver
 from swifteats_sim.engine.streams import Stream, Streams
 from swifteats_sim.scenario import steps as declared
 from swifteats_sim.scenario.flows import GPS, Flow
+from swifteats_sim.scenario.paths import fed, sent_by_drivers
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.stack.equipment import Equipment
 from swifteats_sim.stack.laws import law_of
@@ -237,6 +239,17 @@ def below(place: int, number: int) -> int:
     return (place * BRANCHES + number + 1) % PRIME
 
 
-def of_drivers(stack: Stack) -> tuple[str, ...]:
-    """Flows whose jobs come from drivers: their own, and all that those start."""
-    return stack.reached(name for name, flow in stack.flows.items() if name == GPS or flow.clients == "drivers")
+def of_drivers(stack: Stack) -> frozenset[str]:
+    """Flows all of whose jobs come from drivers: their own, and all that those alone start."""
+    starters: dict[str, list[str]] = {name: [] for name in stack.flows}
+    for name in stack.flows:
+        for other in stack.started_by(name):
+            starters[other].append(name)
+    found = set[str]()
+    for name in TopologicalSorter(starters).static_order():
+        flow = stack.flows[name]
+        own = flow.clients == "drivers" or (name == GPS and sent_by_drivers(flow))
+        started = bool(starters[name]) and not fed(name, flow)
+        if (own or started) and found.issuperset(starters[name]):
+            found.add(name)
+    return frozenset(found)
