@@ -1,0 +1,48 @@
+"""Stacks that once broke the interpreter, or parted it from the compiled loop: found by random ones, and shrunk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Tree = dict[str, Any]
+
+
+def _alone(flows: Tree, **parts: Tree) -> Tree:
+    stations = {"s0": {"concurrency": 9}}
+    return {"name": "once-wrong", "duration": "2 s", "stack": {"stations": stations, **parts, "flows": flows}}
+
+
+ONCE_WRONG: dict[str, Tree] = {
+    "a message that is done and not committed comes again in its partition, wherever its job was placed since": _alone(
+        {
+            "f0": {
+                "arrivals": "7 ms",
+                "steps": [
+                    {"place": "t0"}, {"consume": "t0", "steps": [{"at": "s0", "service": "1 ms"}]}, {"place": "t0"},
+                    {"delay": "1 s"},
+                ],
+            },
+        },
+        topics={
+            "t0": {
+                "partitions": 3, "consumers": 3, "placement": "round_robin", "commit": "auto", "commit_every": "500 ms",
+                "session": "50 ms", "rebalance": "10 ms", "crashes": [{"consumer": 0, "at": "990 ms", "for": "400 ms"}],
+            },
+        },
+    ),
+    "who waits for a client to be back keeps no job of it": _alone(
+        {
+            "f0": {
+                "clients": 5, "every": "20 ms", "steps": [{"at": "s0", "service": "10 ms"}],
+                "offline": {"every": "gamma(mean=160 ms, sd=120 ms)", "for": "500 ms", "keep": 2, "parallel": 1},
+            },
+        },
+    ),
+    "jobs of others than drivers are placed by key, also where drivers start some": _alone(
+        {
+            "gps": {"clients": 5, "every": "100 ms", "steps": [{"start": "f1"}]},
+            "f1": {"arrivals": "100 ms", "steps": [{"place": "t0"}, {"delay": "1 ms"}]},
+        },
+        topics={"t0": {"partitions": 4, "placement": "keyed"}},
+    ),
+}  # fmt: skip
