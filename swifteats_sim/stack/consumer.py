@@ -128,9 +128,9 @@ class Consumer:
         return self._bell if due is None else first_of(clock, self._bell, clock.sleep(due - clock.instant))
 
     def _drain(self) -> None:
-        now = self._now
+        now, logs = self._runner.clock.instant, self._topic.logs
         for partition in self._partitions:
-            log = self._topic.logs[partition]
+            log = logs[partition]
             while log:
                 logged, message = log.popleft()
                 assert isinstance(message, AssignmentRequest)

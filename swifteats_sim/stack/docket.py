@@ -123,8 +123,11 @@ class Docket:
 
     def admit(self, pending: Pending, now: int) -> bool:
         """Among the ready, or to sleep while it is held back; whether it may be decided now."""
+        return self._place(pending, self._outlook(pending.request), now)
+
+    def _place(self, pending: Pending, outlook: Outlook, now: int) -> bool:
         self._rise(pending, now)
-        left, nearest = self._outlook(pending.request)
+        left, nearest = outlook
         if nearest is not None and self._defers(pending, slack(left, nearest), now):
             return False
         if pending.eligible < 0:
@@ -138,10 +141,11 @@ class Docket:
 
     def look_again(self, pending: Pending, now: int) -> bool:
         """After a search in vain: admit it where a driver has become free while it ran; False where none has."""
-        if self._outlook(pending.request).nearest is None:
+        outlook = self._outlook(pending.request)
+        if outlook.nearest is None:
             return False
         pending.called = True
-        self.admit(pending, now)
+        self._place(pending, outlook, now)
         return True
 
     def postpone(self, pending: Pending, reason: str, now: int) -> None:
