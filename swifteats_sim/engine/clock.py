@@ -132,6 +132,14 @@ class Clock(simpy.Environment):
         self._flows(min(int(self.peek()), end) if self._queue else end)
         self.between = False
 
+    def event(self) -> simpy.Event:
+        """An event that somebody will make happen."""
+        return simpy.Event(self)
+
+    def schedule(self, event: simpy.Event, priority: int = NORMAL, delay: int = 0) -> None:  # type: ignore[override]
+        """Let an event happen in `delay` ns, in its turn."""
+        heappush(self._queue, (self.instant + delay, priority, next(self._eid), event))
+
     def follow(self, advance: Callable[[int], None]) -> None:
         """Somebody waits for a flow: `advance(instant)` is called before every event, until all have left.
 

@@ -48,7 +48,10 @@ class Outlook(NamedTuple):
 
 
 class Docket:
-    """What one consumer holds. outlook : of a request now; district_of : where an order is."""
+    """What one consumer holds. outlook : of a request now; district_of : where an order is.
+
+    held_back : by order, the requests that are deferred.
+    """
 
     def __init__(
         self,
@@ -61,7 +64,7 @@ class Docket:
         self._ready, self._urgent = Waiting[Pending](), Waiting[Pending]()
         self._deferred, self._paused = Waiting[Pending](), Waiting[Pending]()
         self._driverless, self._early = Scattered[Pending](), Scattered[Pending]()
-        self._held_back: dict[int, Pending] = {}
+        self.held_back: dict[int, Pending] = {}
         self._count = 0
 
     def number(self) -> int:
@@ -88,9 +91,7 @@ class Docket:
     def wake(self, now: int) -> None:
         """Look again at the sleepers that are due."""
         for asleep in (self._deferred, self._paused):
-            while (due := asleep.first()) is not None and due <= now:
-                pending = asleep.pop()
-                assert pending is not None
+            while (pending := asleep.pop(now)) is not None:
                 self.admit(pending, now)
 
     def call(self, driver: FreeDriver, now: int) -> bool:
@@ -112,13 +113,9 @@ class Docket:
         self.admit(chosen, now)
         return True
 
-    def holds_back(self, order: int) -> bool:
-        """Whether an order is deferred here."""
-        return order in self._held_back
-
     def news(self, order: int, now: int) -> bool:
         """Look again at an order whose kitchen has reported, if it is deferred; whether it may be decided now."""
-        pending = self._held_back.get(order)
+        pending = self.held_back.get(order)
         return pending is not None and self.admit(pending, now)
 
     def admit(self, pending: Pending, now: int) -> bool:
@@ -172,7 +169,7 @@ class Docket:
         self._sleep(pending, "deferred", now)
         self._deferred.add(now + pause, pending)
         self._early.add(self._district_of(pending.request.order), now + pause, pending)
-        self._held_back[pending.request.order] = pending
+        self.held_back[pending.request.order] = pending
         return True
 
     def _first(self, line: Scattered[Pending], driver: FreeDriver) -> Pending | None:
@@ -183,6 +180,6 @@ class Docket:
         pending.place, pending.nap, pending.since = self.number(), nap, now
 
     def _rise(self, pending: Pending, now: int) -> None:
-        if self._held_back.get(pending.request.order) is pending:
-            del self._held_back[pending.request.order]
+        if pending.nap == "deferred" and self.held_back.get(pending.request.order) is pending:
+            del self.held_back[pending.request.order]
         pending.wake(now)

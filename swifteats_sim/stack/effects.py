@@ -72,7 +72,7 @@ class Runner:
             e.Publish: Producer(clock, topics, self._service, self.counts).publish,
             e.Sleep: self._sleep,
         }
-        self._visits: dict[type, tuple[Kind, Cost]] = {}
+        self._visits: dict[type, tuple[Kind, Cost] | None] = dict.fromkeys(self._handlers)
         self._learn(e.Read, Kind("read", sees=database.see), whole=not database.lags)
         self._learn(e.CompareAndSet, Kind("compare_and_set", lands=database.compare_and_set, pauses=True))
         self._learn(e.Put, Kind("compare_and_set", lands=database.put))
@@ -89,7 +89,7 @@ class Runner:
         if whole and cost is not None:
             self._visits[effect] = kind, cost
         else:
-            self._handlers[effect] = partial(self._at_length, kind)
+            self._visits[effect], self._handlers[effect] = None, partial(self._at_length, kind)
 
     def perform(self, rule: e.Rule[Any], caller: Caller, again_after: int | None = None) -> Process:
         """Run a rule to its end, and return what it returns.
@@ -100,7 +100,7 @@ class Runner:
         try:
             effect = next(rule)
             while True:
-                visit = visits.get(type(effect))
+                visit = visits[type(effect)]
                 try:
                     if visit is None:
                         outcome = yield from self._handlers[type(effect)](effect, caller, number)

@@ -44,9 +44,14 @@ class Waiting(Generic[P]):
         """Key and place of the first; None where nobody waits."""
         return None if self.first() is None else self._heap[0][:2]
 
-    def pop(self) -> P | None:
-        """The first, who then leaves this line; None where nobody waits."""
-        return None if self.first() is None else heappop(self._heap)[2]
+    def pop(self, upto: int | None = None) -> P | None:
+        """The first, who then leaves this line; None where nobody waits whose key is `upto` or less."""
+        heap = self._heap
+        while heap and (upto is None or heap[0][0] <= upto):
+            _, place, one = heappop(heap)
+            if one.place == place:
+                return one
+        return None
 
 
 class Scattered(Generic[P]):
