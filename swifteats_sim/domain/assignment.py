@@ -89,7 +89,7 @@ def _wanting(request: AssignmentRequest) -> Rule[Record | None]:
         wants = order.fields["state"] in WAITING and order.fields["request"] == request.version
         return order if wants else None
 
-    return (yield from decided(((ORDERS, request.order),), wanting))
+    return decided(((ORDERS, request.order),), wanting)
 
 
 def without(found: Candidates, excluded: tuple[int, ...]) -> Candidates:

@@ -43,9 +43,7 @@ class Held(NamedTuple):
 
     def decided(self, names: tuple[Name, ...], decide: Callable[..., Decision]) -> Rule[Decision]:
         """What `decide` makes of these records. What an old sight made it leave alone, it would leave for ever."""
-        if self.terms.exclusive:
-            return (yield from decided(names, decide))
-        return decide(*(yield Read(names, newest=True)))
+        return decided(names, decide) if self.terms.exclusive else _by_the_newest(names, decide)
 
     def written(self, names: tuple[Name, ...], write: Callable[..., tuple[Write, ...]]) -> Rule[bool]:
         """Write what `write` makes of these records, however often it takes; False where that is nothing."""
@@ -89,3 +87,7 @@ class Held(NamedTuple):
             return ()
         changes = {"state": to} if order is not None else {"state": to, "order": None}
         return (CompareAndSet(DRIVERS, self.driver, version, changes),)
+
+
+def _by_the_newest(names: tuple[Name, ...], decide: Callable[..., Decision]) -> Rule[Decision]:
+    return decide(*(yield Read(names, newest=True)))

@@ -2,16 +2,26 @@
 
 SimPy's own order of events is total: by time, then priority, then the order in which they were scheduled.
 Flows (`engine.loop`) at the same instant come after everything that decides.
+
+A run is some millions of events, each of which wakes one process. What all of them pass is written out here, in one
+call each where SimPy has several: an alarm, a process that is woken and waits for the next event, the run itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from heapq import heappop, heappush
+from typing import Any
 
 import simpy
+from simpy.events import NORMAL, URGENT, Initialize
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
+NEVER = 1 << 62
+"""Later than any instant, ns."""
+_blank = object.__new__
+"""An event whose attributes are set by hand, which spares a call."""
 
 
 class BackInTime(RuntimeError):
@@ -25,8 +35,53 @@ class BackInTime(RuntimeError):
         return f"an event of {self.at} ns came up at {self.now} ns"
 
 
+class Task(simpy.Process):
+    """A process that wakes in one call. Its end is an event only where somebody waits for it."""
+
+    env: Clock
+
+    def __init__(self, clock: Clock, generator: Generator[simpy.Event, Any, Any]) -> None:
+        """It begins at once, after what is under way and before all else."""
+        self.env, self.callbacks, self._generator = clock, [], generator
+        start = _blank(Initialize)
+        start.env, start.callbacks, start._value, start._ok = clock, [self._resume], None, True
+        self._target = start
+        heappush(clock._queue, (clock.instant, URGENT, next(clock._eid), start))
+
+    def _resume(self, event: simpy.Event) -> None:
+        """What it has waited for has happened. Failures, and events that are over already, go SimPy's own way."""
+        if not event._ok:
+            super()._resume(event)
+            return
+        clock = self.env
+        clock._active_proc = self
+        try:
+            target = self._generator.send(event._value)
+        except StopIteration as end:
+            self._end(end.value)
+        except BaseException as failure:
+            self.fail(failure)  # type: ignore[arg-type]  # SimPy takes any
+        else:
+            self._target = target
+            if target.callbacks is None:
+                super()._resume(target)
+            else:
+                target.callbacks.append(self._resume)
+        clock._active_proc = None
+
+    def _end(self, value: object) -> None:
+        """It has returned this."""
+        self._ok, self._value = True, value
+        if self.callbacks:
+            self.env.schedule(self)
+        else:
+            self.callbacks = None  # type: ignore[assignment]  # as of every event that is over
+
+
 class Clock(simpy.Environment):
-    """A SimPy environment whose time is an integer number of nanoseconds, from 0."""
+    """A SimPy environment whose time is an integer number of nanoseconds, from 0. instant : now."""
+
+    instant: int
 
     def __init__(self) -> None:
         """A clock at 0 with nothing scheduled."""
@@ -35,14 +90,55 @@ class Clock(simpy.Environment):
         self._flows: Callable[[int], None] | None = None
         self.between = False
 
-    def step(self) -> None:
-        """The next event; what flows, and is followed, is done up to it, and may call for an earlier one."""
-        if self._followers:
-            assert self._flows is not None
-            self.between = True
-            self._flows(int(self.peek()))
-            self.between = False
-        super().step()
+    @property
+    def _now(self) -> int:
+        """SimPy's own name of now."""
+        return self.instant
+
+    @_now.setter
+    def _now(self, at: int) -> None:
+        self.instant = at
+
+    def process(self, generator: Generator[simpy.Event, Any, Any]) -> Task:  # type: ignore[override]
+        """Let a generator run, which waits for the events that it yields."""
+        return Task(self, generator)
+
+    def run(self, until: int | None = None) -> None:  # type: ignore[override]
+        """All events before `until` (ns); None: until there are none. ValueError where that is over.
+
+        What flows, and is followed, is done up to the next event, and may call for an earlier one.
+        """
+        if until is not None and until <= self.instant:
+            raise ValueError(f"it is {self.instant} ns already, {until} ns is over")
+        queue, end = self._queue, NEVER if until is None else until
+        while True:
+            if self._followers:
+                self._catch_up(end)
+            if not queue or queue[0][0] >= end:
+                break
+            self.instant, _, _, event = heappop(queue)
+            callbacks = event.callbacks
+            event.callbacks = None  # type: ignore[assignment]  # it is over
+            for callback in callbacks:
+                callback(event)
+            if not event._ok and not event.defused:
+                raise event._value
+        if until is not None:
+            self.instant = until
+
+    def _catch_up(self, end: int) -> None:
+        assert self._flows is not None
+        self.between = True
+        self._flows(min(int(self.peek()), end) if self._queue else end)
+        self.between = False
+
+    def event(self) -> simpy.Event:
+        """An event that somebody will make happen."""
+        return simpy.Event(self)
+
+    def schedule(self, event: simpy.Event, priority: int = NORMAL, delay: int = 0) -> None:  # type: ignore[override]
+        """Let an event happen in `delay` ns, in its turn."""
+        heappush(self._queue, (self.instant + delay, priority, next(self._eid), event))
 
     def follow(self, advance: Callable[[int], None]) -> None:
         """Somebody waits for a flow: `advance(instant)` is called before every event, until all have left.
@@ -62,11 +158,6 @@ class Clock(simpy.Environment):
         # A reading takes a number itself, so those of earlier readings are not events.
         return next(self._eid) - self._readings + 1
 
-    @property
-    def instant(self) -> int:
-        """Now, in nanoseconds."""
-        return int(self._now)
-
     def sleep(self, duration: int) -> simpy.Timeout:
         """An event `duration` ns from now.
 
@@ -75,7 +166,12 @@ class Clock(simpy.Environment):
         """
         if type(duration) is not int:
             raise TypeError(f"a duration is an integer of nanoseconds, not {duration!r}")
-        return simpy.Timeout(self, duration)
+        if duration < 0:
+            raise ValueError(f"Negative delay {duration}")
+        alarm = _blank(simpy.Timeout)
+        alarm.env, alarm.callbacks, alarm._value, alarm._delay, alarm._ok = self, [], None, duration, True
+        heappush(self._queue, (self.instant + duration, NORMAL, next(self._eid), alarm))
+        return alarm
 
 
 def to_ns(seconds: float) -> int:

@@ -141,7 +141,7 @@ class Assembly:
         run, store = self.run, Store()
         clock, payment = run.clock, run.streams("payment")
         store.watch(DRIVERS, self._driver_changed)
-        store.watch(ORDERS, lambda key, record, _: run.orders.changed(_number(key), record.fields["state"]))
+        store.watch(ORDERS, self._order_changed)
         success = run.scenario.ordering.payment_success
         return Runner(
             clock, run.loop, store, self.software.equipment.topics, self._blueprint.effect_costs(), run.find,
@@ -156,12 +156,11 @@ class Assembly:
         return law_of(rules.availability_read), self.run.streams("availability")
 
     def _driver_changed(self, key: Key, record: Record, _: Record | None) -> None:
-        driver = _number(key)
-        self.run.city.fleet.changed(driver, record, self.run.clock.instant)
+        assert isinstance(key, int)
+        self.run.city.fleet.changed(key, record, self.run.clock.instant)
         if record.fields["state"] == DriverState.AVAILABLE:
-            self._calls.free(driver)
+            self._calls.free(key)
 
-
-def _number(key: object) -> int:
-    assert isinstance(key, int)
-    return key
+    def _order_changed(self, key: Key, record: Record, _: Record | None) -> None:
+        assert isinstance(key, int)
+        self.run.orders.changed(key, record.fields["state"])

@@ -6,9 +6,6 @@ under way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
-
 from swifteats_sim.domain.effects import Key, Record
 from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS
 from swifteats_sim.domain.states import DRIVER_MOVES, ORDER_MOVES, DriverState, OrderState
@@ -17,7 +14,6 @@ from swifteats_sim.simulation.parts import Run
 from swifteats_sim.simulation.violation import Invariant, Violation, broken_by_design
 from swifteats_sim.stack.store import Store, Watcher
 
-State = TypeVar("State", OrderState, DriverState)
 _BEGINS_AS = {
     "state": frozenset({OrderState.NEW_ORDER, OrderState.CANCELLED, OrderState.FAILED}),
     "kitchen": frozenset({OrderState.ORDER_RECEIVED}),
@@ -72,18 +68,14 @@ class Invariants:
 
     def _on_order(self, key: Key, record: Record, before: Record | None) -> None:
         for field, first in _BEGINS_AS.items():
-            to = record.fields[field]
-            if not (to in first if before is None else _moved(ORDER_MOVES, before.fields[field], to)):
+            to, was = record.fields[field], None if before is None else before.fields[field]
+            if to != was and to not in (first if was is None else ORDER_MOVES[was]):
                 self.broken("moves of orders", f"the {field} of order {key} became {to}, {_was(before, field)}")
 
     def _on_driver(self, key: Key, record: Record, before: Record | None) -> None:
-        to = record.fields["state"]
-        if not (to in _SHIFTS if before is None else _moved(DRIVER_MOVES, before.fields["state"], to)):
+        to, was = record.fields["state"], None if before is None else before.fields["state"]
+        if to != was and to not in (_SHIFTS if was is None else DRIVER_MOVES[was]):
             self.broken("moves of drivers", f"driver {key} became {to}, {_was(before, 'state')}")
-
-
-def _moved(moves: Mapping[State, frozenset[State]], before: State, to: State) -> bool:
-    return to == before or to in moves[before]
 
 
 def _was(before: Record | None, field: str) -> str:

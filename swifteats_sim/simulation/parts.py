@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
 import simpy
 
 from swifteats_sim.city.demand import Plan
@@ -29,6 +30,10 @@ def declared_city(scenario: Scenario) -> DeclaredCity:
     """The scenario's city, where there is one."""
     assert scenario.city is not None
     return scenario.city
+
+_NONE = np.zeros(0, dtype=np.int64)
+_NOBODY = Candidates(_NONE, _NONE, _NONE, 0, 0, _NONE, _NONE, 0, np.zeros(0), 0.0)
+"""What a search finds in vain."""
 
 
 @dataclass(slots=True)
@@ -139,10 +144,12 @@ class Run:
 
         They are counted where somebody asks: whom an offer is made to, or who reads them one by one (C11).
         """
-        found, live = self._look(order), self.city.orders[order]
-        if len(found.drivers) or self.scenario.assignment.availability != "batched":
-            return found._replace(members=self.city.search.members(live.area, live.restaurant, self.clock.instant))
-        return found
+        live, now, search = self.city.orders[order], self.clock.instant, self.city.search
+        self.loop.advance(now)
+        if self.scenario.assignment.availability == "batched" and search.nearest(live.area, live.restaurant, now) is None:
+            return _NOBODY
+        found = self._look(order)
+        return found._replace(members=search.members(live.area, live.restaurant, now))
 
     def _look(self, order: int) -> Candidates:
         live = self.city.orders[order]

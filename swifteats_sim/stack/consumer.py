@@ -103,7 +103,7 @@ class Consumer:
 
     def news(self, order: int) -> None:
         """The kitchen has reported: look again at the order, if it is deferred here."""
-        if self._docket.holds_back(order):
+        if order in self._docket.held_back:
             self._looked(self._docket.news(order, self._now))
 
     @property
@@ -128,9 +128,9 @@ class Consumer:
         return self._bell if due is None else first_of(clock, self._bell, clock.sleep(due - clock.instant))
 
     def _drain(self) -> None:
-        now = self._now
+        now, logs = self._runner.clock.instant, self._topic.logs
         for partition in self._partitions:
-            log = self._topic.logs[partition]
+            log = logs[partition]
             while log:
                 logged, message = log.popleft()
                 assert isinstance(message, AssignmentRequest)
@@ -153,7 +153,8 @@ class Consumer:
 
     def _decide(self, pending: Pending) -> Process:
         """Search a driver for a request, unless the consumer dies over it."""
-        process, began = self._runner.clock.active_process, self._now
+        clock = self._runner.clock
+        process, began = clock.active_process, clock.instant
         assert process is not None
         rule = assign(pending.request, self._rank, self._terms.commit)
         occasion = (pending.request.version << 20) + pending.searches + OCCASION
@@ -164,7 +165,7 @@ class Consumer:
         except simpy.Interrupt:
             return
         self._deciding.remove(process)
-        pending.searched = self._now - began
+        pending.searched = clock.instant - began
         self._conclude(pending, outcome)
         if not self._delivery.awaited:
             self._ring()  # it does not know yet of a request that has to be tried again

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from swifteats_sim.engine.entrance import Entrance, Errand
+from swifteats_sim.engine.entrance import Errand
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.streams import Stream
 
 
-@dataclass(frozen=True, eq=False)
+Enter = Callable[[int, int, int, int, int], tuple[int, int]]
+"""See `enter` of engine.entrance.Entrance."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Cost:
-    """What a visit costs. entrance : of its errand; lag : how far behind the replica is that a read is served by."""
+    """What a visit costs. enter : see Entrance; lag : how far behind the replica is that a read is served by."""
 
     errand: Errand
-    entrance: Entrance
+    enter: Enter
     lag: tuple[Law, Stream] | None = None
 
 
@@ -34,7 +38,7 @@ Costs = tuple[Cost | Delay, ...]
 
 def cost(loop: Plane, errand: Errand, lag: tuple[Law, Stream] | None = None) -> Cost:
     """What an errand costs in a run."""
-    return Cost(errand, loop.entrance(errand), lag)
+    return Cost(errand, loop.entrance(errand).enter, lag)
 
 
 def at_primary(costs: Mapping[str, Costs], loop: Plane) -> Costs:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache, partial
 
 from swifteats_sim.domain import effects as e
 from swifteats_sim.engine.clock import SECOND, Clock, to_ns
@@ -31,31 +32,30 @@ class Database:
         """No lock held. The store remembers past versions only if reads lag."""
         self._clock, self._store, self.locks = clock, store, Locks(clock)
         self._service, self._counts = service, counts
+        self.lags = service.lag is not None
         if service.lag is not None:
             store.remember(clock, to_ns(REACH * service.lag[0].mean))
 
-    def read(self, effect: e.Read, caller: Caller, number: int) -> Process:
-        """The records as the first service begins."""
-        kind = NEWEST if effect.newest else "read"
-        return self._service.take(kind, caller, number, lambda: self._records(effect, caller, number))
+    def see(self, effect: e.Read, caller: Caller, number: int) -> tuple[e.Record | None, ...]:
+        """The records as the primary, or its replica, shows them now."""
+        newest = self._store.read_all(effect.records)
+        if self._service.lag is None or effect.newest:
+            return newest
+        lag = self._service.draw(*self._service.lag, caller, number)
+        seen = tuple([self._store.read_past(name, lag) for name in effect.records])
+        self._counts["stale_reads"] += any(old is not new for old, new in zip(seen, newest, strict=True))
+        return seen
 
-    def compare_and_set(self, effect: e.CompareAndSet, caller: Caller, number: int) -> Process:
-        """Whether it held."""
-        began = self._clock.instant
-        yield from self._service.take("compare_and_set", caller, number)
-        holds = not self.locks.is_held((effect.table, effect.key)) and self._store.apply((effect,)) == e.COMMITTED
-        if not holds:
-            yield from self._lost(began)
-        return holds
+    def compare_and_set(self, effect: e.CompareAndSet) -> bool:
+        """Whether it holds, now that it has been served."""
+        return not self.locks.is_held((effect.table, effect.key)) and self._store.apply((effect,)) == e.COMMITTED
 
-    def put(self, effect: e.Put, caller: Caller, number: int) -> Process:
+    def put(self, effect: e.Put) -> None:
         """Over whatever is there."""
-        yield from self._service.take("compare_and_set", caller, number)
         self._store.put((effect.table, effect.key), effect.changes)
 
-    def insert(self, effect: e.Insert, caller: Caller, number: int) -> Process:
+    def insert(self, effect: e.Insert) -> bool:
         """Whether there was none."""
-        yield from self._service.take("insert", caller, number)
         return self._commit((effect,)) == e.COMMITTED
 
     def transaction(self, effect: e.Transaction, caller: Caller, number: int) -> Process:
@@ -72,7 +72,8 @@ class Database:
             self._count("waits", names, effect.purpose)
         if outcome != e.COMMITTED:
             self._count("conflicts", names_of(effect.writes[outcome : outcome + 1]), effect.purpose)
-            yield from self._lost(began)
+            if self._clock.instant == began:
+                yield self._clock.sleep(ROUND_TRIP)
         return outcome
 
     def update(self, effect: e.Update, caller: Caller, number: int) -> Process:
@@ -80,10 +81,11 @@ class Database:
 
         Only a put can come between the locked read and the write: it is read again then.
         """
+        store = self._store
         waited, outcome = (yield from self.locks.acquire(effect.records)), None
         try:
             while outcome != e.COMMITTED:
-                seen = yield from self.read(e.Read(effect.records, newest=True), caller, number)
+                seen = yield from self._service.take(NEWEST, caller, number, partial(store.read_all, effect.records))
                 writes = effect.change(seen)
                 if writes is None:
                     break
@@ -98,23 +100,10 @@ class Database:
             self._count("waits", effect.records, effect.purpose)
         return outcome
 
-    def _records(self, effect: e.Read, caller: Caller, number: int) -> tuple[e.Record | None, ...]:
-        """What the primary, or its replica, shows now."""
-        newest = tuple([self._store.read(name) for name in effect.records])
-        if self._service.lag is None or effect.newest:
-            return newest
-        lag = self._service.draw(*self._service.lag, caller, number)
-        seen = tuple([self._store.read_past(name, lag) for name in effect.records])
-        self._counts["stale_reads"] += any(old is not new for old, new in zip(seen, newest, strict=True))
-        return seen
-
     def _count(self, what: str, names: Iterable[e.Name], purpose: str | None) -> None:
         """One more of `what` for each table of these records, and for each by what its transaction was for."""
-        counts = self._counts
-        for table in dict.fromkeys([table for table, _ in names]):
-            counts[f"{table}_{what}"] += 1
-            if purpose is not None:
-                counts[f"{purpose}_{table}_{what}"] += 1
+        for counted in _counted(what, tuple([table for table, _ in names]), purpose):
+            self._counts[counted] += 1
 
     def _commit(self, writes: tuple[e.Write, ...], names: list[e.Name] | None = None) -> int:
         """Apply them; what was inserted for a while only is gone when that is over. names : of the records."""
@@ -132,7 +121,9 @@ class Database:
         yield self._clock.sleep(ttl)
         self._store.expire(name, record)
 
-    def _lost(self, began: int) -> Process:
-        """A write did not hold: let some time pass, if none has since it began."""
-        if self._clock.instant == began:
-            yield self._clock.sleep(ROUND_TRIP)
+
+@cache
+def _counted(what: str, tables: tuple[str, ...], purpose: str | None) -> tuple[str, ...]:
+    """What is counted of records of these tables."""
+    kinds = ("",) if purpose is None else ("", f"{purpose}_")
+    return tuple(f"{kind}{table}_{what}" for table in dict.fromkeys(tables) for kind in kinds)

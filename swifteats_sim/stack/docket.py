@@ -48,7 +48,10 @@ class Outlook(NamedTuple):
 
 
 class Docket:
-    """What one consumer holds. outlook : of a request now; district_of : where an order is."""
+    """What one consumer holds. outlook : of a request now; district_of : where an order is.
+
+    held_back : by order, the requests that are deferred.
+    """
 
     def __init__(
         self,
@@ -61,7 +64,7 @@ class Docket:
         self._ready, self._urgent = Waiting[Pending](), Waiting[Pending]()
         self._deferred, self._paused = Waiting[Pending](), Waiting[Pending]()
         self._driverless, self._early = Scattered[Pending](), Scattered[Pending]()
-        self._held_back: dict[int, Pending] = {}
+        self.held_back: dict[int, Pending] = {}
         self._count = 0
 
     def number(self) -> int:
@@ -88,9 +91,7 @@ class Docket:
     def wake(self, now: int) -> None:
         """Look again at the sleepers that are due."""
         for asleep in (self._deferred, self._paused):
-            while (due := asleep.first()) is not None and due <= now:
-                pending = asleep.pop()
-                assert pending is not None
+            while (pending := asleep.pop(now)) is not None:
                 self.admit(pending, now)
 
     def call(self, driver: FreeDriver, now: int) -> bool:
@@ -112,19 +113,18 @@ class Docket:
         self.admit(chosen, now)
         return True
 
-    def holds_back(self, order: int) -> bool:
-        """Whether an order is deferred here."""
-        return order in self._held_back
-
     def news(self, order: int, now: int) -> bool:
         """Look again at an order whose kitchen has reported, if it is deferred; whether it may be decided now."""
-        pending = self._held_back.get(order)
+        pending = self.held_back.get(order)
         return pending is not None and self.admit(pending, now)
 
     def admit(self, pending: Pending, now: int) -> bool:
         """Among the ready, or to sleep while it is held back; whether it may be decided now."""
+        return self._place(pending, self._outlook(pending.request), now)
+
+    def _place(self, pending: Pending, outlook: Outlook, now: int) -> bool:
         self._rise(pending, now)
-        left, nearest = self._outlook(pending.request)
+        left, nearest = outlook
         if nearest is not None and self._defers(pending, slack(left, nearest), now):
             return False
         if pending.eligible < 0:
@@ -138,10 +138,11 @@ class Docket:
 
     def look_again(self, pending: Pending, now: int) -> bool:
         """After a search in vain: admit it where a driver has become free while it ran; False where none has."""
-        if self._outlook(pending.request).nearest is None:
+        outlook = self._outlook(pending.request)
+        if outlook.nearest is None:
             return False
         pending.called = True
-        self.admit(pending, now)
+        self._place(pending, outlook, now)
         return True
 
     def postpone(self, pending: Pending, reason: str, now: int) -> None:
@@ -168,7 +169,7 @@ class Docket:
         self._sleep(pending, "deferred", now)
         self._deferred.add(now + pause, pending)
         self._early.add(self._district_of(pending.request.order), now + pause, pending)
-        self._held_back[pending.request.order] = pending
+        self.held_back[pending.request.order] = pending
         return True
 
     def _first(self, line: Scattered[Pending], driver: FreeDriver) -> Pending | None:
@@ -179,6 +180,6 @@ class Docket:
         pending.place, pending.nap, pending.since = self.number(), nap, now
 
     def _rise(self, pending: Pending, now: int) -> None:
-        if self._held_back.get(pending.request.order) is pending:
-            del self._held_back[pending.request.order]
+        if pending.nap == "deferred" and self.held_back.get(pending.request.order) is pending:
+            del self.held_back[pending.request.order]
         pending.wake(now)

@@ -1,13 +1,15 @@
 """The effect runner: performs what the rules yield, in virtual time.
 
 An effect costs visits to stations and delays, one after the other; what it does to records is the database's affair,
-what it publishes the producer's.
+what it publishes the producer's. What is one visit, as most effects are, is performed on the spot.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from swifteats_sim.domain import effects as e
@@ -16,11 +18,25 @@ from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.streams import Stream
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.costs import Costs
-from swifteats_sim.stack.database import Database
+from swifteats_sim.stack.costs import Cost, Costs
+from swifteats_sim.stack.database import ROUND_TRIP, Database
 from swifteats_sim.stack.producer import Producer
-from swifteats_sim.stack.service import Caller, Process, Service
+from swifteats_sim.stack.service import NEWEST, Caller, Process, Service
 from swifteats_sim.stack.store import Store
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """A kind of effect that takes its time, and then is done.
+
+    sees : its outcome as the first service begins, given the effect, its caller and number; else the outcome is what
+    `lands` says when all is done. pauses : who has lost, and no time by it, waits for a round trip.
+    """
+
+    name: str
+    sees: Callable[[Any, Caller, int], Any] | None = None
+    lands: Callable[[Any], Any] | None = None
+    pauses: bool = False
 
 
 class Runner:
@@ -48,38 +64,66 @@ class Runner:
         self.counts: Counter[str] = Counter()
         self._service = Service(clock, loop, costs)
         self.visit = self._service.visit
-        self._search, self._pays, self._reading = search, pays, reading
         database = Database(clock, store, self._service, self.counts)
         self.locks = database.locks
         self._handlers: dict[type, Callable[[Any, Caller, int], Process]] = {
-            e.Read: database.read,
-            e.CompareAndSet: database.compare_and_set,
-            e.Insert: database.insert,
             e.Transaction: database.transaction,
-            e.Put: database.put,
             e.Update: database.update,
             e.Publish: Producer(clock, topics, self._service, self.counts).publish,
-            e.CallPayment: self._call_payment,
-            e.FindDrivers: self._find_drivers,
             e.Sleep: self._sleep,
         }
+        self._visits: dict[type, tuple[Kind, Cost] | None] = dict.fromkeys(self._handlers)
+        self._learn(e.Read, Kind("read", sees=database.see), whole=not database.lags)
+        self._learn(e.CompareAndSet, Kind("compare_and_set", lands=database.compare_and_set, pauses=True))
+        self._learn(e.Put, Kind("compare_and_set", lands=database.put))
+        self._learn(e.Insert, Kind("insert", lands=database.insert))
+        self._learn(e.CallPayment, Kind("call_payment", lands=lambda effect: pays(effect.order, effect.attempt)))
+        finds = Kind("find_drivers", sees=lambda effect, caller, number: search(effect.order))
+        self._learn(e.FindDrivers, finds, whole=reading is None)
+        if reading is not None:
+            self._handlers[e.FindDrivers] = partial(self._read_one_by_one, finds, reading)
+
+    def _learn(self, effect: type, kind: Kind, whole: bool = True) -> None:
+        """Perform effects of this type so. whole : its visits are all that it takes."""
+        cost = self._service.only_visit(kind.name)
+        if whole and cost is not None:
+            self._visits[effect] = kind, cost
+        else:
+            self._visits[effect], self._handlers[effect] = None, partial(self._at_length, kind)
 
     def perform(self, rule: e.Rule[Any], caller: Caller, again_after: int | None = None) -> Process:
         """Run a rule to its end, and return what it returns.
 
         again_after : ns until an effect that met a full queue is tried again; None throws Unavailable into the rule.
         """
-        number = 0
+        clock, visits, number = self.clock, self._visits, 0
         try:
             effect = next(rule)
             while True:
+                visit = visits[type(effect)]
                 try:
-                    outcome = yield from self._handlers[type(effect)](effect, caller, number)
+                    if visit is None:
+                        outcome = yield from self._handlers[type(effect)](effect, caller, number)
+                    else:
+                        (kind, cost), now = visit, clock.instant
+                        start, departure = cost.enter(now, caller.entity, caller.occasion, number, caller.place)
+                        if start < now:
+                            yield from self._service.turn_away(cost, start, departure)
+                        if kind.sees is not None:
+                            if start > now:
+                                yield clock.sleep(start - now)
+                            outcome = kind.sees(effect, caller, number)
+                            yield clock.sleep(departure - start)
+                        else:
+                            yield clock.sleep(departure - now)
+                            outcome = kind.lands(effect)
+                            if kind.pauses and departure == now and not outcome:
+                                yield clock.sleep(ROUND_TRIP)
                 except e.Unavailable as refusal:
                     if again_after is None:
                         effect = rule.throw(refusal)
                     else:
-                        yield self.clock.sleep(again_after)
+                        yield clock.sleep(again_after)
                 else:
                     effect = rule.send(outcome)
                 number += 1
@@ -94,14 +138,25 @@ class Runner:
         """Let the flows catch up, before something is touched that they touch too."""
         self._loop.advance(self.clock.instant)
 
-    def _call_payment(self, effect: e.CallPayment, caller: Caller, number: int) -> Process:
-        yield from self._service.take("call_payment", caller, number)
-        return self._pays(effect.order, effect.attempt)
+    def _at_length(self, kind: Kind, effect: e.Effect, caller: Caller, number: int) -> Process:
+        """An effect that is more than one visit, or none."""
+        began, sees = self.clock.instant, kind.sees
+        name = NEWEST if isinstance(effect, e.Read) and effect.newest else kind.name
+        if sees is not None:
+            return (yield from self._service.take(name, caller, number, lambda: sees(effect, caller, number)))
+        assert kind.lands is not None
+        yield from self._service.take(name, caller, number)
+        outcome = kind.lands(effect)
+        if kind.pauses and self.clock.instant == began and not outcome:
+            yield self.clock.sleep(ROUND_TRIP)
+        return outcome
 
-    def _find_drivers(self, effect: e.FindDrivers, caller: Caller, number: int) -> Process:
-        found = yield from self._service.take("find_drivers", caller, number, lambda: self._search(effect.order))
-        if self._reading is not None:
-            yield self.clock.sleep(found.members * self._service.draw(*self._reading, caller, number))
+    def _read_one_by_one(
+        self, finds: Kind, reading: tuple[Law, Stream], effect: e.FindDrivers, caller: Caller, number: int
+    ) -> Process:
+        """A search that then asks of each driver inside the radius whether he is available (C11)."""
+        found = yield from self._at_length(finds, effect, caller, number)
+        yield self.clock.sleep(found.members * self._service.draw(*reading, caller, number))
         return found
 
     def _sleep(self, effect: e.Sleep, caller: Caller, number: int) -> Process:

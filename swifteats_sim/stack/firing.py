@@ -8,21 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import simpy
+from simpy.events import PENDING
 
 from swifteats_sim.engine.clock import Clock
 
 
 def first_of(clock: Clock, *events: simpy.Event) -> simpy.Event:
     """Fires with the first of these, in its turn, as a condition does; none of them has fired yet."""
-    first = clock.event()
-
-    def fire(_: simpy.Event) -> None:
-        if not first.triggered:
-            first.succeed()
-
+    first = _First(clock)
     for event in events:
-        event.callbacks.append(fire)
+        event.callbacks.append(first.fire)
     return first
+
+
+class _First(simpy.Event):
+    """What others make happen, once."""
+
+    def fire(self, _: simpy.Event) -> None:
+        """One of them has happened."""
+        if self._value is PENDING:
+            self.succeed()
 
 
 def later(clock: Clock, after: int, do: Callable[[], None]) -> None:

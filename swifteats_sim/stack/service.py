@@ -1,4 +1,7 @@
-"""The service that effects get: visits to stations and delays, one after the other, in virtual time."""
+"""The service that effects get: visits to stations and delays, one after the other, in virtual time.
+
+Most effects are one visit and nothing else: whoever performs them lets them in by himself.
+"""
 
 from __future__ import annotations
 
@@ -51,26 +54,32 @@ class Service:
         """Let an effect take its time; returns what `look` sees as its first service begins."""
         return self._pass(self._costs[kind], caller, number, look)
 
+    def only_visit(self, kind: str) -> Cost | None:
+        """The visit that is all an effect costs; None where there is more to it."""
+        costs = self._costs.get(kind, ())
+        return costs[0] if len(costs) == 1 and isinstance(costs[0], Cost) else None
+
+    def turn_away(self, cost: Cost, start: int, departure: int) -> Process:
+        """Unavailable by a full queue at once, and when the caller's patience is over. start, departure : of Station."""
+        if start == ABANDONED:
+            yield self._clock.sleep(departure - self._clock.instant)
+        raise Unavailable(cost.errand.station.name)
+
     def visit(self, cost: Cost, caller: Caller) -> Process:
         """Pass a visit of its own, which is no effect's."""
         return self._pass((cost,), caller, 0)
 
     def _pass(self, costs: Costs, caller: Caller, number: int, look: Callable[[], Any] | None = None) -> Process:
-        """All parts in turn. Unavailable by a full queue at once, and when the caller's patience is over.
-
-        One generator does it all: they are what an effect costs the run.
-        """
+        """All parts in turn. One generator does it all: they are what an effect costs the run."""
         clock, seen = self._clock, None
         for cost in costs:
             if isinstance(cost, Delay):
                 yield clock.sleep(self.draw(cost.law, cost.stream, caller, number))
             else:
                 now = clock.instant
-                start, departure = cost.entrance.enter(now, caller.entity, caller.occasion, number, caller.place)
+                start, departure = cost.enter(now, caller.entity, caller.occasion, number, caller.place)
                 if start < now:
-                    if start == ABANDONED:
-                        yield clock.sleep(departure - now)
-                    raise Unavailable(cost.errand.station.name)
+                    yield from self.turn_away(cost, start, departure)
                 if look is not None:
                     if start > now:
                         yield clock.sleep(start - now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from swifteats_sim.domain.effects import COMMITTED, Delete, Fields, Insert, Key, Name, Record, Write
+from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Fields, Insert, Key, Name, Record, Write
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.stack.history import History
 
@@ -41,6 +41,10 @@ class Store:
         """The record as it stands."""
         return self._records.get(name)
 
+    def read_all(self, names: Iterable[Name]) -> tuple[Record | None, ...]:
+        """These records as they stand."""
+        return tuple(map(self._records.get, names))
+
     def read_past(self, name: Name, lag: int) -> Record | None:
         """The record as a replica shows it that is `lag` ns behind; as it stands where nothing is remembered."""
         newest = self._records.get(name)
@@ -56,8 +60,7 @@ class Store:
         names = names_of(writes) if names is None else names
         if len(names) < len(writes):
             raise ValueError(f"two writes of one record: {writes}")
-        records = self._records
-        before = [records.get(name) for name in names]
+        before = self.read_all(names)
         for index, (write, record) in enumerate(zip(writes, before, strict=True)):
             if not _holds(write, record):
                 return index
@@ -77,8 +80,7 @@ class Store:
     def put(self, name: Name, changes: Fields) -> None:
         """Write over the record, whatever its version; where there is none, make one."""
         old = self._records.get(name)
-        new = Record(1, changes) if old is None else Record(old.version + 1, {**old.fields, **changes})
-        self._set(name, new, old)
+        self._write(Insert(*name, changes) if old is None else CompareAndSet(*name, old.version, changes), name, old)
 
     def expire(self, name: Name, record: Record) -> None:
         """Remove this very record, unless it was written over or removed before."""
@@ -86,15 +88,14 @@ class Store:
             self._remove(name)
 
     def _write(self, write: Write, name: Name, before: Record | None) -> None:
-        if isinstance(write, Insert):
-            self._set(name, Record(1, write.fields), before)
-        elif isinstance(write, Delete):
-            self._remove(name)
-        else:
+        if type(write) is CompareAndSet:
             assert before is not None
-            self._set(name, Record(before.version + write.bump, {**before.fields, **write.changes}), before)
-
-    def _set(self, name: Name, record: Record, before: Record | None) -> None:
+            record = Record(before.version + write.bump, {**before.fields, **write.changes})
+        elif type(write) is Insert:
+            record = Record(1, write.fields)
+        else:
+            self._remove(name)
+            return
         if self._history is not None:
             self._history.supersede(name, before)
         self._records[name] = record

@@ -30,21 +30,28 @@ class Waiting(Generic[P]):
         """One more, at the place it has now."""
         heappush(self._heap, (key, one.place, one))
 
-    def head(self) -> tuple[int, int] | None:
-        """Key and place of the first; None where nobody waits."""
-        heap = self._heap
-        while heap and heap[0][2].place != heap[0][1]:
-            heappop(heap)
-        return heap[0][:2] if heap else None
-
     def first(self) -> int | None:
         """The least key; None where nobody waits."""
-        head = self.head()
-        return None if head is None else head[0]
+        heap = self._heap
+        while heap:
+            key, place, one = heap[0]
+            if one.place == place:
+                return key
+            heappop(heap)
+        return None
 
-    def pop(self) -> P | None:
-        """The first, who then leaves this line; None where nobody waits."""
-        return None if self.head() is None else heappop(self._heap)[2]
+    def head(self) -> tuple[int, int] | None:
+        """Key and place of the first; None where nobody waits."""
+        return None if self.first() is None else self._heap[0][:2]
+
+    def pop(self, upto: int | None = None) -> P | None:
+        """The first, who then leaves this line; None where nobody waits whose key is `upto` or less."""
+        heap = self._heap
+        while heap and (upto is None or heap[0][0] <= upto):
+            _, place, one = heappop(heap)
+            if one.place == place:
+                return one
+        return None
 
 
 class Scattered(Generic[P]):

@@ -27,11 +27,11 @@ class CompiledDoor:
 
     def enter(self, now: int, entity: int, index: int, step: int, attempt: int) -> tuple[int, int]:
         """See Entrance."""
-        while True:
-            said, start, departure = entering.enter(self.space.at, self.at, now, entity, index, step, attempt)
-            if said == REACHED:
-                return start, departure
+        said, start, departure = entering.enter(self.space.at, self.at, now, entity, index, step, attempt)
+        if said != REACHED:
             self._mend(said, now)
+            return self.enter(now, entity, index, step, attempt)
+        return start, departure
 
 
 def lower_errand(low: Lowering, errand: Errand, registers: Registers) -> int:

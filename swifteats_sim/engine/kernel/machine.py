@@ -27,6 +27,10 @@ from swifteats_sim.engine.registers import Registers
 from swifteats_sim.engine.resource import Ceiling, Holding
 from swifteats_sim.engine.sources import Source
 
+REACHED = loop.REACHED
+CALLS, FULL = REGISTERS.calls, REGISTERS.full
+"""Looked up once: they are asked for at every event of those who decide."""
+
 
 class Machine(Plane):
     """Jobs of `flows` in compiled code. space : its memory, laid out in `build`, when all who share it are known."""
@@ -77,9 +81,9 @@ class Machine(Plane):
 
     def advance(self, until: int) -> None:
         """See Plane."""
-        while (said := entering.catch_up(self.space.at, until)) != loop.REACHED:
+        while (said := entering.catch_up(self.space.at, until)) != REACHED:
             self.mend(said, until)
-        if self.space.words[REGISTERS.calls]:
+        if self._claims and self.space.words[CALLS]:
             self._call()
 
     def mend(self, said: int, until: int) -> None:
@@ -120,7 +124,7 @@ class Machine(Plane):
         """Journal something; ValueError where the loop is past that instant."""
         if not entering.note(self.space.at, at, kind, a, b):
             raise ValueError(f"the loop is at {self.now} ns, too late for a change at {at} ns")
-        if self.space.words[REGISTERS.full]:
+        if self.space.words[FULL]:
             self.mend(loop.NO_ROOM, at)
 
     def entrance(self, errand: Errand) -> Entrance:
