@@ -77,12 +77,12 @@ class Fleet:
         return self.trajectories.position(driver, self.known[driver])
 
     def sight(self) -> tuple[NDArray[Any], ...]:
-        """What `nearby` needs to know of all drivers: known .. places. It writes down what it has reckoned."""
+        """What engine.nearby needs to know of all drivers: known .. places. It writes down what it has reckoned."""
         legs = self.trajectories
         return self._known, self._seen_at, self._seen, legs.last, legs.times, legs.places
 
     def seen(self, driver: int) -> Point:
-        """Where a driver was seen last by a pass of `nearby`."""
+        """Where a driver was seen last by a pass of engine.nearby."""
         x, y = self._seen[driver].tolist()
         return x, y
 
