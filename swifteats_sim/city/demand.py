@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from heapq import merge
 from itertools import accumulate, count
 from math import cos, pi, sin
@@ -56,7 +57,13 @@ class Menu:
             if len(chosen) == wanted:
                 break
             chosen[int(stream.uniform(order, step) * self.items)] = None
-        return tuple(Line(item, 1) for item in chosen)
+        return tuple(_portion(item) for item in chosen)
+
+
+@cache
+def _portion(item: int) -> Line:
+    """One portion of an item: all carts share it."""
+    return Line(item, 1)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,30 @@ from swifteats_sim.domain.effects import Record
 from swifteats_sim.domain.states import DriverState
 from swifteats_sim.engine.streams import Streams
 
+_NAMES = np.array([str(state) for state in DriverState], dtype=object)
+_CODES: dict[str, int] = {state: code for code, state in enumerate(DriverState)}
+
+
+class StateLog:
+    """States of drivers, in the order in which they were written: columns, as there are a dozen rows an order."""
+
+    def __init__(self) -> None:
+        self._drivers, self._instants, self._codes = array("q"), array("q"), array("b")
+
+    def add(self, driver: int, at: int, state: str) -> None:
+        """A driver has this state from `at` (ns) on."""
+        self._drivers.append(driver)
+        self._instants.append(at)
+        self._codes.append(_CODES[state])
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """driver; at : ns; state : its name."""
+        drivers, instants = (np.array(column, dtype=np.int64) for column in (self._drivers, self._instants))
+        return {"driver": drivers, "at": instants, "state": _NAMES[np.array(self._codes, dtype=np.int8)]}
+
 
 class Fleet:
     """All drivers, by number.
@@ -24,6 +48,7 @@ class Fleet:
     everybody : uint8 per driver, 1.
     phases : per driver, ns after a full interval at which a fix is sent.
     scratch : room for a pass over all drivers.
+    states : what the database's record of a driver became, and when.
     trips : per driver, the offers and orders that he has not done with, in truth; who reports them counts them.
     """
 
@@ -34,7 +59,7 @@ class Fleet:
         self.known = array("q", [-1]) * self.count
         self.phases = _phases(places, fix_every, streams)
         self.trips = array("q", [0]) * self.count
-        self.states: list[tuple[int, int, str]] = []
+        self.states = StateLog()
         self._free, self._busy = bytearray(self.count), bytearray(self.count)
         self._on_shift, self._offered = bytearray(self.count), bytearray(self.count)
         self._versions, self._orders, self._free_since = (array("q", [0]) * self.count for _ in range(3))
@@ -60,7 +85,7 @@ class Fleet:
         self.unburdened[driver] = not busy
         self._on_shift[driver] = state != DriverState.OFF_SHIFT
         self._versions[driver] = record.version
-        self.states.append((driver, now, str(state)))
+        self.states.add(driver, now, state)
 
     def busy(self) -> list[int]:
         """Drivers who hold an order, as the record has it."""
@@ -77,12 +102,12 @@ class Fleet:
         return self.trajectories.position(driver, self.known[driver])
 
     def sight(self) -> tuple[NDArray[Any], ...]:
-        """What `nearby` needs to know of all drivers: known .. places. It writes down what it has reckoned."""
+        """What engine.nearby needs to know of all drivers: known .. places. It writes down what it has reckoned."""
         legs = self.trajectories
         return self._known, self._seen_at, self._seen, legs.last, legs.times, legs.places
 
     def seen(self, driver: int) -> Point:
-        """Where a driver was seen last by a pass of `nearby`."""
+        """Where a driver was seen last by a pass of engine.nearby."""
         x, y = self._seen[driver].tolist()
         return x, y
 

@@ -55,7 +55,7 @@ class KitchenTerms:
         return to_ns(max(0.0, seconds) * (1.0 + self.bias))
 
 
-@dataclass
+@dataclass(slots=True)
 class _Known:
     """The instants of an order in the kitchen; the platform has heard of those that are past."""
 

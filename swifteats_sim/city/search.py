@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.city import nearby
 from swifteats_sim.city.fleet import Fleet
-from swifteats_sim.city.nearby import NOBODY
 from swifteats_sim.city.places import Area
 from swifteats_sim.city.travel import Point
 from swifteats_sim.domain.effects import Candidates
+from swifteats_sim.engine import grid
+from swifteats_sim.engine.nearby import NOBODY
 
 
 class Food(NamedTuple):
@@ -39,6 +39,7 @@ class Search:
     radius: float
     live_fix: int
     ghosts: bool = False
+    _grids: dict[range, tuple[NDArray[Any], NDArray[Any]]] = field(default_factory=dict)
 
     def place_of(self, driver: int, now: int) -> Point | None:
         """Where the driver is known to be (m); None where no search would find him now, wherever it looked."""
@@ -49,18 +50,19 @@ class Search:
 
     def nearest(self, area: Area, restaurant: Point, now: int) -> int | None:
         """The travel time (ns) of the candidate who is nearest in a straight line; None where there is none."""
-        driver = nearby.nearest(*self._around(area, restaurant, now), self._wanted, *self.fleet.sight())
+        driver = grid.nearest(*self._around(area, restaurant, now, self._wanted))
         return None if driver == NOBODY else area.travel.duration(self.fleet.seen(driver), restaurant)
 
     def around(self, area: Area, restaurant: Point, now: int, food: Food) -> Candidates:
         """The candidates by driver number, with estimated travel times to the restaurant; others are not counted."""
         fleet, (numbers, squares) = self.fleet, self.fleet.scratch
         found = self._within(area, restaurant, now, self._wanted)
-        drivers = numbers[:found].copy()
+        by_number = numbers[:found].argsort()
+        drivers = numbers[by_number]
         return Candidates(
             drivers, fleet.versions(drivers), area.travel.durations(fleet.seen_places(drivers), restaurant),
             food.preparation_left, food.onward, fleet.workload(drivers), fleet.idle(drivers, now),
-            found, np.sqrt(squares[:found]), food.trip,
+            found, np.sqrt(squares[by_number]), food.trip,
         )  # fmt: skip
 
     def members(self, area: Area, restaurant: Point, now: int) -> int:
@@ -68,8 +70,7 @@ class Search:
         return self._within(area, restaurant, now, self.fleet.everybody)
 
     def _within(self, area: Area, restaurant: Point, now: int, wanted: NDArray[np.uint8]) -> int:
-        fleet = self.fleet
-        found: int = nearby.within(*self._around(area, restaurant, now), wanted, *fleet.sight(), *fleet.scratch)
+        found: int = grid.within(*self._around(area, restaurant, now, wanted), *self.fleet.scratch)
         return found
 
     @property
@@ -81,6 +82,12 @@ class Search:
         """The oldest fix that counts (ns); who was never heard of has -1."""
         return 0 if self.ghosts else max(now - self.live_fix, 0)
 
-    def _around(self, area: Area, restaurant: Point, now: int) -> tuple[int, int, float, float, float, int]:
-        """See nearby: first .. since."""
-        return area.drivers.start, area.drivers.stop, *restaurant, self.radius * self.radius, self._since(now)
+    def _around(self, area: Area, restaurant: Point, now: int, wanted: NDArray[np.uint8]) -> tuple[Any, ...]:
+        """See engine.grid: first .. frame."""
+        drivers = area.drivers
+        if drivers not in self._grids:
+            self._grids[drivers] = grid.empty_grid(len(drivers))
+        return (
+            drivers.start, drivers.stop, *restaurant, self.radius * self.radius, self._since(now), wanted,
+            *self.fleet.sight(), now, self.fleet.trajectories.fastest, *self._grids[drivers],
+        )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,14 +69,16 @@ def cut(last, times, places, entity, now):  # type: ignore[no-untyped-def]
 class Legs:
     """The legs of all entities, each of which knows its entity's previous one; at the end of the last one it stands.
 
-    count : of legs. last : int64[entities], the number of each one's last leg. times : int64[TIMES * room], of each leg
-    START and END (ns), PREVIOUS leg (NONE: none) and OWNER (NONE: given up before it began). places :
-    float64[PLACES * room], metres. on_moved : called when these two have moved to larger arrays.
+    count : of legs; fastest : the greatest speed of any, m/ns. last : int64[entities], the number of each one's last
+    leg. times : int64[TIMES * room], of each leg START and END (ns), PREVIOUS leg (NONE: none) and OWNER (NONE: given
+    up before it began). places : float64[PLACES * room], metres. on_moved : called when these two have moved to larger
+    arrays.
     """
 
     def __init__(self, start: NDArray[np.float64]) -> None:
         """Entities who stand at their places from 0 on. start : float64[entities, 2], metres."""
         self.count = len(start)
+        self.fastest = 0.0
         self.last = np.arange(self.count, dtype=np.int64)
         room = 2 * self.count + 1
         times, places = np.zeros((room, TIMES), dtype=np.int64), np.zeros((room, PLACES))
@@ -88,7 +91,8 @@ class Legs:
         """One more leg for an entity. span : (start, end), ns; way : (x0, y0, x1, y1), metres."""
         if TIMES * self.count == len(self.times):
             self._grow()
-        leg = self.count
+        leg, (x0, y0, x1, y1) = self.count, way
+        self.fastest = max(self.fastest, hypot(x1 - x0, y1 - y0) / max(span[1] - span[0], 1))
         self.times[TIMES * leg : TIMES * leg + TIMES] = *span, self.last[entity], entity
         self.places[PLACES * leg : PLACES * leg + PLACES] = way
         self.last[entity] = leg

@@ -37,9 +37,9 @@ def shift_table(run: Run, left: Mapping[int, int]) -> pd.DataFrame:
 
 def state_table(run: Run) -> pd.DataFrame:
     """See Tables.states."""
-    columns = list(zip(*run.city.fleet.states, strict=True)) or [(), (), ()]
-    numbers = {"driver": pd.Series(columns[0], dtype="int64"), "at": pd.Series(columns[1], dtype="int64")}
-    return pd.DataFrame({**numbers, "state": pd.Series(columns[2], dtype=object)})
+    return pd.DataFrame({
+        name: pd.Series(column, dtype=column.dtype) for name, column in run.city.fleet.states.columns().items()
+    })  # fmt: skip
 
 
 def leg_table(trajectories: Trajectories) -> pd.DataFrame:

@@ -74,9 +74,11 @@ def test_only_available_drivers_are_candidates() -> None:
     assert found(fleet, 2, range(4)) == [2]
     fleet.changed(1, Record(3, {"state": DriverState.OFF_SHIFT, "order": None}), 3)
     assert found(fleet, 3, range(4)) == [2]
-    assert fleet.states == [
-        (1, 1, "available"), (2, 1, "available"), (1, 2, "order_assigned"), (1, 3, "off_shift"),
-    ]  # fmt: skip
+    states = {name: column.tolist() for name, column in fleet.states.columns().items()}
+    assert states == {
+        "driver": [1, 2, 1, 1], "at": [1, 1, 2, 3],
+        "state": ["available", "available", "order_assigned", "off_shift"],
+    }  # fmt: skip
 
 
 def test_who_is_busy_is_told_by_his_trips_and_not_by_his_record() -> None:

@@ -29,7 +29,8 @@ def read(w, cache, key, now, job, place):  # type: ignore[no-untyped-def]
     if _is_gone(w, cache, nodes_of(w)[n], now):
         _forget(w, cache, n)
         return False
-    _use(w, cache, n)
+    if words[cache + CACHE.entries] != NONE:
+        _be_last(w, cache, n)
     words[cache + CACHE.hits] += counts
     if words[cache + CACHE.change_law] != NONE:
         stale = changes.latest(w, cache, key, now) > nodes_of(w)[n].b
@@ -54,11 +55,10 @@ def _forget(w, cache, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _use(w, cache, n):  # type: ignore[no-untyped-def]
-    """An entry is the last used; nobody asks where there is room for all."""
-    if words_of(w)[cache + CACHE.entries] != NONE:
-        nodes.take_out(w, words_of(w)[cache + CACHE.recent], n)
-        nodes.append(w, words_of(w)[cache + CACHE.recent], n)
+def _be_last(w, cache, n):  # type: ignore[no-untyped-def]
+    """An entry is the last that was used; where there is room for all, and nobody asks: that was filled."""
+    nodes.take_out(w, words_of(w)[cache + CACHE.recent], n)
+    nodes.append(w, words_of(w)[cache + CACHE.recent], n)
 
 
 @compiled
@@ -72,10 +72,25 @@ def put(w, cache, key, begun, now):  # type: ignore[no-untyped-def]
         cells_of(w)[at] = n
         nodes.append(w, words[cache + CACHE.recent], n)
     else:
-        _use(w, cache, n)
+        _be_last(w, cache, n)
     nodes_of(w)[n].a, nodes_of(w)[n].b, nodes_of(w)[n].c = key, begun, now
     recent, most = words[cache + CACHE.recent], words[cache + CACHE.entries]
-    if most != NONE and words[recent + LIST.size] > most:
+    if most == NONE:
+        _sweep(w, cache, now)
+    elif words[recent + LIST.size] > most:
         oldest = words[recent + LIST.first]
         words[cache + CACHE.evicted] += measured(w, now) and not _is_gone(w, cache, nodes_of(w)[oldest], now)
+        _forget(w, cache, oldest)
+
+
+@compiled
+def _sweep(w, cache, now):  # type: ignore[no-untyped-def]
+    """Where there is room for all, those who have expired go when others come: nobody can tell, and memory is saved."""
+    words = words_of(w)
+    ttl, recent = words[cache + CACHE.ttl], words[cache + CACHE.recent]
+    while words[recent + LIST.size] > 0 and now - nodes_of(w)[words[recent + LIST.first]].c >= ttl:
+        oldest = words[recent + LIST.first]
+        if words[cache + CACHE.change_law] != NONE:
+            changes.forget(w, words[cache + CACHE.changed], nodes_of(w)[oldest].a)
+            changes.forget(w, words[cache + CACHE.removed], nodes_of(w)[oldest].a)
         _forget(w, cache, oldest)

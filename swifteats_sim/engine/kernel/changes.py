@@ -10,6 +10,8 @@ from swifteats_sim.engine.kernel.memory import CACHE, NONE
 NUMBER, COMING, LAST = range(3)
 """Values of a key in the maps `changed` and `removed`."""
 NEVER = -1
+SHORT = 1 << 8
+"""Changes of a chain that is soon drawn anew."""
 
 
 @compiled
@@ -54,3 +56,11 @@ def _gap(w, cache, key, number):  # type: ignore[no-untyped-def]
     return draws.draw_ns(
         w, words_of(w)[cache + CACHE.change_law], words_of(w)[cache + CACHE.change_stream], key, number, 0, 0
     )
+
+
+@compiled
+def forget(w, m, key):  # type: ignore[no-untyped-def]
+    """A key's chain in a map is drawn anew from its beginning where somebody asks again; a long one is kept."""
+    at = maps.find(w, m, key)
+    if at != NONE and cells_of(w)[at + NUMBER] < SHORT:
+        maps.remove(w, m, key)
