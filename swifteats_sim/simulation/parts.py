@@ -31,6 +31,7 @@ def declared_city(scenario: Scenario) -> DeclaredCity:
     assert scenario.city is not None
     return scenario.city
 
+
 _NONE = np.zeros(0, dtype=np.int64)
 _NOBODY = Candidates(_NONE, _NONE, _NONE, 0, 0, _NONE, _NONE, 0, np.zeros(0), 0.0)
 """What a search finds in vain."""
@@ -146,7 +147,10 @@ class Run:
         """
         live, now, search = self.city.orders[order], self.clock.instant, self.city.search
         self.loop.advance(now)
-        if self.scenario.assignment.availability == "batched" and search.nearest(live.area, live.restaurant, now) is None:
+        if (
+            self.scenario.assignment.availability == "batched"
+            and search.nearest(live.area, live.restaurant, now) is None
+        ):
             return _NOBODY
         found = self._look(order)
         return found._replace(members=search.members(live.area, live.restaurant, now))

@@ -10,7 +10,6 @@ from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.streams import Stream
 
-
 Enter = Callable[[int, int, int, int, int], tuple[int, int]]
 """See `enter` of engine.entrance.Entrance."""
 

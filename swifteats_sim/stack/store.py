@@ -117,6 +117,6 @@ def names_of(writes: Iterable[Write]) -> list[Name]:
 
 def _holds(write: Write, record: Record | None) -> bool:
     """Whether a write may be done to the record as it stands."""
-    if type(write) is Insert:
+    if isinstance(write, Insert):
         return record is None
     return record is not None and record.version == write.version
