@@ -47,7 +47,7 @@ class Unassigned(NamedTuple):
     losses: int = 0
 
 
-STALE = Unassigned("stale")
+STALE, NOBODY = Unassigned("stale"), Unassigned("no_driver")
 
 
 def assign(request: AssignmentRequest, rank: Ranking, terms: CommitTerms) -> Rule[Assigned | Unassigned]:
@@ -61,7 +61,7 @@ def assign(request: AssignmentRequest, rank: Ranking, terms: CommitTerms) -> Rul
         return STALE
     found = without((yield FindDrivers(request.order)), request.excluded)
     if not len(found.drivers):
-        return Unassigned("no_driver")
+        return NOBODY
     ranked, losses = iter(rank(found)[: terms.tries].tolist()), 0
     position = next(ranked, None)
     while position is not None:

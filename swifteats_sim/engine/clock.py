@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 import simpy
-from simpy.events import NORMAL, URGENT, Initialize
+from simpy.events import NORMAL, URGENT, EventPriority, Initialize
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
@@ -99,7 +99,7 @@ class Clock(simpy.Environment):
     def _now(self, at: int) -> None:
         self.instant = at
 
-    def process(self, generator: Generator[simpy.Event, Any, Any]) -> Task:  # type: ignore[override]
+    def process(self, generator: Generator[simpy.Event, Any, Any]) -> Task:
         """Let a generator run, which waits for the events that it yields."""
         return Task(self, generator)
 
@@ -112,11 +112,11 @@ class Clock(simpy.Environment):
             raise ValueError(f"it is {self.instant} ns already, {until} ns is over")
         queue, end = self._queue, NEVER if until is None else until
         while True:
-            if self._followers:
+            if self._followers and (queue or until is not None):
                 self._catch_up(end)
             if not queue or queue[0][0] >= end:
                 break
-            self.instant, _, _, event = heappop(queue)
+            self.instant, _, _, event = heappop(queue)  # type: ignore[assignment]  # ns, all of them
             callbacks = event.callbacks
             event.callbacks = None  # type: ignore[assignment]  # it is over
             for callback in callbacks:
@@ -136,7 +136,7 @@ class Clock(simpy.Environment):
         """An event that somebody will make happen."""
         return simpy.Event(self)
 
-    def schedule(self, event: simpy.Event, priority: int = NORMAL, delay: int = 0) -> None:  # type: ignore[override]
+    def schedule(self, event: simpy.Event, priority: EventPriority = NORMAL, delay: int = 0) -> None:  # type: ignore[override]
         """Let an event happen in `delay` ns, in its turn."""
         heappush(self._queue, (self.instant + delay, priority, next(self._eid), event))
 

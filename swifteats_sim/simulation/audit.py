@@ -54,9 +54,12 @@ class Audit:
             self._broken("positions", f"leg {leg} of the record begins where, or when, the one before it does not end")
 
     def _order_written(self, _: Key, record: Record, before: Record | None) -> None:
-        self._states[record.fields["state"]] += 1
+        state = record.fields["state"]
         if before is not None:
+            if before.fields["state"] == state:
+                return
             self._states[before.fields["state"]] -= 1
+        self._states[state] += 1
 
     def _look_at_orders(self) -> None:
         """What the record has closed, delivered and answered is what the database has, and customers have heard."""

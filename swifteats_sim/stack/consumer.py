@@ -56,6 +56,7 @@ class Consumer:
     ) -> None:
         """A consumer that listens to its partitions; `run` makes it decide."""
         self._topic, self._member, self._delivery, self._runner = topic, member, delivery, runner
+        self._clock = runner.clock
         self._terms, self._rank, self._outlook, self._district_of = terms, rank, outlook, district_of
         self._on_assigned, self._on_buried, self._on_losses = on_assigned, on_buried, on_losses
         self._deciding: list[simpy.Process] = []
@@ -65,12 +66,11 @@ class Consumer:
 
     def run(self) -> Process:
         """Serve for ever."""
-        clock = self._runner.clock
+        clock = self._clock
         if self._member.membership.changes:
             clock.process(self._follow())
         while True:
-            self._drain()
-            pending = self._docket.next()
+            pending = self._next()
             if pending is None:
                 yield self._pause()
             elif self._fails(pending):
@@ -108,7 +108,7 @@ class Consumer:
 
     @property
     def _now(self) -> int:
-        return self._runner.clock.instant
+        return self._clock.instant
 
     def _looked(self, found: bool) -> bool:
         """A request was looked at again: wake up where there is one to decide, or one due before the alarm."""
@@ -123,12 +123,13 @@ class Consumer:
 
     def _pause(self) -> simpy.Event:
         """Until a message comes, the group changes or the first sleeper is due."""
-        clock, due = self._runner.clock, self._docket.due()
+        clock, due = self._clock, self._docket.due()
         self._bell, self._alarm = clock.event(), NEVER if due is None else due
         return self._bell if due is None else first_of(clock, self._bell, clock.sleep(due - clock.instant))
 
-    def _drain(self) -> None:
-        now, logs = self._runner.clock.instant, self._topic.logs
+    def _next(self) -> Pending | None:
+        """Take what its partitions hold; the request that is first then."""
+        now, logs = self._clock.instant, self._topic.logs
         for partition in self._partitions:
             log = logs[partition]
             while log:
@@ -138,6 +139,7 @@ class Consumer:
                 if self._hands.take(pending):
                     self._docket.admit(pending, now)
         self._docket.wake(now)
+        return self._docket.next()
 
     def _fails(self, pending: Pending) -> bool:
         """Whether the handling of a request fails before it has begun."""
@@ -153,7 +155,7 @@ class Consumer:
 
     def _decide(self, pending: Pending) -> Process:
         """Search a driver for a request, unless the consumer dies over it."""
-        clock = self._runner.clock
+        clock = self._clock
         process, began = clock.active_process, clock.instant
         assert process is not None
         rule = assign(pending.request, self._rank, self._terms.commit)
@@ -205,7 +207,7 @@ class Consumer:
 
     def _follow(self) -> Process:
         """Live through the changes of the group; they were scheduled first, so they come first at their instant."""
-        clock = self._runner.clock
+        clock = self._clock
         for at, change in [(at, clock.sleep(at)) for at in self._member.membership.changes]:
             yield change
             if self._member.is_dead(at):

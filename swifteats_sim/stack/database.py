@@ -110,7 +110,7 @@ class Database:
         outcome = self._store.apply(writes, names)
         if outcome == e.COMMITTED:
             for write in writes:
-                if isinstance(write, e.Insert) and write.ttl is not None:
+                if type(write) is e.Insert and write.ttl is not None:
                     self._clock.process(self._expire((write.table, write.key), write.ttl))
         return outcome
 

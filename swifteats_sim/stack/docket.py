@@ -150,7 +150,7 @@ class Docket:
         pause = self._terms.retry_no_driver if reason == "no_driver" else self._terms.retry_error
         self._sleep(pending, "driverless", now)
         self._paused.add(now + pause, pending)
-        self._driverless.add(self._district_of(pending.request.order), pending.urgency, pending)
+        self._driverless.add(self._district(pending), pending.urgency, pending)
 
     def put_off(self, pending: Pending, now: int) -> None:
         """Its handling failed: after a pause, whoever frees meanwhile, and whoever has called it."""
@@ -168,9 +168,14 @@ class Docket:
         pending.eligible, pending.called = -1, False  # it waits for its food now, not for a decision or a driver
         self._sleep(pending, "deferred", now)
         self._deferred.add(now + pause, pending)
-        self._early.add(self._district_of(pending.request.order), now + pause, pending)
+        self._early.add(self._district(pending), now + pause, pending)
         self.held_back[pending.request.order] = pending
         return True
+
+    def _district(self, pending: Pending) -> District:
+        if pending.district is None:
+            pending.district = self._district_of(pending.request.order)
+        return pending.district
 
     def _first(self, line: Scattered[Pending], driver: FreeDriver) -> Pending | None:
         """The first of a line whom the driver suits, who then leaves it."""
@@ -180,6 +185,9 @@ class Docket:
         pending.place, pending.nap, pending.since = self.number(), nap, now
 
     def _rise(self, pending: Pending, now: int) -> None:
+        """A sleep ends, if it slept."""
+        if pending.nap is None:
+            return
         if pending.nap == "deferred" and self.held_back.get(pending.request.order) is pending:
             del self.held_back[pending.request.order]
         pending.wake(now)

@@ -97,6 +97,7 @@ class Runner:
         again_after : ns until an effect that met a full queue is tried again; None throws Unavailable into the rule.
         """
         clock, visits, number = self.clock, self._visits, 0
+        entity, occasion, place = caller
         try:
             effect = next(rule)
             while True:
@@ -106,7 +107,7 @@ class Runner:
                         outcome = yield from self._handlers[type(effect)](effect, caller, number)
                     else:
                         (kind, cost), now = visit, clock.instant
-                        start, departure = cost.enter(now, caller.entity, caller.occasion, number, caller.place)
+                        start, departure = cost.enter(now, entity, occasion, number, place)
                         if start < now:
                             yield from self._service.turn_away(cost, start, departure)
                         if kind.sees is not None:
@@ -116,6 +117,7 @@ class Runner:
                             yield clock.sleep(departure - start)
                         else:
                             yield clock.sleep(departure - now)
+                            assert kind.lands is not None
                             outcome = kind.lands(effect)
                             if kind.pauses and departure == now and not outcome:
                                 yield clock.sleep(ROUND_TRIP)

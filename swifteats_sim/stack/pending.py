@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from swifteats_sim.domain.messages import AssignmentRequest
+from swifteats_sim.stack.waiting import District
 
 Nap = Literal["deferred", "driverless", "failed"]
 """What a request sleeps for: its food; a driver, after a search in vain; another handling, after one that failed."""
@@ -22,6 +23,7 @@ class Pending:
     searches : made so far; failures : of those, in vain, when no free driver had called it; faults : handlings that
     failed; leave_by : when a driver should leave for it (ns); urgency : its key among the ready.
     place : of its entries in the docket, others are void; nap, since : what it sleeps for, and since when (ns).
+    district : where its order is, once somebody has asked.
     """
 
     request: AssignmentRequest
@@ -44,6 +46,7 @@ class Pending:
     called: bool = False
     nap: Nap | None = None
     since: int = 0
+    district: District | None = None
 
     def wake(self, now: int) -> None:
         """A sleep ends, however it ends: what was slept goes to what it was for."""

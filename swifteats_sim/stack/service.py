@@ -60,7 +60,7 @@ class Service:
         return costs[0] if len(costs) == 1 and isinstance(costs[0], Cost) else None
 
     def turn_away(self, cost: Cost, start: int, departure: int) -> Process:
-        """Unavailable by a full queue at once, and when the caller's patience is over. start, departure : of Station."""
+        """Unavailable by a full queue at once, and when the caller's patience is over. The rest as a station says."""
         if start == ABANDONED:
             yield self._clock.sleep(departure - self._clock.instant)
         raise Unavailable(cost.errand.station.name)

@@ -70,7 +70,7 @@ class Store:
 
     def _apply_one(self, write: Write) -> int:
         """The same of one write, as most are."""
-        name = (write.table, write.key)
+        name = write[:2]
         record = self._records.get(name)
         if not _holds(write, record):
             return 0
@@ -112,7 +112,7 @@ class Store:
 
 def names_of(writes: Iterable[Write]) -> list[Name]:
     """The records that a transaction touches, each once."""
-    return list(dict.fromkeys([(write.table, write.key) for write in writes]))
+    return list(dict.fromkeys([write[:2] for write in writes]))
 
 
 def _holds(write: Write, record: Record | None) -> bool:

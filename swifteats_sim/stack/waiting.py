@@ -63,14 +63,18 @@ class Scattered(Generic[P]):
 
     def add(self, district: District, key: int, one: P) -> None:
         """One more in this district, at the place it has now."""
-        self._lines.setdefault(district, Waiting()).add(key, one)
+        line = self._lines.get(district)
+        if line is None:
+            line = self._lines[district] = Waiting()
+        line.add(key, one)
 
     def pop_if(self, districts: Iterable[District], fits: Callable[[P], bool]) -> P | None:
         """Of those in these districts the first who fits, as if they stood in one line; he leaves it.
 
         Nobody behind him is asked. None where nobody fits.
         """
-        lines = [self._lines[each] for each in districts if each in self._lines and self._lines[each].head()]
+        every = self._lines
+        lines = [every[each] for each in districts if each in every and every[each].first() is not None]
         if not lines:
             return None
         passed, chosen = list[tuple[Waiting[P], int, P]](), None
