@@ -23,7 +23,7 @@ AGENDA = 1 << 16
 """Words of the stacks."""
 CROWDED = 2
 """A hash table grows when one row of so many is used, by GROWTH."""
-GROWTH = 4
+GROWTH = 2
 
 
 class Space:
