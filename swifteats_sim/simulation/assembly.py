@@ -87,7 +87,7 @@ class Assembly:
         couriers = Couriers(self.run, trips, self.shifts, estimates, invariants.committed)
         self._requests = self.software.equipment.topics[REQUESTS]
         self._dispatch = Dispatch(self.run, self.runner, self._blueprint, self._requests, self._life, couriers)
-        self._calls = DriverCalls(self.run, self._dispatch.consumers, geo_of.__getitem__)
+        self._calls = DriverCalls(self.run, self._dispatch.consumers, self._dispatch.boards, geo_of.__getitem__)
         self.shifts.on_heard = self._calls.free
         self._life.cooking = Cooking(self.run, self.runner, self.larder, self._calls.news)
         conservation = Conservation(self.software, {REQUESTS: self._dispatch.held})

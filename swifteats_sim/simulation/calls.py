@@ -7,7 +7,9 @@ from math import dist
 
 from swifteats_sim.simulation.parts import Run
 from swifteats_sim.stack.consumer import Consumer
+from swifteats_sim.stack.docket import Boards
 from swifteats_sim.stack.free_driver import FreeDriver
+from swifteats_sim.stack.waiting import Board
 
 
 class DriverCalls:
@@ -20,14 +22,20 @@ class DriverCalls:
     """
 
     def __init__(
-        self, run: Run, consumers: Sequence[tuple[int | None, Consumer]], geo_of: Callable[[int], int]
+        self,
+        run: Run,
+        consumers: Sequence[tuple[int | None, Consumer]],
+        boards: Boards,
+        geo_of: Callable[[int], int],
     ) -> None:
-        """consumers : with the geo of each; None where it serves all of them."""
+        """consumers : with the geo of each, None where it serves all of them; boards : where they hold orders."""
         self._run, self._geo_of = run, geo_of
         geos = range(len(run.city.places.areas))
+        self._all, self._boards = [consumer for _, consumer in consumers], boards
         self._consumers = {
-            geo: [consumer for served, consumer in consumers if served is None or served == geo] for geo in geos
+            geo: [number for number, (served, _) in enumerate(consumers) if served in (None, geo)] for geo in geos
         }
+        self._turns = {geo: {number: turn for turn, number in enumerate(self._consumers[geo])} for geo in geos}
         self._turn = 0
 
     def free(self, driver: int) -> None:
@@ -36,24 +44,24 @@ class DriverCalls:
         if free is None:
             return
         self._turn += 1
-        listening = self._listening(driver)
-        for consumer in listening:
+        for consumer in self._holders(self._boards.driverless, free):
             if consumer.call(free):
                 return
-        for consumer in listening:
+        for consumer in self._holders(self._boards.early, free):
             if consumer.recall(free):
                 return
 
     def news(self, order: int) -> None:
         """The kitchen of an order has reported that it cooks, or that the food is ready: the estimate has changed."""
-        for consumer in self._consumers[self._geo(order)]:
-            consumer.news(order)
+        for number in self._consumers[self._geo(order)]:
+            self._all[number].news(order)
 
-    def _listening(self, driver: int) -> list[Consumer]:
-        """The consumers of the driver's geo, another one first each time."""
-        consumers = self._consumers[self._geo_of(driver)]
-        first = self._turn % len(consumers)
-        return consumers[first:] + consumers[:first]
+    def _holders(self, board: Board, free: FreeDriver) -> list[Consumer]:
+        """Those of his geo's consumers who hold an order in his districts, another one first each time."""
+        turns = self._turns[self._geo_of(free.driver)]
+        first, many = self._turn % len(turns), len(turns)
+        owners = sorted(board.owners(free.districts), key=lambda number: (turns[number] - first) % many)
+        return [self._all[number] for number in owners]
 
     def _free_driver(self, driver: int) -> FreeDriver | None:
         """None where no search would find him now."""

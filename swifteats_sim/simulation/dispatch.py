@@ -16,9 +16,10 @@ from swifteats_sim.simulation.parts import Run
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.build import Blueprint
 from swifteats_sim.stack.consumer import Consumer
-from swifteats_sim.stack.docket import DispatchTerms
+from swifteats_sim.stack.docket import Boards, DispatchTerms
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.pending import Pending
+from swifteats_sim.stack.waiting import Board
 
 
 def dispatch_terms(assignment: Assignment) -> DispatchTerms:
@@ -33,6 +34,7 @@ def dispatch_terms(assignment: Assignment) -> DispatchTerms:
 class Dispatch:
     """All consumers of requests, each with its geo; None where it serves all of them.
 
+    boards : where they hold orders that a free driver may be offered, by their place in `consumers`.
     An assigned order goes to the couriers, one that is given up back to its life; the runner's counts note both.
     """
 
@@ -41,6 +43,7 @@ class Dispatch:
     ) -> None:
         """They listen; `start` makes them decide."""
         self._run, self._runner, self._life, self._couriers = run, runner, life, couriers
+        self.boards = Boards(Board(), Board())
         self.consumers = list(self._build(blueprint, topic))
 
     def start(self) -> None:
@@ -55,10 +58,11 @@ class Dispatch:
     def _build(self, blueprint: Blueprint, topic: Topic) -> Iterator[tuple[int | None, Consumer]]:
         rules = self._run.scenario.assignment
         terms, delivery = dispatch_terms(rules), blueprint.delivery(REQUESTS)
-        for geo, member in blueprint.members(REQUESTS):
+        for number, (geo, member) in enumerate(blueprint.members(REQUESTS)):
             yield geo, Consumer(
                 topic, member, delivery, self._runner, terms, policy_named(rules.policy).rank, self._run.outlook,
                 self._run.district_of, self._on_assigned, self._on_buried, self._on_losses,
+                self.boards, number,
             )  # fmt: skip
 
     def _on_assigned(self, pending: Pending, chosen: Assigned) -> None:

@@ -18,7 +18,7 @@ from swifteats_sim.domain.assignment import Assigned, Ranking, Unassigned, assig
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.engine.group import Delivery
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.docket import DispatchTerms, Docket, Outlook
+from swifteats_sim.stack.docket import Boards, DispatchTerms, Docket, Outlook
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.firing import first_of
 from swifteats_sim.stack.free_driver import FreeDriver
@@ -53,8 +53,11 @@ class Consumer:
         on_assigned: Callable[[Pending, Assigned], None],
         on_buried: Callable[[AssignmentRequest], None],
         on_losses: Callable[[int], None],
+        boards: Boards,
+        number: int,
     ) -> None:
-        """A consumer that listens to its partitions; `run` makes it decide."""
+        """A consumer that listens to its partitions; `run` makes it decide. boards, number : see Docket."""
+        self._boards, self._number = boards, number
         self._topic, self._member, self._delivery, self._runner = topic, member, delivery, runner
         self._clock = runner.clock
         self._terms, self._rank, self._outlook, self._district_of = terms, rank, outlook, district_of
@@ -225,5 +228,5 @@ class Consumer:
 
     def _forget(self) -> None:
         """Begin with empty hands."""
-        self._docket = Docket(self._terms, self._outlook, self._district_of)
+        self._docket = Docket(self._terms, self._outlook, self._district_of, self._boards, self._number)
         self._hands = Hands(self._topic, self._delivery.auto_commit)

@@ -18,7 +18,7 @@ from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.slack import Deferral, defer_for, slack
 from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.pending import Nap, Pending
-from swifteats_sim.stack.waiting import District, Scattered, Waiting
+from swifteats_sim.stack.waiting import Board, District, Scattered, Waiting
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,13 @@ class Outlook(NamedTuple):
     nearest: int | None
 
 
+class Boards(NamedTuple):
+    """Where consumers hold what a free driver may be offered: orders that found no driver, and deferred ones."""
+
+    driverless: Board
+    early: Board
+
+
 class Docket:
     """What one consumer holds. outlook : of a request now; district_of : where an order is.
 
@@ -58,12 +65,14 @@ class Docket:
         terms: DispatchTerms,
         outlook: Callable[[AssignmentRequest], Outlook],
         district_of: Callable[[int], District],
+        boards: Boards,
+        number: int,
     ) -> None:
-        """Empty."""
+        """Empty. boards : shared with others; number : of the consumer, among all."""
         self._terms, self._outlook, self._district_of = terms, outlook, district_of
         self._ready, self._urgent = Waiting[Pending](), Waiting[Pending]()
         self._deferred, self._paused = Waiting[Pending](), Waiting[Pending]()
-        self._driverless, self._early = Scattered[Pending](), Scattered[Pending]()
+        self._driverless, self._early = (Scattered[Pending](board, number) for board in boards)
         self.held_back: dict[int, Pending] = {}
         self._count = 0
 

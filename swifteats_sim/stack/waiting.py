@@ -54,18 +54,40 @@ class Waiting(Generic[P]):
         return None
 
 
+class Board:
+    """Who has a line in which district: nobody else needs to be asked there. Some may have nobody in it any more."""
+
+    def __init__(self) -> None:
+        """Nobody has one."""
+        self._owners: dict[District, dict[int, None]] = {}
+
+    def put(self, district: District, owner: int) -> None:
+        """He has one there."""
+        self._owners.setdefault(district, {})[owner] = None
+
+    def take(self, district: District, owner: int) -> None:
+        """He has none there any more."""
+        self._owners[district].pop(owner, None)
+
+    def owners(self, districts: Iterable[District]) -> list[int]:
+        """Who has one in any of these, each once."""
+        return list({owner: None for each in districts for owner in self._owners.get(each, ())})
+
+
 class Scattered(Generic[P]):
     """A line in every district, so that who asks in some of them meets nobody who waits elsewhere."""
 
-    def __init__(self) -> None:
-        """Nobody waits anywhere."""
+    def __init__(self, board: Board, owner: int) -> None:
+        """Nobody waits anywhere. board : where the owner tells in which districts he has a line."""
         self._lines: dict[District, Waiting[P]] = {}
+        self._board, self._owner = board, owner
 
     def add(self, district: District, key: int, one: P) -> None:
         """One more in this district, at the place it has now."""
         line = self._lines.get(district)
         if line is None:
             line = self._lines[district] = Waiting()
+            self._board.put(district, self._owner)
         line.add(key, one)
 
     def pop_if(self, districts: Iterable[District], fits: Callable[[P], bool]) -> P | None:
@@ -73,8 +95,7 @@ class Scattered(Generic[P]):
 
         Nobody behind him is asked. None where nobody fits.
         """
-        every = self._lines
-        lines = [every[each] for each in districts if each in every and every[each].first() is not None]
+        lines = [self._lines[each] for each in districts if each in self._lines and self._is_line(each)]
         if not lines:
             return None
         passed, chosen = list[tuple[Waiting[P], int, P]](), None
@@ -89,6 +110,14 @@ class Scattered(Generic[P]):
         for line, key, one in passed:
             line.add(key, one)
         return chosen
+
+    def _is_line(self, district: District) -> bool:
+        """Whether somebody waits in a district; its line is given up where nobody does."""
+        if self._lines[district].first() is not None:
+            return True
+        del self._lines[district]
+        self._board.take(district, self._owner)
+        return False
 
 
 def _foremost(lines: Iterable[Waiting[P]]) -> tuple[int, int, Waiting[P]] | None:

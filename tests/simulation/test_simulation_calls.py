@@ -16,7 +16,9 @@ from swifteats_sim.engine.streams import Streams
 from swifteats_sim.simulation.assembly import Assembly
 from swifteats_sim.simulation.calls import DriverCalls
 from swifteats_sim.stack.consumer import Consumer
+from swifteats_sim.stack.docket import Boards
 from swifteats_sim.stack.free_driver import FreeDriver
+from swifteats_sim.stack.waiting import Board
 
 GEO_OF_DRIVER = [0, 0, 1, 0, 0]
 HOMES = [(0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (900.0, 900.0), None]
@@ -64,27 +66,37 @@ class Town:
         loop = SimpleNamespace(advance=lambda until: None)
         run: Any = SimpleNamespace(city=city, loop=loop, clock=SimpleNamespace(instant=0))
         listening = [(geo, Heard(name, self.heard, missed, deferred)) for geo, name, missed, deferred in consumers]
-        self.calls = DriverCalls(run, listening, GEO_OF_DRIVER.__getitem__)
+        boards = Boards(Board(), Board())
+        for number, (_, _, *held) in enumerate(consumers):
+            for board, numbers in zip(boards, held, strict=True):
+                for order in numbers:
+                    board.put(city.districts.of(*ORDERS[order]), number)
+        self.calls = DriverCalls(run, listening, boards, GEO_OF_DRIVER.__getitem__)
 
 
-def test_a_free_driver_is_offered_to_the_consumers_of_his_geo_in_turn_until_one_can_use_him() -> None:
-    town = Town((0, "a", (), (11,)), (0, "b", (10,), ()), (1, "c", (12,), ()))
-    town.calls.free(0)
-    town.calls.free(1)
-    assert town.heard == [("b", "call"), ("a", "call"), ("b", "call")]
+def test_free_drivers_are_offered_in_turn_to_the_consumers_who_hold_an_order_nearby() -> None:
+    town = Town((0, "a", (11,), ()), (0, "b", (10,), ()), (0, "z", (), ()), (1, "c", (12,), ()))
+    for driver in (0, 1, 0, 1):
+        town.calls.free(driver)
+    assert [name for name, _ in town.heard] == ["b", "a", "a", "b"], "z would have been the third"
+
+
+def test_a_free_driver_is_offered_until_one_can_use_him() -> None:
+    town = Town((0, "a", (10,), ()), (0, "b", (11,), ()))
+    town.calls.free(3)
+    assert town.heard == [("b", "call"), ("a", "call")]
 
 
 def test_where_nobody_has_missed_a_driver_one_deferred_order_is_looked_at_again() -> None:
     town = Town((0, "a", (), (10,)), (0, "b", (), (11,)), (1, "c", (12,), (12,)))
     town.calls.free(0)
-    assert town.heard == [("b", "call"), ("a", "call"), ("b", "recall")]
+    assert town.heard == [("b", "recall")]
 
 
 def test_a_consumer_of_all_geos_is_asked_for_orders_of_the_driver_s_geo_only() -> None:
     town = Town((None, "a", (12,), ()), (None, "b", (), ()))
     town.calls.free(0)
-    assert town.heard == [("b", "call"), ("a", "call"), ("b", "recall"), ("a", "recall")]
-    town.heard.clear()
+    assert town.heard == []
     town.calls.free(2)
     assert town.heard == [("a", "call")]
 

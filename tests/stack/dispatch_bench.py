@@ -21,11 +21,12 @@ from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.policies import Nearest
 from swifteats_sim.stack.broker import Topic
 from swifteats_sim.stack.consumer import Consumer
-from swifteats_sim.stack.docket import DispatchTerms, Outlook
+from swifteats_sim.stack.docket import Boards, DispatchTerms, Outlook
 from swifteats_sim.stack.faults import Faults
 from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.member import Member
 from swifteats_sim.stack.pending import Pending
+from swifteats_sim.stack.waiting import Board
 
 TERMS = DispatchTerms(
     least_slack=True, deferral="off", tolerance=2 * MINUTE, requeue=30 * SECOND,
@@ -88,6 +89,7 @@ class Dispatch:
             Consumer(
                 self.bench.topic, member, delivery, self.bench.runner, terms, Nearest().rank, self.outlook,
                 lambda order: HERE, self._on_assigned, self._on_buried, self._on_losses,
+                Boards(Board(), Board()), member.number,
             )
             for member in members
         ]  # fmt: skip

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from stack_bench import MINUTE, SECOND
 
 from swifteats_sim.domain.messages import AssignmentRequest
-from swifteats_sim.stack.docket import DispatchTerms, Docket, Outlook
+from swifteats_sim.stack.docket import Boards, DispatchTerms, Docket, Outlook
 from swifteats_sim.stack.free_driver import FreeDriver
 from swifteats_sim.stack.pending import Pending
-from swifteats_sim.stack.waiting import Waiting
+from swifteats_sim.stack.waiting import Board, Waiting
 
 CORRECTED = replace(TERMS, deferral="corrected")
 AS_WRITTEN = replace(TERMS, deferral="as_written")
@@ -26,7 +26,7 @@ class World:
     def __init__(self, terms: DispatchTerms, ready: dict[int, int], away: dict[int, int | None]) -> None:
         self.ready, self.away, self.now = ready, away, 0
         self.surveys = list[int]()
-        self.docket = Docket(terms, self.outlook, lambda order: HERE)
+        self.docket = Docket(terms, self.outlook, lambda order: HERE, Boards(Board(), Board()), 0)
 
     def outlook(self, request: AssignmentRequest) -> Outlook:
         self.surveys.append(request.order)
@@ -164,7 +164,7 @@ def test_a_driver_is_not_offered_to_an_order_that_he_has_turned_down() -> None:
 
 def test_only_orders_in_the_driver_s_districts_are_asked() -> None:
     world = World(CORRECTED, dict.fromkeys(range(1, 5), 0), dict.fromkeys(range(1, 5)))
-    world.docket = Docket(CORRECTED, world.outlook, lambda order: (0, order, 0))
+    world.docket = Docket(CORRECTED, world.outlook, lambda order: (0, order, 0), Boards(Board(), Board()), 0)
     missed(world, 1, 2, 3, 4)
     asked = list[int]()
 

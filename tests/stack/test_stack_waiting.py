@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swifteats_sim.stack.waiting import District, Scattered, Waiting
+from swifteats_sim.stack.waiting import Board, District, Scattered, Waiting
 
 
 @dataclass
@@ -43,7 +43,10 @@ EAST, WEST, NORTH = (0, 1, 0), (0, -1, 0), (0, 0, 1)
 
 
 def scattered(*waiters: tuple[District, int, str]) -> tuple[Scattered[Waiter], dict[str, Waiter]]:
-    waiting, known = Scattered[Waiter](), {name: Waiter(name, place) for place, (_, _, name) in enumerate(waiters)}
+    waiting, known = (
+        Scattered[Waiter](Board(), 0),
+        {name: Waiter(name, place) for place, (_, _, name) in enumerate(waiters)},
+    )
     for district, key, name in waiters:
         waiting.add(district, key, known[name])
     return waiting, known
@@ -106,7 +109,7 @@ SCATTERED_MOVES = st.lists(
 def test_scattered_it_does_what_a_sorted_list_of_those_districts_does(
     moves: list[tuple[str, int, set[District]]],
 ) -> None:
-    waiting, plain, places = Scattered[Waiter](), list[tuple[int, int, District, Waiter]](), iter(range(1000))
+    waiting, plain, places = Scattered[Waiter](Board(), 0), list[tuple[int, int, District, Waiter]](), iter(range(1000))
     for move, number, where in moves:
         districts = sorted(where)
         if move == "add":
@@ -120,3 +123,22 @@ def test_scattered_it_does_what_a_sorted_list_of_those_districts_does(
             taken = waiting.pop_if(districts, like(number))
             assert taken is (fits[0][3] if fits else None)
             plain = [each for each in plain if each not in fits[:1]]
+
+
+def test_the_board_says_who_may_have_somebody_where() -> None:
+    board, name = Board(), iter(range(9))
+    first, second = Scattered[Waiter](board, 1), Scattered[Waiter](board, 2)
+    one, other = Waiter("one", next(name)), Waiter("other", next(name))
+    first.add(EAST, 1, one)
+    second.add(EAST, 1, other)
+    second.add(WEST, 1, other)
+    assert board.owners((EAST, WEST)) == [1, 2]
+    assert board.owners((WEST, NORTH)) == [2]
+    assert first.pop_if((EAST,), lambda each: True) is one
+    other.place = 5
+    assert board.owners((EAST, WEST)) == [1, 2], "nobody has looked since"
+    for each in (first, second):
+        assert each.pop_if((EAST, NORTH), lambda each: True) is None
+    assert (board.owners((EAST,)), board.owners((WEST,))) == ([], [2])
+    first.add(EAST, 1, one)
+    assert board.owners((EAST,)) == [1]

@@ -25,6 +25,7 @@ class Layout:
         self.reals: list[float] = []
         self.steps: list[tuple[int, ...]] = []
         self.maps: list[int] = []
+        self.fading: list[int] = []
         self.histograms = 0
         self._streams: dict[str, int] = {}
         self._keys: list[Any] = []
@@ -61,10 +62,14 @@ class Layout:
         """Empty lists in a row."""
         return self.put([NONE, NONE, 0] * count)
 
-    def map(self, width: int) -> int:
-        """An empty hash table; where it stands in `cells` is said by `arrays`."""
+    def map(self, width: int, fades: bool = False) -> int:
+        """An empty hash table; where it stands in `cells` is said by `arrays`.
+
+        fades : its values are instants, and one that is past says as much as none.
+        """
         here = self.row(MAP, mask=ROOM - 1, width=width)
         self.maps.append(here)
+        self.fading += [here] if fades else []
         return here
 
     def histogram(self) -> int:

@@ -23,7 +23,7 @@ AGENDA = 1 << 16
 """Words of the stacks."""
 CROWDED = 2
 """A hash table grows when one row of so many is used, by GROWTH."""
-GROWTH = 4
+GROWTH = 2
 
 
 class Space:
@@ -31,7 +31,7 @@ class Space:
 
     def __init__(self, layout: Layout, registers: Registers) -> None:
         """Everything as it is laid out; registers and legs are shared with those who decide."""
-        self._maps = layout.maps
+        self._maps, self._fading = layout.maps, layout.fading
         legs = registers.legs or Legs(np.zeros((0, 2)))
         self.world = World(
             **layout.arrays(), events=np.zeros(FIRST, EVENT), jobs=np.zeros(FIRST, JOB), nodes=np.zeros(FIRST, NODE),
@@ -68,27 +68,24 @@ class Space:
         return bool(CROWDED * self.words[table + MAP.used] > self.words[table + MAP.mask])
 
     def _grow_maps(self) -> None:
-        """Lay all hash tables out anew, and put back what was in them."""
+        """Lay all hash tables out anew, and put back what was in them and still says something."""
         rows, first = [self._rows_of(table) for table in self._maps], 0
-        for table in self._maps:
+        for table, kept in zip(self._maps, rows, strict=True):
             size, width = int(self.words[table + MAP.mask]) + 1, int(self.words[table + MAP.width]) + 1
-            size *= GROWTH if self._is_crowded(table) else 1
-            self.words[table + MAP.first], self.words[table + MAP.mask], self.words[table + MAP.used] = (
-                first,
-                size - 1,
-                0,
-            )
+            size *= GROWTH if self._is_crowded(table) and 2 * CROWDED * len(kept) > size else 1
+            for field, value in ((MAP.first, first), (MAP.mask, size - 1), (MAP.used, 0)):
+                self.words[table + field] = value
             first += size * width
         self._replace({"cells": np.full(first, EMPTY, dtype=np.int64)})
         for table, kept in zip(self._maps, rows, strict=True):
             refill(self.at, table, kept)
 
     def _rows_of(self, table: int) -> NDArray[np.int64]:
-        """int64[used, 1 + width]: the keys of a hash table with what stands beside them."""
+        """int64[used, 1 + width]: the keys of a hash table with what stands beside them, but for what has faded."""
         first, size, width = (int(self.words[table + field]) for field in (MAP.first, MAP.mask, MAP.width))
         rows = self.world.cells[first : first + (size + 1) * (width + 1)].reshape(size + 1, width + 1)
         kept: NDArray[np.int64] = rows[rows[:, 0] != EMPTY]
-        return kept
+        return kept[kept[:, 1] > self.words[REGISTERS.now]] if table in self._fading else kept
 
     def _legs_moved(self) -> None:
         self._replace({"leg_times": self._legs.times, "leg_places": self._legs.places})
