@@ -38,6 +38,20 @@ ONCE_WRONG: dict[str, Tree] = {
             },
         },
     ),
+    "a batch waits for each partition apart, also of a topic that nobody consumes": _alone(
+        {
+            "f0": {
+                "arrivals": "1 ms",
+                "steps": [
+                    {"place": "t0"}, {"consume": "t0", "steps": [{"delay": "1 ms"}]}, {"place": "t1"},
+                    {"batch": {"every": "20 ms", "size": 2}, "steps": [{"at": "s0", "service": "1 ms"}]},
+                ],
+            },
+        },
+        topics={
+            "t0": {"partitions": 1, "placement": "pinned"}, "t1": {"partitions": 400, "placement": "round_robin"},
+        },
+    ),
     "jobs of others than drivers are placed by key, also where drivers start some": _alone(
         {
             "gps": {"clients": 5, "every": "100 ms", "steps": [{"start": "f1"}]},

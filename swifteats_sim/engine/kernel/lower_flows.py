@@ -12,7 +12,7 @@ from swifteats_sim.engine.kernel import flows as asked
 from swifteats_sim.engine.kernel import memory as m
 from swifteats_sim.engine.kernel import sources as kinds
 from swifteats_sim.engine.kernel.lower_clients import lower_gaps
-from swifteats_sim.engine.kernel.lower_steps import Program
+from swifteats_sim.engine.kernel.lower_steps import Program, servers_of
 from swifteats_sim.engine.kernel.lowering import Lowering, or_none
 from swifteats_sim.engine.kernel.memory import NONE
 from swifteats_sim.engine.keys import CellKeys, ZipfKeys
@@ -24,9 +24,10 @@ from swifteats_sim.engine.sources import Following, Periodic, Renewal, Source
 def lower_flows(low: Lowering, flows: Sequence[Flow], sources: Mapping[int, Source], registers: Registers) -> None:
     """Lay out all flows by number, their programs and sources."""
     rows = [low.once(flow, lambda each: _flow(low, each)) for flow in flows]
+    servers = servers_of(flows)
     for number, (flow, row) in enumerate(zip(flows, rows, strict=True)):
         first = low.layout.reserve_steps(len(flow.steps))
-        low.layout.steps[first : first + len(flow.steps)] = Program(low, flow, rows, first, registers).steps()
+        low.layout.steps[first : first + len(flow.steps)] = Program(low, flow, rows, first, registers, servers).steps()
         source = low.optional(sources.get(number), partial(_source, low, row))
         fields = {"number": number, "first": first, "last": first + len(flow.steps) - 1, "source": source}
         for name, value in fields.items():

@@ -27,6 +27,7 @@ from swifteats_sim.engine.kernel.lower_stations import lower_resource, lower_sta
 from swifteats_sim.engine.kernel.lowering import Lowering, or_none
 from swifteats_sim.engine.kernel.memory import NONE
 from swifteats_sim.engine.legs import Movement
+from swifteats_sim.engine.placement import OfDriver, OfKey
 from swifteats_sim.engine.registers import Registers
 
 FIELDS = 6
@@ -34,10 +35,13 @@ FIELDS = 6
 
 
 class Program:
-    """The program of one flow. rows : of all flows, by number; first : where this program begins."""
+    """The program of one flow. rows : of all flows, by number; first : where this begins; servers : see servers_of."""
 
-    def __init__(self, low: Lowering, flow: Flow, rows: Sequence[int], first: int, registers: Registers) -> None:
+    def __init__(
+        self, low: Lowering, flow: Flow, rows: Sequence[int], first: int, registers: Registers, servers: int
+    ) -> None:
         self._low, self._flow, self._rows, self._first, self._registers = low, flow, rows, first, registers
+        self._servers = servers
 
     def steps(self) -> list[tuple[int, ...]]:
         """One row a step."""
@@ -152,15 +156,19 @@ class Program:
                 return op.HANDLED, lower_group(low, step.group)
             case batching.Gather() | batching.Depart():
                 what = op.GATHER if isinstance(step, batching.Gather) else op.DEPART
-                return what, lower_tray(low, step.tray, self._servers())
+                return what, lower_tray(low, step.tray, self._servers)
             case batching.Scatter():
                 return (op.SCATTER,)
         return ()
 
-    def _servers(self) -> int:
-        """Consumers and partitions that a job of this flow may have come to."""
-        found = [1]
-        for step in self._flow.steps:
-            if isinstance(step, consuming.Consume):
-                found += [step.group.membership.consumers, step.group.membership.partitions]
-        return max(found)
+
+def servers_of(flows: Sequence[Flow]) -> int:
+    """Consumers and partitions that a job may have come to, in its flow or in one of those that started it."""
+    found = [1]
+    for step in (step for flow in flows for step in flow.steps):
+        if isinstance(step, consuming.Consume):
+            found += [step.group.membership.consumers, step.group.membership.partitions]
+        elif isinstance(step, publishing.Place):
+            assert isinstance(step.partition, OfDriver | OfKey)
+            found.append(sum(step.partition.placement.counts))
+    return max(found)
