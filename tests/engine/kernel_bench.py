@@ -18,7 +18,7 @@ def world(**arrays: Any) -> m.World:
     """A world with these arrays, and 8,192 rows of all others."""
     found = {name: np.zeros(8192, kind) for name, kind in m.ARRAYS.items()}
     found["cells"][:] = EMPTY
-    for name in ("free_job", "free_node", "halt"):
+    for name in ("free_event", "free_job", "free_node", "halt"):
         found["words"][getattr(m.REGISTERS, name)] = m.NONE
     found["words"][m.REGISTERS.end] = 1 << 60
     return m.World(**found | arrays)

@@ -31,7 +31,7 @@ class Layout:
         self._laws: dict[int, int] = {}
         self._alive: list[object] = []  # laws are known by their identity, which must not pass to others
         self.span, self.last_minute = span, last_minute
-        for name, value in (("halt", NONE), ("free_job", NONE), ("free_node", NONE), ("last_minute", last_minute)):
+        for name, value in (("halt", NONE), *((f"free_{each}", NONE) for each in ("event", "job", "node")), ("last_minute", last_minute)):
             self.words[getattr(REGISTERS, name)] = value
         self.words[REGISTERS.warmup], self.words[REGISTERS.end] = span
 

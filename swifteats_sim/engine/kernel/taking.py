@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swifteats_sim.engine.compiled import compiled
+from swifteats_sim.engine.compiled import apart, compiled
 from swifteats_sim.engine.job import DROPPED
 from swifteats_sim.engine.kernel import operations as op
 from swifteats_sim.engine.kernel import steps, steps_of_messages, steps_of_parts, steps_of_resources
@@ -12,7 +12,7 @@ from swifteats_sim.engine.kernel.memory import REGISTERS
 from swifteats_sim.engine.kernel.moving import has_moved
 
 
-@compiled
+@apart
 def run(w, now):  # type: ignore[no-untyped-def]
     """Let the jobs that are called take steps, each until one makes it wait, or ends it; the last called first."""
     while words_of(w)[REGISTERS.agenda] > 0:
@@ -58,7 +58,7 @@ def _take(w, j, step, now):  # type: ignore[no-untyped-def]
     return _take_rarer(w, j, step, now)
 
 
-@compiled
+@apart
 def _take_rarer(w, j, step, now):  # type: ignore[no-untyped-def]
     """The steps that fixes do not take."""
     what = step.op
