@@ -5,9 +5,14 @@ Four ways lead down from each entry, which says no more than an instant and the 
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from swifteats_sim.engine.compiled import apart, compiled
 from swifteats_sim.engine.kernel.arrays import events_of, heap_of, jobs_of, words_of
-from swifteats_sim.engine.kernel.memory import NONE, REGISTERS
+from swifteats_sim.engine.kernel.memory import HEAP, NONE, REGISTERS
 
 NEVER = 1 << 62
 """Later than any instant."""
@@ -15,6 +20,13 @@ WAYS = 4
 """Entries below one of the heap."""
 ROOM = 4096
 """Rows that an array must have free when an event begins: more than any one event takes."""
+
+
+def no_events(first: int, until: int) -> NDArray[Any]:
+    """HEAP[...]: these entries of a heap, empty: none comes ever, and no two at once, so that one need not look."""
+    heap = np.zeros(until - first, HEAP)
+    heap["at"] = NEVER + np.arange(first, until)
+    return heap
 
 
 @compiled
@@ -71,11 +83,14 @@ def close_gap(w):  # type: ignore[no-untyped-def]
     words, heap = words_of(w), heap_of(w)
     if words[REGISTERS.gap]:
         words[REGISTERS.gap] = 0
-        words[REGISTERS.heap] -= 1
-        row, last = heap[0].row, words[REGISTERS.heap]
-        events_of(w)[row].job = words[REGISTERS.free_event]
-        words[REGISTERS.free_event] = row
-        _sink(w, heap[last].at, heap[last].row)
+        over, last = heap[0].row, words[REGISTERS.heap] - 1
+        words[REGISTERS.heap] = last
+        events_of(w)[over].job = words[REGISTERS.free_event]
+        words[REGISTERS.free_event] = over
+        at, row = heap[last].at, heap[last].row
+        heap[last].at = NEVER + last
+        if last:
+            _sink(w, at, row)
 
 
 @compiled
@@ -85,17 +100,10 @@ def _sink(w, at, row):  # type: ignore[no-untyped-def]
     Most events come after nearly all that wait, so that they rise no farther.
     """
     heap, count, here, below = heap_of(w), words_of(w)[REGISTERS.heap], 0, 1
-    while below + WAYS <= count:
+    while below < count:
         chosen = _first_of(w, below)
         heap[here].at, heap[here].row = heap[chosen].at, heap[chosen].row
         here, below = chosen, WAYS * chosen + 1
-    if below < count:
-        chosen = below
-        for other in range(below + 1, count):
-            if _precedes(w, heap[other].at, heap[other].row, heap[chosen]):
-                chosen = other
-        heap[here].at, heap[here].row = heap[chosen].at, heap[chosen].row
-        here = chosen
     _rise(w, here, at, row)
 
 

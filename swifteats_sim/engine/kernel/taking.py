@@ -55,27 +55,27 @@ def _take(w, j, step, now):  # type: ignore[no-untyped-def]
         return steps.deliver(w, j, step, now)
     if what == op.SEND:
         return steps.send(w, j, step)
+    if what == op.DELAY:
+        return steps.delay(w, j, step, now)
+    if what == op.LOOKUP:
+        return steps_of_messages.lookup(w, j, step, now)
+    if what == op.ACQUIRE:
+        return steps_of_resources.acquire(w, j, step, now)
+    if what == op.RELEASE:
+        return steps_of_resources.release(w, j, step, now)
+    if what == op.SERVE:
+        return steps_of_resources.serve(w, j, step, now)
     return _take_rarer(w, j, step, now)
 
 
 @apart
 def _take_rarer(w, j, step, now):  # type: ignore[no-untyped-def]
-    """The steps that fixes do not take."""
+    """The steps that fixes do not take, apart from the others, which would be the slower for them."""
     what = step.op
-    if what == op.DELAY:
-        return steps.delay(w, j, step, now)
-    if what == op.LOOKUP:
-        return steps_of_messages.lookup(w, j, step, now)
     if what == op.FILL:
         return steps_of_messages.fill(w, j, step, now)
-    if what == op.ACQUIRE:
-        return steps_of_resources.acquire(w, j, step, now)
-    if what == op.RELEASE:
-        return steps_of_resources.release(w, j, step, now)
     if what == op.GAVE_UP:
         return steps_of_resources.gave_up(w, j, step, now)
-    if what == op.SERVE:
-        return steps_of_resources.serve(w, j, step, now)
     if what == op.FRESH:
         return steps.fresh(w, j, step, now)
     if what == op.FAIL:
