@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from swifteats_sim.engine.compiled import compiled
 
 SHARES = 1 << 10
 """Buckets of an octave."""
+EXACT = 64 - 11
+"""Leading zeros of the least duration that is not exact."""
 BUCKETS = 54 * SHARES
 """All that an int64 may need: 432 KiB of counts."""
 ERROR = 1 / (2 * SHARES)
@@ -28,12 +34,20 @@ NONE_LEAST, NONE_MOST = (1 << 63) - 1, -1
 Integers = NDArray[np.int64]
 
 
+@intrinsic  # type: ignore[untyped-decorator]  # numba calls it with its own types
+def _leading_zeros(typing: Any, value: Any) -> Any:
+    """The processor's own count of the zero bits before the first one of an int64."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctlz(arguments[0], ir.IntType(1)(0))
+
+    return types.int64(types.int64), code
+
+
 @compiled
 def bucket_of(value):  # type: ignore[no-untyped-def]  # numba infers int64
     """The bucket of a duration of 0 ns or more (int64): its 11 leading bits, and how many follow them."""
-    octave = 0
-    while value >> octave >= 2 * SHARES:
-        octave += 1
+    octave = max(0, EXACT - _leading_zeros(value))
     return octave * SHARES + (value >> octave)
 
 

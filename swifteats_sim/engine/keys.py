@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from swifteats_sim.engine.streams import Stream
 
-X, Y, VARIANT = 0, 1, 2
-"""Steps of the draws of a cell key."""
-
 
 def zipf_probabilities(count: int, exponent: float) -> NDArray[np.float64]:
     """float64[count]: how often the 1st, 2nd, ... of `count` is asked for, rank**-exponent over their sum.
@@ -63,10 +60,9 @@ class CellKeys:
 
     def key(self, stream: Stream, entity: int, index: int) -> int:
         """The key of one job, by its address."""
-        column = self._line(stream.uniform(entity, index, X))
-        row = self._line(stream.uniform(entity, index, Y))
-        variant = self.variants.at(stream.uniform(entity, index, VARIANT))
-        return (row * self.columns + column) * self.variants.count + variant
+        x, y, variant, _ = stream.block(entity, index)
+        row, column = self._line(y), self._line(x)
+        return (row * self.columns + column) * self.variants.count + self.variants.at(variant)
 
     def _line(self, uniform: float) -> int:
         return min(int(uniform * self.side / self.cell), self.columns - 1)

@@ -1,7 +1,9 @@
 """Probability laws as compiled scalar transforms of addressed uniforms, the same for both planes.
 
-A law is four words (kind, a, b, c); a service is several laws that add up. numba's scalar log, exp and pow
-equal Python's `math` bit for bit, numpy's vectorised ones do not: therefore nothing here is vectorised.
+A service is several laws that add up, kept as one row of words (see FIXED): what is fixed is summed beforehand, and
+uniform laws, which most services are made of, share the four numbers of a block. Any other law is four words (kind, a,
+b, c) with a block of its own. numba's scalar log, exp and pow equal Python's `math` bit for bit, numpy's vectorised
+ones do not: therefore nothing here is vectorised.
 """
 
 from __future__ import annotations
@@ -17,28 +19,21 @@ from swifteats_sim.engine.compiled import apart, compiled
 from swifteats_sim.engine.normal import inverse_normal
 from swifteats_sim.engine.streams import Stream
 
-KINDS = {
-    name: code
-    for code, name in enumerate(
-        (
-            "deterministic",
-            "uniform",
-            "exponential",
-            "erlang",
-            "hyperexponential",
-            "lognormal",
-            "gamma",
-            "empirical",
-        )
-    )
-}
-DETERMINISTIC, UNIFORM, EXPONENTIAL, ERLANG, HYPEREXPONENTIAL, LOGNORMAL, GAMMA, EMPIRICAL = range(8)
+NAMES = ("exponential", "erlang", "hyperexponential", "lognormal", "gamma", "empirical")
+KINDS = {name: code for code, name in enumerate(NAMES)}
+EXPONENTIAL, ERLANG, HYPEREXPONENTIAL, LOGNORMAL, GAMMA, EMPIRICAL = range(6)
 
 LONGEST_S = 3.2e9
 """A hundred years: a longer draw of a wild law would not fit into 64 bits of nanoseconds beside the clock."""
 
 STEP, PART = 1 << 32, 1 << 16
 """Strides of the step word: a step has parts, and a part counts the blocks that one value needs."""
+SHARED = 4
+"""Uniform laws that share a part."""
+FIXED, QUADS, OTHERS, WIDTHS = range(4)
+"""Words of a service: what it takes at least, how many parts uniform laws share, how many other laws there are; then
+SHARED widths a shared part, 0 where it is not full, and KIND words a law."""
+KIND = 4
 
 
 @compiled
@@ -69,17 +64,13 @@ def gamma(key, entity, index, step, attempt, shape, scale):  # type: ignore[no-u
 
 @apart
 def draw(key, code, at, entity, index, step, attempt):  # type: ignore[no-untyped-def]
-    """One value of the law that stands at code[at : at + 4]."""
+    """One value of the law that stands at code[at : at + KIND]."""
     kind, a, b, c = int(code[at]), code[at + 1], code[at + 2], code[at + 3]
-    if kind == DETERMINISTIC:
-        return a
     if kind == ERLANG:
         return erlang(key, entity, index, step, attempt, a, b)
     if kind == GAMMA:
         return gamma(key, entity, index, step, attempt, a, b)
     u0, u1, _, _ = philox.block(key, entity, index, step, attempt)
-    if kind == UNIFORM:
-        return a + (b - a) * u0
     if kind == EXPONENTIAL:
         return -a * math.log(u0)
     if kind == HYPEREXPONENTIAL:
@@ -90,44 +81,74 @@ def draw(key, code, at, entity, index, step, attempt):  # type: ignore[no-untype
 
 
 @compiled
-def total(key, code, entity, index, step, attempt):  # type: ignore[no-untyped-def]
-    """The sum of one value of each law in `code`."""
-    value = 0.0
-    for part in range(int(code[0])):
-        value += draw(key, code, 1 + 4 * part, entity, index, step * STEP + part * PART, attempt)
+def total(key, code, at, entity, index, step, attempt):  # type: ignore[no-untyped-def]
+    """The sum of one value of each law of the service that stands at code[at]."""
+    value, quads = code[at + FIXED], int(code[at + QUADS])
+    for part in range(quads):
+        u0, u1, u2, u3 = philox.block(key, entity, index, step * STEP + part * PART, attempt)
+        widths = at + WIDTHS + SHARED * part
+        value += code[widths] * u0 + code[widths + 1] * u1 + (code[widths + 2] * u2 + code[widths + 3] * u3)
+    first = at + WIDTHS + SHARED * quads
+    for other in range(int(code[at + OTHERS])):
+        value += draw(key, code, first + KIND * other, entity, index, step * STEP + (quads + other) * PART, attempt)
     return value
 
 
 @compiled
-def total_ns(key, code, entity, index, step, attempt):  # type: ignore[no-untyped-def]
+def total_ns(key, code, at, entity, index, step, attempt):  # type: ignore[no-untyped-def]
     """The same in integer nanoseconds, for laws in seconds."""
-    return int(min(total(key, code, entity, index, step, attempt), LONGEST_S) * 1e9 + 0.5)
+    return int(min(total(key, code, at, entity, index, step, attempt), LONGEST_S) * 1e9 + 0.5)
+
+
+def moved(code: Sequence[float], by: int) -> list[float]:
+    """A service's words for a place that lies `by` words farther on: tables are named by where they begin."""
+    words = [float(word) for word in code]
+    first = WIDTHS + SHARED * int(words[QUADS])
+    for at in range(first, first + KIND * int(words[OTHERS]), KIND):
+        if words[at] == EMPIRICAL:
+            words[at + 1] += by
+            words[at + 2] += by
+    return words
 
 
 class Law:
     """A law, or several that add up, ready to be drawn from.
 
-    code : float64[...]: the number of laws, four words each (kind, a, b, c), then the values of `empirical`
-    ones, which name their values by position (from a to b).
+    code : float64[...]: see FIXED; behind the laws the values of `empirical` ones, which name their values by position
+    (from a to b).
     """
 
     __slots__ = ("code", "mean")
 
     def __init__(self, parts: Sequence[tuple[str, Sequence[float], Sequence[float]]], mean: float) -> None:
         """parts : (law, parameters, values of `empirical`), as in a scenario; mean : of their sum."""
-        words, values = [float(len(parts))], list[float]()
+        fixed, widths, others = 0.0, list[float](), list[tuple[str, Sequence[float], Sequence[float]]]()
         for name, parameters, table in parts:
-            start = 1 + 4 * len(parts) + len(values)
-            bounds = [start, start + len(table)] if name == "empirical" else list(parameters)
-            words += [KINDS[name], *bounds, *[0.0] * (3 - len(bounds))]
-            values += table
-        self.code: NDArray[np.float64] = np.array(words + values, dtype=np.float64)
+            if name in ("deterministic", "uniform"):
+                fixed += parameters[0]
+                widths += [parameters[1] - parameters[0]] if name == "uniform" else []
+            else:
+                others.append((name, parameters, table))
+        widths += [0.0] * (-len(widths) % SHARED)
+        words = [fixed, float(len(widths) // SHARED), float(len(others)), *widths]
+        self.code: NDArray[np.float64] = np.array(words + _rows(others, len(words)), dtype=np.float64)
         self.mean = mean
 
     def draw(self, stream: Stream, entity: int, index: int = 0, step: int = 0, attempt: int = 0) -> float:
         """One value, in the law's SI unit."""
-        return float(total(stream.key, self.code, entity, index, step, attempt))
+        return float(total(stream.key, self.code, 0, entity, index, step, attempt))
 
     def draw_ns(self, stream: Stream, entity: int, index: int = 0, step: int = 0, attempt: int = 0) -> int:
         """One duration in nanoseconds."""
-        return int(total_ns(stream.key, self.code, entity, index, step, attempt))
+        return int(total_ns(stream.key, self.code, 0, entity, index, step, attempt))
+
+
+def _rows(laws: Sequence[tuple[str, Sequence[float], Sequence[float]]], start: int) -> list[float]:
+    """The words of laws from word `start` on, and their tables behind them."""
+    words, values = list[float](), list[float]()
+    for name, parameters, table in laws:
+        here = start + KIND * len(laws) + len(values)
+        bounds = [here, here + len(table)] if name == "empirical" else list(parameters)
+        words += [KINDS[name], *bounds, *[0.0] * (KIND - 1 - len(bounds))]
+        values += table
+    return words + values

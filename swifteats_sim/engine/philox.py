@@ -56,7 +56,7 @@ def philox(k0, k1, c0, c1, c2, c3):  # type: ignore[no-untyped-def]  # numba inf
 @compiled
 def to_unit(word):  # type: ignore[no-untyped-def]  # numba infers float64
     """A uint64 as a float strictly inside (0, 1): the middle of one of 2**52 cells, so log never fails."""
-    return (np.float64(word >> _DROPPED_BITS) + 0.5) * _TO_UNIT
+    return (np.float64(np.int64(word >> _DROPPED_BITS)) + 0.5) * _TO_UNIT  # a signed word is one instruction
 
 
 @compiled

@@ -31,6 +31,11 @@ class Stream:
         """A number in (0, 1), always the same for the same address."""
         return float(philox.uniform(self.key, entity, index, step, attempt))
 
+    def block(self, entity: int, index: int = 0, step: int = 0, attempt: int = 0) -> tuple[float, float, float, float]:
+        """Four numbers in (0, 1) of one address, the first of which is that of `uniform`."""
+        first, second, third, fourth = philox.block(self.key, entity, index, step, attempt)
+        return float(first), float(second), float(third), float(fourth)
+
     def uniforms(self, count: int, index: int = 0, step: int = 0) -> NDArray[np.float64]:
         """float64[count] in (0, 1): the numbers of entities 0 .. count-1."""
         result: NDArray[np.float64] = philox.uniforms(self.key, count, index, step)

@@ -8,6 +8,7 @@ import numpy as np
 
 from swifteats_sim.engine.kernel import memory as m
 from swifteats_sim.engine.kernel.arrays import table_of
+from swifteats_sim.engine.kernel.events import no_events
 from swifteats_sim.engine.kernel.maps import EMPTY
 
 FREE = len(m.REGISTERS)
@@ -18,7 +19,8 @@ def world(**arrays: Any) -> m.World:
     """A world with these arrays, and 8,192 rows of all others."""
     found = {name: np.zeros(8192, kind) for name, kind in m.ARRAYS.items()}
     found["cells"][:] = EMPTY
-    for name in ("free_job", "free_node", "halt"):
+    found["heap"] = no_events(0, 8192)
+    for name in ("free_event", "free_job", "free_node", "halt"):
         found["words"][getattr(m.REGISTERS, name)] = m.NONE
     found["words"][m.REGISTERS.end] = 1 << 60
     return m.World(**found | arrays)

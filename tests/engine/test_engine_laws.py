@@ -63,10 +63,26 @@ def test_an_erlang_is_a_sum_of_exponentials_from_blocks_of_its_own() -> None:
 def test_named_parts_add_up_and_share_no_number() -> None:
     stream = Stream(SEED, 0, "bits")
     service = law_of({"a": duration_law("uniform(5 ms, 10 ms)"), "b": duration_law("uniform(2 ms, 5 ms)")})
-    first = 0.005 + (0.010 - 0.005) * stream.uniform(1, 2, 3 * STEP, 4)
-    second = 0.002 + (0.005 - 0.002) * stream.uniform(1, 2, 3 * STEP + PART, 4)
-    assert service.draw(stream, 1, 2, 3, 4) == first + second
+    first, second, _, _ = stream.block(1, 2, 3 * STEP, 4)
+    assert service.draw(stream, 1, 2, 3, 4) == 0.007 + ((0.010 - 0.005) * first + (0.005 - 0.002) * second)
     assert service.mean == (0.005 + 0.010) / 2 + (0.002 + 0.005) / 2
+
+
+def test_four_uniform_parts_share_a_block_and_any_other_has_its_own() -> None:
+    stream = Stream(SEED, 0, "bits")
+    uniforms = [("uniform", (float(low), low + 2.0), ()) for low in range(6)]
+    law = Law([*uniforms[:3], ("exponential", (0.3,), ()), ("deterministic", (0.5,), ()), *uniforms[3:]], 0.0)
+    blocks = [stream.block(1, 2, 3 * STEP + part * PART, 4) for part in range(3)]
+    drawn = 0.0 + 1.0 + 2.0 + 0.5 + 3.0 + 4.0 + 5.0 + 2.0 * sum(blocks[0]) + 2.0 * sum(blocks[1][:2])
+    assert law.draw(stream, 1, 2, 3, 4) == pytest.approx(drawn - 0.3 * math.log(blocks[2][0]), rel=1e-14)
+
+
+def test_a_service_of_many_uniform_parts_has_the_mean_and_the_spread_of_their_sum() -> None:
+    sample = draws(Law([("uniform", (1.0, 3.0), ())] * 7, 14.0), 10_000)
+    assert stats.ttest_1samp(sample, 14.0).pvalue > ALPHA
+    statistic = (len(sample) - 1) * sample.var(ddof=1) / (7 * 4.0 / 12.0)
+    assert stats.norm(len(sample) - 1, math.sqrt(2 * len(sample))).ppf(1 - ALPHA / 2) > statistic
+    assert stats.norm(len(sample) - 1, math.sqrt(2 * len(sample))).ppf(ALPHA / 2) < statistic
 
 
 def test_parts_with_tables_find_their_own_values() -> None:

@@ -11,8 +11,9 @@ from kernel_bench import FREE, address, world
 
 from swifteats_sim.engine.compiled import compiled
 from swifteats_sim.engine.kernel import rings
-from swifteats_sim.engine.kernel.arrays import events_of, words_of
-from swifteats_sim.engine.kernel.events import close_gap, push, take_first
+from swifteats_sim.engine.kernel.arrays import words_of
+from swifteats_sim.engine.kernel.events import close_gap, first_at, push, take_first
+from swifteats_sim.engine.kernel.events import first as first_event
 from swifteats_sim.engine.kernel.memory import REGISTERS, SOURCE
 
 PERIOD = 10
@@ -27,8 +28,7 @@ def _play(w, first, following, order):  # type: ignore[no-untyped-def]
         push(w, first[turn, 0], first[turn, 1], first[turn, 2], first[turn, 3], first[turn, 4], turn, turn)
     done = coming = 0
     while words_of(w)[REGISTERS.heap]:
-        event = events_of(w)[0]
-        now, order[done] = event.at, event.job
+        now, order[done] = first_at(w), first_event(w).job
         take_first(w)
         if done < len(following):
             for _ in range(following[done, 5]):

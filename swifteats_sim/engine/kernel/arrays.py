@@ -28,9 +28,9 @@ def _rows_of(name: str) -> Callable[[int], Any]:
     return found
 
 
-words_of, events_of, jobs_of, nodes_of, steps_of = map(_rows_of, ("words", "events", "jobs", "nodes", "steps"))
+words_of, heap_of, events_of, jobs_of = map(_rows_of, ("words", "heap", "events", "jobs"))
+nodes_of, steps_of, counts_of = map(_rows_of, ("nodes", "steps", "counts"))
 cells_of, reals_of, streams_of, out_of, stack_of = map(_rows_of, ("cells", "reals", "streams", "out", "stack"))
-counts_of = _rows_of("counts")
 known_of, watched_of, followers_of = map(_rows_of, ("known", "watched", "followers"))
 last_legs_of, leg_times_of, leg_places_of = map(_rows_of, ("last_legs", "leg_times", "leg_places"))
 

@@ -60,11 +60,18 @@ def admit(w, limit, client, now):  # type: ignore[no-untyped-def]
     if words[limit + LIMIT.addresses] != NONE:
         u = draws.uniform(w, words[limit + LIMIT.stream], client, 0, 0, 0)
         key = min(int(u * words[limit + LIMIT.addresses]), words[limit + LIMIT.addresses] - 1)
-    at = maps.find_or_add(w, words[limit + LIMIT.buckets], key, 0)
-    full_at = max(cells_of(w)[at], now)
+    if 0 <= key < words[limit + LIMIT.known]:
+        return _has_token(words, limit, words, words[limit + LIMIT.near] + key, now)
+    return _has_token(words, limit, cells_of(w), maps.find_or_add(w, words[limit + LIMIT.buckets], key, 0), now)
+
+
+@compiled
+def _has_token(words, limit, buckets, at, now):  # type: ignore[no-untyped-def]
+    """Whether the bucket, full again at buckets[at], has a token, which is then taken."""
+    full_at = max(buckets[at], now)
     if full_at - now > words[limit + LIMIT.ahead]:
         return False
-    cells_of(w)[at] = full_at + words[limit + LIMIT.interval]
+    buckets[at] = full_at + words[limit + LIMIT.interval]
     return True
 
 

@@ -83,7 +83,7 @@ def _traffic(words: Words, traffic: Traffic, row: int) -> None:
     _copy(words, traffic, m.TRAFFIC, row, OF_TOPICS)
     traffic.lasted, traffic.highest = wide.total(words, row + m.TRAFFIC.waited), int(words[row + m.TRAFFIC.most])
     traffic.changes = _table(words, words[row + m.TRAFFIC.changes], traffic.changes)
-    traffic.keys = int(words[words[row + m.TRAFFIC.keys] + m.MAP.used])
+    traffic.keys = int(words[row + m.TRAFFIC.met] + words[words[row + m.TRAFFIC.keys] + m.MAP.used])
     geos = words[words[row + m.TRAFFIC.geos] :][: words[row + m.TRAFFIC.partitions]]
     traffic.reached = int(np.count_nonzero(geos != NONE))
 

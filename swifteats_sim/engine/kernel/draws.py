@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from swifteats_sim.engine import philox
+from swifteats_sim.engine import laws, philox
 from swifteats_sim.engine.compiled import compiled
 from swifteats_sim.engine.kernel.arrays import reals_of, streams_of
-from swifteats_sim.engine.laws import LONGEST_S, PART, STEP, draw
 
 SPREAD, WORD = -7046029254386353131, (1 << 63) - 1
 """See engine.job: the same multiplier as an int64, and the bits that are kept."""
@@ -35,12 +34,15 @@ def uniform(w, stream, entity, index, step, attempt):  # type: ignore[no-untyped
 
 
 @compiled
+def block(w, stream, entity, index):  # type: ignore[no-untyped-def]
+    """Four uniforms of one address."""
+    return philox.block(_key(w, stream), entity, index, 0, 0)
+
+
+@compiled
 def draw_ns(w, law, stream, entity, index, step, attempt):  # type: ignore[no-untyped-def]
     """One duration of the law that begins at reals[law]."""
-    key, value = _key(w, stream), 0.0
-    for part in range(int(reals_of(w)[law])):
-        value += draw(key, reals_of(w), law + 1 + 4 * part, entity, index, step * STEP + part * PART, attempt)
-    return int(min(value, LONGEST_S) * 1e9 + 0.5)
+    return laws.total_ns(_key(w, stream), reals_of(w), law, entity, index, step, attempt)
 
 
 @compiled

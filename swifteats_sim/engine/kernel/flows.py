@@ -12,7 +12,6 @@ from swifteats_sim.engine.kernel.usage import measured
 
 OWN, CATALOGUE, CELLS = range(3)
 """What a flow's jobs ask for: each entity its own, one of a catalogue, a place."""
-COLUMN, ROW, VARIANT = range(3)
 
 
 @compiled
@@ -51,9 +50,9 @@ def _cell(w, flow, job):  # type: ignore[no-untyped-def]
     stream, columns = words_of(w)[flow + FLOW.key_stream], words_of(w)[flow + FLOW.key_c]
     sums, count = words_of(w)[flow + FLOW.key_a], words_of(w)[flow + FLOW.key_b]
     side, cell = reals_of(w)[sums - 2], reals_of(w)[sums - 1]
-    column = min(int(draws.uniform(w, stream, job.entity, job.index, COLUMN, 0) * side / cell), columns - 1)
-    row = min(int(draws.uniform(w, stream, job.entity, job.index, ROW, 0) * side / cell), columns - 1)
-    variant = rank(w, sums, count, draws.uniform(w, stream, job.entity, job.index, VARIANT, 0))
+    x, y, u, _ = draws.block(w, stream, job.entity, job.index)
+    column, row = min(int(x * side / cell), columns - 1), min(int(y * side / cell), columns - 1)
+    variant = rank(w, sums, count, u) if count > 1 else 0
     return (row * columns + column) * count + variant
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from swifteats_sim.engine.histogram import BUCKETS, NONE_LEAST, NONE_MOST
 from swifteats_sim.engine.kernel.maps import EMPTY
 from swifteats_sim.engine.kernel.memory import HISTOGRAM, LIST, MAP, NONE, REGISTERS, STEP
-from swifteats_sim.engine.laws import EMPIRICAL, Law
+from swifteats_sim.engine.laws import Law, moved
 from swifteats_sim.engine.streams import Stream
 
 ROOM = 1 << 13
@@ -32,7 +32,11 @@ class Layout:
         self._laws: dict[int, int] = {}
         self._alive: list[object] = []  # laws are known by their identity, which must not pass to others
         self.span, self.last_minute = span, last_minute
-        for name, value in (("halt", NONE), ("free_job", NONE), ("free_node", NONE), ("last_minute", last_minute)):
+        for name, value in (
+            ("halt", NONE),
+            *((f"free_{each}", NONE) for each in ("event", "job", "node")),
+            ("last_minute", last_minute),
+        ):
             self.words[getattr(REGISTERS, name)] = value
         self.words[REGISTERS.warmup], self.words[REGISTERS.end] = span
 
@@ -91,15 +95,9 @@ class Layout:
         return self._streams[stream.name]
 
     def law(self, law: Law) -> int:
-        """A law, whose table of values is named by where it begins."""
+        """A law, or several that add up."""
         if id(law) not in self._laws:
-            here, code = len(self.reals), law.code.tolist()
-            for part in range(int(code[0])):
-                at = 1 + 4 * part
-                if code[at] == EMPIRICAL:
-                    code[at + 1] += here
-                    code[at + 2] += here
-            self._laws[id(law)] = self.table(code)
+            self._laws[id(law)] = self.table(moved(law.code.tolist(), len(self.reals)))
             self._alive.append(law)
         return self._laws[id(law)]
 

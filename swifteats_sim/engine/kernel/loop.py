@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from swifteats_sim.engine.compiled import compiled
 from swifteats_sim.engine.kernel import crashing, flows, offline, rings, sources
-from swifteats_sim.engine.kernel.arrays import events_of, followers_of, jobs_of, nodes_of, watched_of, words_of
+from swifteats_sim.engine.kernel.arrays import followers_of, jobs_of, nodes_of, watched_of, words_of
 from swifteats_sim.engine.kernel.errors import BACK_IN_TIME
-from swifteats_sim.engine.kernel.events import close_gap, first_at, push, take_first
+from swifteats_sim.engine.kernel.events import close_gap, first, first_at, push, take_first
 from swifteats_sim.engine.kernel.jobs import call, new_job
 from swifteats_sim.engine.kernel.memory import FLOW, NONE, REGISTERS, SOURCE
 from swifteats_sim.engine.kernel.nodes import free_node
@@ -51,7 +51,7 @@ def advance(w):  # type: ignore[no-untyped-def]
 @compiled
 def _birth_is_first(w):  # type: ignore[no-untyped-def]
     """Whether a birth of a ring comes before the event of the same instant that is first on the heap."""
-    words, event = words_of(w), events_of(w)[0]
+    words, event = words_of(w), first(w)
     source = words[REGISTERS.ring]
     if words[source + SOURCE.flow] != event.flow:
         return words[source + SOURCE.flow] < event.flow
@@ -74,7 +74,7 @@ def _come_round(w, source, now):  # type: ignore[no-untyped-def]
 @compiled
 def _take_event(w, now):  # type: ignore[no-untyped-def]
     """What is first on the heap."""
-    event = events_of(w)[0]
+    event = first(w)
     flow, entity, index, turn, j = event.flow, event.entity, event.index, event.turn, event.job
     take_first(w)
     if flow == JOURNAL:

@@ -51,6 +51,7 @@ def _limit(low: Lowering, limit: Limit) -> int:
     lay, addresses = low.layout, limit.addresses
     return lay.row(
         m.LIMIT, interval=limit.buckets.interval, ahead=limit.buckets.ahead, buckets=lay.map(1, fades=True),
+        near=lay.zeros(low.known), known=low.known,
         addresses=NONE if addresses is None else addresses.count,
         stream=NONE if addresses is None else lay.stream(addresses.stream),
     )  # fmt: skip

@@ -23,6 +23,7 @@ from swifteats_sim.engine.sources import Following, Periodic, Renewal, Source
 
 def lower_flows(low: Lowering, flows: Sequence[Flow], sources: Mapping[int, Source], registers: Registers) -> None:
     """Lay out all flows by number, their programs and sources."""
+    low.known = len(registers.known_fix)
     rows = [low.once(flow, lambda each: _flow(low, each)) for flow in flows]
     servers = servers_of(flows)
     for number, (flow, row) in enumerate(zip(flows, rows, strict=True)):

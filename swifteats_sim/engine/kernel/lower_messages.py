@@ -50,6 +50,7 @@ def _traffic(low: Lowering, traffic: Traffic, partitions: int) -> int:
     lay = low.layout
     return lay.row(
         m.TRAFFIC, delay=lay.histogram(), changes=lay.zeros(len(traffic.changes)), keys=lay.map(1),
+        near=lay.put([NONE] * low.known), known=low.known,
         geos=lay.put([NONE] * partitions), partitions=partitions,
     )  # fmt: skip
 

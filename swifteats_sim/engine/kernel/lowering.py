@@ -14,8 +14,11 @@ T = TypeVar("T")
 class Lowering:
     """What has been laid out, and where.
 
-    rows : first word of each thing, with the thing, in the order in which they were met.
+    rows : first word of each thing, with the thing, in the order in which they were met. known : how many entities
+    there are whose fixes are known: what is kept for each of them is a table, not a map.
     """
+
+    known = 0
 
     def __init__(self, layout: Layout) -> None:
         """Nothing yet."""

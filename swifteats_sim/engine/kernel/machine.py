@@ -91,7 +91,7 @@ class Machine(Plane):
         words = self.space.words
         if said == loop.BROKEN:
             if words[REGISTERS.error] == errors.BACK_IN_TIME:
-                raise BackInTime(int(self.space.world.events[0]["at"]), self.now)
+                raise BackInTime(int(self.space.world.heap[0]["at"]), self.now)
             raise EndedTwice(f"{errors.MEANINGS[int(words[REGISTERS.error])]}, at {self.now} ns")
         counting.read_samples(self.space.noted(), self.flows)
         self.space.grow()

@@ -24,13 +24,16 @@ def _row(names: str) -> np.dtype[Any]:
     return np.dtype([(name, np.int64) for name in names.split()])
 
 
-EVENT = _row("at flow entity index lane turn job")
-"""What is to come. job : whose, NONE: a birth; an entry of the journal has flow JOURNAL and its node as job."""
+HEAP = _row("at row")
+"""When an event comes, and its row."""
+EVENT = _row("flow entity index lane turn job")
+"""What is to come. job : whose, NONE: a birth; an entry of the journal has flow JOURNAL and its node as job; the next free
+row of one that is over."""
 JOB = _row(
-    "flow entity index lane born entered pc partition server key waited since asked tries turn outcome parent spawner "
-    "root root_serial parts sibling held orphan is_part stopped over serial next_free"
+    "turn pc flow entity index lane born entered partition server key waited since asked outcome held over orphan "
+    "is_part parts stopped tries root root_serial parent spawner sibling serial next_free"
 )
-"""See engine.job.Job. key : NONE until asked for. spawner : the step of its parent that waits for it; root,
+"""See engine.job.Job; what every step needs comes first. key : NONE until asked for. spawner : the step of its parent that waits for it; root,
 root_serial : the job whose part it is in the end. parts, sibling : the first of its parts, the next one. held : the
 newest node of what it keeps. serial : which job of this row it is."""
 NODE = _row("kind job a b c d e f g h empty older after before")
@@ -50,6 +53,7 @@ class World(NamedTuple):
     """
 
     words: Array
+    heap: Array
     events: Array
     jobs: Array
     nodes: Array
@@ -69,6 +73,7 @@ class World(NamedTuple):
 
 
 ARRAYS = dict.fromkeys(World._fields, np.dtype(np.int64)) | {
+    "heap": HEAP,
     "events": EVENT,
     "jobs": JOB,
     "nodes": NODE,
@@ -81,13 +86,13 @@ ARRAYS = dict.fromkeys(World._fields, np.dtype(np.int64)) | {
 }
 
 REGISTERS = Fields(
-    "now until halt turn done full error warmup end last_minute watchers heap gap jobs free_job nodes free_node agenda "
+    "now until halt turn done full error warmup end last_minute watchers heap gap events free_event jobs free_job nodes free_node agenda "
     "ending out calls rings ring ring_at " + " ".join(f"{name}_at {name}_count" for name in World._fields)
 )
 """now : how far the loop is; until, halt : how far it goes; turn : of the last event; done : how many; full : an array
 has little room left; error : what went wrong; warmup, end : of the measured span; last_minute : of the run; watchers :
-customers who follow an order, as the loop knows it; heap, jobs, nodes, out : rows in use; gap : whether the heap has
-one on top; free_job, free_node : the first to use again; agenda, ending, calls : stacks, in the lower half of `stack`,
+customers who follow an order, as the loop knows it; heap, events, jobs, nodes, out : rows in use; gap : whether the heap has
+one on top; free_event, free_job, free_node : the first to use again; agenda, ending, calls : stacks, in the lower half of `stack`,
 the third quarter, and from its end downwards; rings, ring, ring_at : the first of all rings, the one whose birth is
 next, and when; words_at, words_count .. : where each array stands, and its rows."""
 FLOW = Fields(
@@ -110,8 +115,9 @@ RESOURCE = Fields("size ceiling line in_use waiting takes refused wait wait_low 
 CEILING = Fields("size count members")
 TRAFFIC = Fields(
     "messages lost unreplicated scattered mixed duplicates dead waiting waited waited_low since most "
-    "changes keys geos partitions delay"
+    "changes keys near known met geos partitions delay"
 )
+"""The last partition of each key: of those below `known` at `near`, of which `met` have one; keys : a map of all others."""
 GROUP = Fields(
     "awaited auto_commit failures duplicates attempts traffic consumers partitions number changes starts owners alive "
     "logs hands done parked"
@@ -125,7 +131,8 @@ CACHE = Fields(
     "failures removal_stream reads hits stale evicted stampedes"
 )
 """share : of `reals`, a declared hit ratio; NONE: a TTL cache. kept .. removed : maps; recent : a list."""
-LIMIT = Fields("interval ahead buckets addresses stream")
+LIMIT = Fields("interval ahead buckets near known addresses stream")
+"""near : buckets of the keys below `known`, one after the other; buckets : a map of all others."""
 GAPS = Fields("every lasting stream now")
 CONNECTIONS = Fields("processes sticky fan_out scan slots clients stream breaks resubscribes sent delivered missed")
 ERRAND = Fields("station law stream shared patience patience_stream scan")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.engine.kernel.arrays import table_of
-from swifteats_sim.engine.kernel.events import ROOM
+from swifteats_sim.engine.kernel.events import ROOM, no_events
 from swifteats_sim.engine.kernel.layout import Layout
 from swifteats_sim.engine.kernel.maps import EMPTY, refill
 from swifteats_sim.engine.kernel.memory import EVENT, JOB, MAP, NODE, REGISTERS, SAMPLE, World
@@ -34,7 +34,8 @@ class Space:
         self._maps, self._fading = layout.maps, layout.fading
         legs = registers.legs or Legs(np.zeros((0, 2)))
         self.world = World(
-            **layout.arrays(), events=np.zeros(FIRST, EVENT), jobs=np.zeros(FIRST, JOB), nodes=np.zeros(FIRST, NODE),
+            **layout.arrays(), heap=no_events(0, FIRST),
+            events=np.zeros(FIRST, EVENT), jobs=np.zeros(FIRST, JOB), nodes=np.zeros(FIRST, NODE),
             out=np.zeros(NOTED, SAMPLE), stack=np.zeros(AGENDA, np.int64),
             known=np.frombuffer(registers.known_fix, dtype=np.int64),
             watched=np.frombuffer(registers.watched, dtype=np.uint8),
@@ -55,10 +56,13 @@ class Space:
     def grow(self) -> None:
         """Twice the rows where few are left."""
         new: dict[str, NDArray[Any]] = {}
-        for name, used in (("events", REGISTERS.heap), ("jobs", REGISTERS.jobs), ("nodes", REGISTERS.nodes)):
+        for name, used in (("events", REGISTERS.events), ("jobs", REGISTERS.jobs), ("nodes", REGISTERS.nodes)):
             old = getattr(self.world, name)
             if self.words[used] + ROOM >= len(old) - 1:
                 new[name] = np.concatenate((old, np.zeros_like(old)))
+        if "events" in new:
+            rows = len(self.world.heap)
+            new["heap"] = np.concatenate((self.world.heap, no_events(rows, 2 * rows)))
         self._replace(new)
         if any(self._is_crowded(each) for each in self._maps):
             self._grow_maps()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swifteats_sim.engine.compiled import compiled
+from swifteats_sim.engine.compiled import apart, compiled
 from swifteats_sim.engine.job import DROPPED
 from swifteats_sim.engine.kernel import operations as op
 from swifteats_sim.engine.kernel import steps, steps_of_messages, steps_of_parts, steps_of_resources
@@ -12,7 +12,7 @@ from swifteats_sim.engine.kernel.memory import REGISTERS
 from swifteats_sim.engine.kernel.moving import has_moved
 
 
-@compiled
+@apart
 def run(w, now):  # type: ignore[no-untyped-def]
     """Let the jobs that are called take steps, each until one makes it wait, or ends it; the last called first."""
     while words_of(w)[REGISTERS.agenda] > 0:
@@ -55,27 +55,27 @@ def _take(w, j, step, now):  # type: ignore[no-untyped-def]
         return steps.deliver(w, j, step, now)
     if what == op.SEND:
         return steps.send(w, j, step)
-    return _take_rarer(w, j, step, now)
-
-
-@compiled
-def _take_rarer(w, j, step, now):  # type: ignore[no-untyped-def]
-    """The steps that fixes do not take."""
-    what = step.op
     if what == op.DELAY:
         return steps.delay(w, j, step, now)
     if what == op.LOOKUP:
         return steps_of_messages.lookup(w, j, step, now)
-    if what == op.FILL:
-        return steps_of_messages.fill(w, j, step, now)
     if what == op.ACQUIRE:
         return steps_of_resources.acquire(w, j, step, now)
     if what == op.RELEASE:
         return steps_of_resources.release(w, j, step, now)
-    if what == op.GAVE_UP:
-        return steps_of_resources.gave_up(w, j, step, now)
     if what == op.SERVE:
         return steps_of_resources.serve(w, j, step, now)
+    return _take_rarer(w, j, step, now)
+
+
+@apart
+def _take_rarer(w, j, step, now):  # type: ignore[no-untyped-def]
+    """The steps that fixes do not take, apart from the others, which would be the slower for them."""
+    what = step.op
+    if what == op.FILL:
+        return steps_of_messages.fill(w, j, step, now)
+    if what == op.GAVE_UP:
+        return steps_of_resources.gave_up(w, j, step, now)
     if what == op.FRESH:
         return steps.fresh(w, j, step, now)
     if what == op.FAIL:

@@ -30,14 +30,29 @@ def place(w, traffic, key, partition, now, geo):  # type: ignore[no-untyped-def]
     """A message of this geo is published, and acknowledged, and comes to its partition."""
     words, counts = words_of(w), measured(w, now)
     words[traffic + TRAFFIC.messages] += counts
-    last = maps.find_or_add(w, words[traffic + TRAFFIC.keys], key, partition)
-    if cells_of(w)[last] != partition:
+    if _last(w, traffic, key, partition) != partition:
         words[traffic + TRAFFIC.scattered] += counts
-        cells_of(w)[last] = partition
     before = words[traffic + TRAFFIC.geos] + partition
     if words[before] != geo:
         words[traffic + TRAFFIC.mixed] += counts * (words[before] != NONE)
         words[before] = geo
+
+
+@compiled
+def _last(w, traffic, key, partition):  # type: ignore[no-untyped-def]
+    """The partition of the key's message before, this one's where there is none; from now on it is this one's."""
+    words, cells = words_of(w), cells_of(w)
+    if 0 <= key < words[traffic + TRAFFIC.known]:
+        at = words[traffic + TRAFFIC.near] + key
+        last = words[at]
+        words[at] = partition
+        if last == NONE:
+            words[traffic + TRAFFIC.met] += 1
+            return partition
+        return last
+    at = maps.find_or_add(w, words[traffic + TRAFFIC.keys], key, partition)
+    last, cells[at] = cells[at], partition
+    return last
 
 
 @compiled
