@@ -64,3 +64,63 @@ def test_what_is_no_number_is_no_instant() -> None:
         to_ns(float("nan"))
     with pytest.raises(OverflowError):
         to_ns(float("inf"))
+
+
+def test_the_end_of_a_process_is_an_event_only_where_somebody_waits_for_it() -> None:
+    clock, log = Clock(), list[tuple[int, Any]]()
+
+    def work(duration: int) -> Generator[simpy.Event, Any, int]:
+        yield clock.sleep(duration)
+        return duration
+
+    def wait(process: simpy.Process) -> Generator[simpy.Event, Any, None]:
+        value = yield process
+        log.append((clock.instant, value))
+
+    alone = clock.process(work(3))
+    clock.process(wait(clock.process(work(5))))
+    clock.run()
+    # Three beginnings, two alarms, and one end: of the process that is waited for.
+    assert clock.events() == 6
+    assert (log, alone.value, clock.instant) == ([(5, 5)], 3, 5)
+
+
+def test_an_event_that_is_over_holds_nobody() -> None:
+    clock, log = Clock(), list[int]()
+    bell = clock.sleep(2)
+
+    def late() -> Generator[simpy.Event, Any, None]:
+        yield clock.sleep(4)
+        yield bell
+        log.append(clock.instant)
+        yield clock.sleep(1)
+        log.append(clock.instant)
+
+    clock.process(late())
+    clock.run(until=9)
+    assert log == [4, 5]
+
+
+def test_what_a_process_raises_leaves_the_run_as_it_is() -> None:
+    clock, broken = Clock(), KeyError("shelf")
+
+    def breaks() -> Generator[simpy.Event, Any, None]:
+        yield clock.sleep(1)
+        raise broken
+
+    clock.process(breaks())
+    with pytest.raises(KeyError) as seen:
+        clock.run(until=9)
+    assert seen.value is broken
+    assert clock.instant == 1
+
+
+def test_a_run_ends_before_what_happens_at_its_end_and_goes_on_from_there() -> None:
+    clock, log = Clock(), list[int]()
+    clock.sleep(7).callbacks.append(lambda _: log.append(clock.instant))
+    clock.run(until=7)
+    assert (log, clock.instant, clock.now) == ([], 7, 7)
+    with pytest.raises(ValueError, match="it is 7 ns already, 7 ns is over"):
+        clock.run(until=7)
+    clock.run(until=8)
+    assert (log, clock.instant) == ([7], 8)
