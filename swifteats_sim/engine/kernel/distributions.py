@@ -25,7 +25,7 @@ def note(w, flow, entity, born, done):  # type: ignore[no-untyped-def]
     """Write one job of a flow (its number) down."""
     here = words_of(w)[REGISTERS.out]
     words_of(w)[REGISTERS.out] = here + 1
-    if here + ROOM > len(out_of(w)):
+    if here + ROOM + words_of(w)[REGISTERS.margin] > len(out_of(w)):
         words_of(w)[REGISTERS.full] = 1
     sample = out_of(w)[here]
     sample.flow, sample.entity, sample.born, sample.done = flow, entity, born, done

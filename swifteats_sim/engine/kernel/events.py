@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.engine.compiled import apart, compiled
-from swifteats_sim.engine.kernel.arrays import events_of, heap_of, jobs_of, words_of
+from swifteats_sim.engine.kernel.arrays import events_of, heap_of, jobs_of, nodes_of, stack_of, words_of
 from swifteats_sim.engine.kernel.memory import HEAP, NONE, REGISTERS
 
 NEVER = 1 << 62
@@ -19,7 +19,7 @@ NEVER = 1 << 62
 WAYS = 4
 """Entries below one of the heap."""
 ROOM = 4096
-"""Rows that an array must have free when an event begins: more than any one event takes."""
+"""Rows that an array must have free when an event begins, beside the `margin` for whoever is there: see `widen`."""
 
 
 def no_events(first: int, until: int) -> NDArray[Any]:
@@ -66,9 +66,21 @@ def _new_row(w):  # type: ignore[no-untyped-def]
         return row
     row = words[REGISTERS.events]
     words[REGISTERS.events] = row + 1
-    if row + ROOM > len(events_of(w)):
+    if row + ROOM + words[REGISTERS.margin] > len(events_of(w)):
         words[REGISTERS.full] = 1
     return row
+
+
+@compiled
+def widen(w, by):  # type: ignore[no-untyped-def]
+    """One event may wake everybody who is there: with a row more in use, more must be free when it begins."""
+    words = words_of(w)
+    words[REGISTERS.margin] += by
+    margin = words[REGISTERS.margin] + ROOM
+    if words[REGISTERS.events] + margin > len(events_of(w)) or words[REGISTERS.jobs] + margin > len(jobs_of(w)):
+        words[REGISTERS.full] = 1
+    if words[REGISTERS.nodes] + margin > len(nodes_of(w)) or 4 * margin > len(stack_of(w)):
+        words[REGISTERS.full] = 1
 
 
 @compiled

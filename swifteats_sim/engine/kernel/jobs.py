@@ -6,7 +6,7 @@ from swifteats_sim.engine.compiled import compiled
 from swifteats_sim.engine.job import COMPLETED, VOID
 from swifteats_sim.engine.kernel.arrays import jobs_of, stack_of, words_of
 from swifteats_sim.engine.kernel.errors import TOO_MANY
-from swifteats_sim.engine.kernel.events import ROOM
+from swifteats_sim.engine.kernel.events import widen
 from swifteats_sim.engine.kernel.memory import NONE, REGISTERS
 
 
@@ -17,8 +17,7 @@ def new_job(w, flow, entity, index, lane, born):  # type: ignore[no-untyped-def]
     if j == NONE:
         j = words_of(w)[REGISTERS.jobs]
         words_of(w)[REGISTERS.jobs] = j + 1
-        if j + ROOM > len(jobs_of(w)):
-            words_of(w)[REGISTERS.full] = 1
+        widen(w, 2)
     else:
         words_of(w)[REGISTERS.free_job] = jobs_of(w)[j].next_free
     job = jobs_of(w)[j]

@@ -25,6 +25,11 @@ def advance(w):  # type: ignore[no-untyped-def]
     """Do everything strictly before `until` of the registers, or before a halt."""
     words = words_of(w)
     while True:
+        if words[REGISTERS.bearing]:
+            if words[REGISTERS.full]:
+                return NO_ROOM
+            _bear(w)
+            continue
         at, birth_at = first_at(w), rings.next_at(w)
         if min(at, birth_at) >= words[REGISTERS.until]:
             break
@@ -68,7 +73,7 @@ def _come_round(w, source, now):  # type: ignore[no-untyped-def]
     is_on = sources.is_on(w, source, entity, index)
     rings.move_on(w, source, is_on)
     if is_on:
-        _bear(w, source, entity, index, now)
+        _arrive(w, source, entity, index)
 
 
 @compiled
@@ -97,22 +102,34 @@ def _birth(w, flow, entity, index, now):  # type: ignore[no-untyped-def]
         return
     if following != sources.NEVER:
         push(w, following, flow, entity, index + 1, sources.BIRTH, 0, NONE)
-    _bear(w, source, entity, index, now)
+    _arrive(w, source, entity, index)
 
 
 @compiled
-def _bear(w, source, entity, index, now):  # type: ignore[no-untyped-def]
-    """The jobs of one arrival."""
-    words = words_of(w)
-    flow, size = words[source + SOURCE.flow], words[source + SOURCE.batch]
-    for member in range(index * size, index * size + size):
-        j = new_job(w, flow, sources.client_of(w, source, entity, member), member, 0, now)
-        jobs_of(w)[j].pc = words[flow + FLOW.first]
-        flows.bear(w, j)
-        if sources.sends_at_once(w, source, j, now):
-            flows.begin(w, j)
-            call(w, j)
-            run(w, now)
+def _arrive(w, source, entity, index):  # type: ignore[no-untyped-def]
+    """The jobs of one arrival are born, one after the other: many of them need more room than one event has."""
+    words, size = words_of(w), words_of(w)[source + SOURCE.batch]
+    words[REGISTERS.bearing], words[REGISTERS.bearing_entity] = source, entity
+    words[REGISTERS.bearing_next], words[REGISTERS.bearing_last] = index * size, index * size + size
+    _bear(w)
+
+
+@compiled
+def _bear(w):  # type: ignore[no-untyped-def]
+    """The next job of an arrival, which is over with its last one."""
+    words, now = words_of(w), words_of(w)[REGISTERS.now]
+    source, member = words[REGISTERS.bearing], words[REGISTERS.bearing_next]
+    words[REGISTERS.bearing_next] = member + 1
+    if member + 1 == words[REGISTERS.bearing_last]:
+        words[REGISTERS.bearing] = 0
+    flow, entity = words[source + SOURCE.flow], words[REGISTERS.bearing_entity]
+    j = new_job(w, flow, sources.client_of(w, source, entity, member), member, 0, now)
+    jobs_of(w)[j].pc = words[flow + FLOW.first]
+    flows.bear(w, j)
+    if sources.sends_at_once(w, source, j, now):
+        flows.begin(w, j)
+        call(w, j)
+        run(w, now)
 
 
 @compiled

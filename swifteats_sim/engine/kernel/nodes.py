@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swifteats_sim.engine.compiled import compiled
 from swifteats_sim.engine.kernel.arrays import jobs_of, nodes_of, words_of
-from swifteats_sim.engine.kernel.events import ROOM
+from swifteats_sim.engine.kernel.events import widen
 from swifteats_sim.engine.kernel.memory import LIST, NONE, REGISTERS
 
 
@@ -15,8 +15,7 @@ def new_node(w, kind, job):  # type: ignore[no-untyped-def]
     if n == NONE:
         n = words_of(w)[REGISTERS.nodes]
         words_of(w)[REGISTERS.nodes] = n + 1
-        if n + ROOM > len(nodes_of(w)):
-            words_of(w)[REGISTERS.full] = 1
+        widen(w, 1)
     else:
         words_of(w)[REGISTERS.free_node] = nodes_of(w)[n].after
     node = nodes_of(w)[n]

@@ -54,19 +54,31 @@ class Space:
         return self.world.out[:count].copy()
 
     def grow(self) -> None:
-        """Twice the rows where few are left."""
-        new: dict[str, NDArray[Any]] = {}
+        """Twice the rows, or more, where few are left."""
+        new, margin = dict[str, NDArray[Any]](), ROOM + int(self.words[REGISTERS.margin])
         for name, used in (("events", REGISTERS.events), ("jobs", REGISTERS.jobs), ("nodes", REGISTERS.nodes)):
-            old = getattr(self.world, name)
-            if self.words[used] + ROOM >= len(old) - 1:
-                new[name] = np.concatenate((old, np.zeros_like(old)))
+            old, count = getattr(self.world, name), int(self.words[used])
+            if count + margin >= len(old) - 1:
+                new[name] = np.zeros(2 * max(len(old), count + margin), old.dtype)
+                new[name][:count] = old[:count]
         if "events" in new:
             rows = len(self.world.heap)
-            new["heap"] = np.concatenate((self.world.heap, no_events(rows, 2 * rows)))
-        self._replace(new)
+            new["heap"] = np.concatenate((self.world.heap, no_events(rows, len(new["events"]))))
+        if len(self.world.out) < 2 * margin:
+            new["out"] = np.zeros(4 * margin, SAMPLE)
+        self._replace(new | self._stacks(margin))
         if any(self._is_crowded(each) for each in self._maps):
             self._grow_maps()
         self.words[REGISTERS.full] = 0
+
+    def _stacks(self, margin: int) -> dict[str, NDArray[Any]]:
+        """Larger stacks, where these might be too small; only who is called stands there between two events."""
+        old, calls = self.world.stack, 2 * int(self.words[REGISTERS.calls])
+        if len(old) >= 4 * margin:
+            return {}
+        stack = np.zeros(8 * margin, np.int64)
+        stack[len(stack) - calls :] = old[len(old) - calls :]
+        return {"stack": stack}
 
     def _is_crowded(self, table: int) -> bool:
         return bool(CROWDED * self.words[table + MAP.used] > self.words[table + MAP.mask])
