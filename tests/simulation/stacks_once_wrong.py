@@ -12,6 +12,32 @@ def _alone(flows: Tree, **parts: Tree) -> Tree:
     return {"name": "once-wrong", "duration": "2 s", "stack": {"stations": stations, **parts, "flows": flows}}
 
 
+SECOND = {"delay": "1 s"}
+MANY = "50 us"
+"""Between arrivals: twenty thousand come in a second, and more rows than were free are needed at one instant."""
+_CRASH = {"consumer": 0, "at": "100 ms", "for": "1 s"}
+_CROWDS: dict[str, Tree] = {
+    "everybody is handled at once when partitions are dealt out": _alone(
+        {"f0": {"arrivals": MANY, "steps": [{"place": "t0"}, {"consume": "t0", "steps": [{"delay": "1 ms"}]}]}},
+        topics={
+            "t0": {
+                "partitions": 2, "placement": "round_robin", "handlers": "unawaited", "session": "10 ms",
+                "rebalance": "10 ms", "crashes": [_CRASH],
+            },
+        },
+    ),
+    "everybody arrives at once": _alone({"f0": {"arrivals": "1 s", "batch": 30_000, "steps": [{"delay": "1 ms"}]}}),
+    "everybody leaves a batch at once": _alone(
+        {"f0": {"arrivals": MANY, "steps": [{"batch": {"every": "1 s"}, "steps": [{"delay": "1 ms"}]}, SECOND]}}
+    ),
+    "everybody fails with a batch": _alone(
+        {"f0": {"arrivals": MANY, "steps": [{"batch": {"every": "1 s"}, "steps": [{"fail": "100 %"}]}]}}
+    ),
+    "everybody has waited for the same fill": _alone(
+        {"f0": {"arrivals": MANY, "keys": {"catalogue": 1}, "steps": [{"cache": "c0", "miss": [SECOND]}]}},
+        caches={"c0": {"protection": "single_flight"}},
+    ),
+}  # fmt: skip
 ONCE_WRONG: dict[str, Tree] = {
     "a message that is done and not committed comes again in its partition, wherever its job was placed since": _alone(
         {
@@ -59,4 +85,5 @@ ONCE_WRONG: dict[str, Tree] = {
         },
         topics={"t0": {"partitions": 4, "placement": "keyed"}},
     ),
+    **_CROWDS,
 }  # fmt: skip

@@ -32,7 +32,7 @@ from swifteats_sim.scenario import Scenario
 
 STEPS = st.sampled_from((0, 1_000_003, 7_777_777, 100_000_000))
 """How far the compiled loop goes at once, ns; 0: as far as it is asked. Mostly between the instants of events."""
-COMMON = {
+COMMON: dict[str, Any] = {
     "deadline": None, "derandomize": True, "database": None,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 }  # fmt: skip
