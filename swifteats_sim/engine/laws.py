@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from swifteats_sim.engine import philox
 from swifteats_sim.engine.compiled import apart, compiled
 from swifteats_sim.engine.normal import inverse_normal
+from swifteats_sim.engine.philox import to_unit
 from swifteats_sim.engine.streams import Stream
 
 NAMES = ("exponential", "erlang", "hyperexponential", "lognormal", "gamma", "empirical")
@@ -83,14 +84,34 @@ def draw(key, code, at, entity, index, step, attempt):  # type: ignore[no-untype
 @compiled
 def total(key, code, at, entity, index, step, attempt):  # type: ignore[no-untyped-def]
     """The sum of one value of each law of the service that stands at code[at]."""
-    value, quads = code[at + FIXED], int(code[at + QUADS])
-    for part in range(quads):
-        u0, u1, u2, u3 = philox.block(key, entity, index, step * STEP + part * PART, attempt)
-        widths = at + WIDTHS + SHARED * part
-        value += code[widths] * u0 + code[widths + 1] * u1 + (code[widths + 2] * u2 + code[widths + 3] * u3)
-    first = at + WIDTHS + SHARED * quads
+    value = code[at + FIXED]
+    if code[at + QUADS] > 0.0:
+        words = philox.rounds(
+            key[0], key[1], np.uint64(entity), np.uint64(index), np.uint64(step * STEP), np.uint64(attempt)
+        )
+        u0, u1, u2, u3 = to_unit(words[0]), to_unit(words[1]), to_unit(words[2]), to_unit(words[3])
+        value += _weighed(code, at + WIDTHS, u0, u1, u2, u3)
+    if code[at + QUADS] > 1.0 or code[at + OTHERS] > 0.0:
+        value += _rest(key, code, at, entity, index, step * STEP, attempt)
+    return value
+
+
+@compiled
+def _weighed(code, at, u0, u1, u2, u3):  # type: ignore[no-untyped-def]
+    """What the uniform laws of a part are worth together."""
+    return (code[at] * u0 + code[at + 1] * u1) + (code[at + 2] * u2 + code[at + 3] * u3)
+
+
+@apart
+def _rest(key, code, at, entity, index, step, attempt):  # type: ignore[no-untyped-def]
+    """The same of all but the first four uniform laws, which few services have."""
+    value, quads, first = 0.0, int(code[at + QUADS]), at + WIDTHS
+    for part in range(1, quads):
+        u0, u1, u2, u3 = philox.block(key, entity, index, step + part * PART, attempt)
+        value += _weighed(code, first + SHARED * part, u0, u1, u2, u3)
     for other in range(int(code[at + OTHERS])):
-        value += draw(key, code, first + KIND * other, entity, index, step * STEP + (quads + other) * PART, attempt)
+        place = first + SHARED * quads + KIND * other
+        value += draw(key, code, place, entity, index, step + (quads + other) * PART, attempt)
     return value
 
 

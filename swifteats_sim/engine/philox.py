@@ -10,47 +10,47 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from swifteats_sim.engine.compiled import apart, compiled
 
-_MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
-_MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
-_WEYL_0 = np.uint64(0x9E3779B97F4A7C15)
-_WEYL_1 = np.uint64(0xBB67AE8584CAA73B)
+_MULTIPLIER_0 = 0xD2E7470EE14C6C93
+_MULTIPLIER_1 = 0xCA5A826395121157
+_WEYL_0 = 0x9E3779B97F4A7C15
+_WEYL_1 = 0xBB67AE8584CAA73B
 _DROPPED_BITS = np.uint64(12)
 _TO_UNIT = 1.0 / 4503599627370496.0  # 2**-52
 
 
 @intrinsic  # type: ignore[untyped-decorator]  # numba calls it with its own types
-def _high(typing: Any, a: Any, b: Any) -> Any:
-    """The processor's own product of 128 bits."""
+def rounds(typing: Any, k0: Any, k1: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> Any:
+    """Four random uint64 for a key of two words and a counter of four, where it is called: all rounds in a row."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        wide, word = ir.IntType(128), ir.IntType(64)
-        product = builder.mul(*[builder.zext(each, wide) for each in arguments])
-        return builder.trunc(builder.lshr(product, wide(64)), word)
+        k0, k1, c0, c1, c2, c3 = arguments
+        for _ in range(10):
+            high_0, low_0 = _product(builder, c0, _MULTIPLIER_0)
+            high_1, low_1 = _product(builder, c2, _MULTIPLIER_1)
+            c0, c1 = builder.xor(builder.xor(high_1, c1), k0), low_1
+            c2, c3 = builder.xor(builder.xor(high_0, c3), k1), low_0
+            k0, k1 = builder.add(k0, k0.type(_WEYL_0)), builder.add(k1, k1.type(_WEYL_1))
+        return cgutils.pack_array(builder, [c0, c1, c2, c3])
 
-    return types.uint64(types.uint64, types.uint64), code
+    return types.UniTuple(types.uint64, 4)(*[types.uint64] * 6), code
 
 
-@compiled
-def high_product(a, b):  # type: ignore[no-untyped-def]  # numba infers uint64
-    """The upper 64 bits of the 128-bit product of two uint64."""
-    return _high(a, b)
+def _product(builder: Any, word: Any, multiplier: int) -> tuple[Any, Any]:
+    """The upper and the lower half of the processor's own product of 128 bits."""
+    wide = ir.IntType(128)
+    product = builder.mul(builder.zext(word, wide), wide(multiplier))
+    return builder.trunc(builder.lshr(product, wide(64)), word.type), builder.trunc(product, word.type)
 
 
 @apart
 def philox(k0, k1, c0, c1, c2, c3):  # type: ignore[no-untyped-def]  # numba infers uint64
-    """Four random uint64 for a key of two words and a counter of four."""
-    for _ in range(10):
-        high_0, low_0 = high_product(_MULTIPLIER_0, c0), _MULTIPLIER_0 * c0
-        high_1, low_1 = high_product(_MULTIPLIER_1, c2), _MULTIPLIER_1 * c2
-        c0, c1, c2, c3 = high_1 ^ c1 ^ k0, low_1, high_0 ^ c3 ^ k1, low_0
-        k0 += _WEYL_0
-        k1 += _WEYL_1
-    return c0, c1, c2, c3
+    """The same, called."""
+    return rounds(k0, k1, c0, c1, c2, c3)
 
 
 @compiled

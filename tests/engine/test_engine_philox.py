@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from swifteats_sim.engine.philox import block, high_product, philox, to_unit, uniform, uniforms
+from swifteats_sim.engine.philox import block, philox, to_unit, uniform, uniforms
 from swifteats_sim.engine.streams import Stream, Streams
 
 LAST = 2**64 - 1
@@ -55,12 +55,6 @@ def test_the_known_answers_of_the_paper_s_library() -> None:
     # The authors' published vectors for philox4x64-10: all bits zero, all bits one.
     assert ours((0, 0), (0, 0, 0, 0))[0] == 0x16554D9ECA36314C
     assert ours((LAST, LAST), (LAST, LAST, LAST, LAST))[0] == 0x87B092C3013FE90B
-
-
-@settings(max_examples=200, deadline=None)
-@given(WORD, WORD)
-def test_the_upper_half_of_a_product(a: int, b: int) -> None:
-    assert int(high_product(np.uint64(a), np.uint64(b))) == (a * b) >> 64
 
 
 def test_a_word_becomes_a_number_strictly_inside_the_unit_interval() -> None:

@@ -6,7 +6,7 @@ end takes the place of calls within calls.
 
 from __future__ import annotations
 
-from swifteats_sim.engine.compiled import compiled
+from swifteats_sim.engine.compiled import apart, compiled
 from swifteats_sim.engine.job import VOID
 from swifteats_sim.engine.kernel import filling, flows, groups, joining, nodes, offline, resources, trays
 from swifteats_sim.engine.kernel.arrays import jobs_of, nodes_of, stack_of, words_of
@@ -16,9 +16,21 @@ from swifteats_sim.engine.kernel.jobs import free_job, lose_part
 from swifteats_sim.engine.kernel.memory import FLOW, NONE, REGISTERS
 
 
-@compiled
+@apart
 def end(w, j, outcome, now):  # type: ignore[no-untyped-def]
     """A job, or a part of one, has ended; what it still held is given back."""
+    job = jobs_of(w)[j]
+    if job.held == NONE and not (job.is_part or job.orphan or job.over):
+        job.over = 1
+        flows.end(w, j, outcome, now)
+        free_job(w, j)
+    else:
+        _end_with_others(w, j, outcome, now)
+
+
+@apart
+def _end_with_others(w, j, outcome, now):  # type: ignore[no-untyped-def]
+    """The same for one whose end may be that of others."""
     bottom = words_of(w)[REGISTERS.ending]
     _push(w, j, outcome)
     while words_of(w)[REGISTERS.ending] > bottom:
