@@ -145,7 +145,7 @@ def test_there_are_no_more_cells_than_there_is_room_for_however_far_out_somebody
     crowd.known[:] = 0
     crowd.walk(3, SECOND, (1e7, -1e6), 1e4)
     crowd.known[3] = 9000 * SECOND
-    assert agree(crowd, tuple(crowd.legs.position(3, 9000 * SECOND)), 500.0, 9001 * SECOND) == 1
+    assert agree(crowd, crowd.legs.position(3, 9000 * SECOND), 500.0, 9001 * SECOND) == 1
     assert (crowd.grids[0][COLUMNS], crowd.grids[0][ROWS]) == (grid.SIDE, 13)
 
 

@@ -38,7 +38,7 @@ def record(scenario: Scenario, engine: Engine, step: int = 0) -> Record:
             for flow in self.flows.values():
                 flow.sampled = 1
             if step:
-                self.loop.advance = in_steps(self.loop.advance, lambda: self.loop.now, step)  # type: ignore[method-assign]
+                self.loop.advance = in_steps(self.loop.advance, lambda: self.loop.now, step)  # type: ignore[method-assign, assignment]
             seen.append(self)
 
     place = "simulate" if scenario.city is None else "assembly"
@@ -83,7 +83,7 @@ def _between(name: str, one: Any, other: Any) -> list[str]:
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, object]:
-    return {key: (str(frame[key].dtype), frame[key].tolist()) for key in frame}
+    return {str(key): (str(frame[key].dtype), frame[key].tolist()) for key in frame}
 
 
 def _first(one: list[Any], other: list[Any]) -> str:

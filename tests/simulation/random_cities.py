@@ -84,7 +84,7 @@ def _flows(draw: Draw, parts: Declared) -> Tree:
         "polling": {"clients": "watchers", "every": draw(time(UNIT_US, 10, 50))},
     }
     own["gps"] |= {"clients": "drivers"} if own["gps"] else {}
-    found = {"order": _order(draw, parts)}
+    found: dict[str, Any] = {"order": _order(draw, parts)}
     later = ["polling", "joined", "others"]
     for number, name in enumerate(later):
         found[name] = own[name] | {"steps": Writer(draw, UNIT_US, _open(parts), later[number + 1 :]).steps()}

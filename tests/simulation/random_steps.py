@@ -74,7 +74,8 @@ class Writer:
             self._repeat,
         ]
         kind = self._draw(st.sampled_from([*kinds, *(nesting if depth else ())]))
-        return kind(depth - 1, around)
+        written: tuple[list[dict[str, Any]], frozenset[str]] = kind(depth - 1, around)
+        return written
 
     def _visit(self, depth: int, around: Around) -> Found:
         stations = self._parts["stations"]

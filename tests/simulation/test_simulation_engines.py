@@ -32,12 +32,17 @@ from swifteats_sim.scenario import Scenario
 
 STEPS = st.sampled_from((0, 1_000_003, 7_777_777, 100_000_000))
 """How far the compiled loop goes at once, ns; 0: as far as it is asked. Mostly between the instants of events."""
-COMMON: dict[str, Any] = {
-    "deadline": None, "derandomize": True, "database": None,
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-}  # fmt: skip
-FAST, SLOW = settings(max_examples=60, **COMMON), settings(max_examples=1500, **COMMON)
-FAST_CITIES, SLOW_CITIES = settings(max_examples=5, **COMMON), settings(max_examples=150, **COMMON)
+LARGE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+
+def examples(count: int) -> settings:
+    """So many, the same ones each time."""
+    return settings(
+        max_examples=count, deadline=None, derandomize=True, database=None, suppress_health_check=LARGE
+    )  # fmt: skip
+
+
+FAST, SLOW, FAST_CITIES, SLOW_CITIES = map(examples, (60, 1500, 5, 150))
 SAMPLE, PART = 300, 20
 
 
