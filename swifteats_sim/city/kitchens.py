@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import NamedTuple, Protocol
 
 from swifteats_sim.engine.clock import to_ns
@@ -92,7 +93,7 @@ class QueueKitchens:
         known = self._known.setdefault(order, _Known(paid=now))
         known.accepted, known.queue_s = now, self._expected_wait(restaurant, now)
         start, done = self._station(restaurant).visit(now, self.terms.cooking.draw_ns(self.stream, order, 1))
-        self._cooked.setdefault(restaurant, []).append(done)
+        heappush(self._cooked.setdefault(restaurant, []), done)
         known.cooking, known.ready = start, done + self.terms.packing.draw_ns(self.stream, order, 2)
         return Preparation(now, known.cooking, known.ready)
 
@@ -118,7 +119,8 @@ class QueueKitchens:
     def _expected_wait(self, restaurant: int, now: int) -> float:
         """Seconds until a cook is free: 0 if one is, else (waiting + 1) / cooks x the mean time of cooking."""
         inside = self._cooked.get(restaurant, [])
-        inside[:] = [done for done in inside if done > now]
+        while inside and inside[0] <= now:
+            heappop(inside)
         cooks = self.cooks[restaurant]
         if len(inside) < cooks:
             return 0.0
