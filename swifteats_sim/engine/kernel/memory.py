@@ -34,8 +34,8 @@ JOB = _row(
     "is_part parts stopped tries root root_serial parent spawner sibling serial next_free"
 )
 """See engine.job.Job; what every step needs comes first. key : NONE until asked for. spawner : the step of its parent
-that waits for it; root, root_serial : the job whose part it is in the end. parts, sibling : the first of its parts, the next
-one. held : the newest node of what it keeps. serial : which job of this row it is."""
+that waits for it; root, root_serial : the job whose part it is in the end. parts, sibling : the first of its parts, the
+next one. held : the newest node of what it keeps. serial : which job of this row it is."""
 NODE = _row("kind job a b c d e f g h empty older after before")
 """A thing in a list or two. older : what its job kept before it; after, before : its neighbours in another list."""
 STEP = _row("op place a b c d e f")
@@ -87,8 +87,8 @@ ARRAYS = dict.fromkeys(World._fields, np.dtype(np.int64)) | {
 
 REGISTERS = Fields(
     "now until halt turn done full margin error warmup end last_minute watchers heap gap events free_event jobs "
-    "free_job nodes free_node agenda ending out calls rings ring ring_at bearing bearing_entity bearing_next bearing_last "
-    + " ".join(f"{name}_at {name}_count" for name in World._fields)
+    "free_job nodes free_node agenda ending out calls rings ring ring_at bearing bearing_entity bearing_next "
+    "bearing_last " + " ".join(f"{name}_at {name}_count" for name in World._fields)
 )
 """now : how far the loop is; until, halt : how far it goes; turn : of the last event; done : how many; full : an array
 has little room left, which is less than `margin` and ROOM rows; error : what went wrong; warmup, end : of the measured
