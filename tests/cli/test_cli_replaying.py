@@ -28,7 +28,7 @@ from swifteats_sim.engine.steps import Visit
 true = Visit.take
 Visit.take = lambda self, job, now, loop: WAIT if job.index == 7 else true(self, job, now, loop)
 """
-"""Loses one job of every driver; each Python that starts here does so."""
+"""Loses one job of every driver; each Python that starts here does so, by the engine that is Python."""
 
 
 @pytest.fixture
@@ -49,15 +49,16 @@ def swifteats(folder: Path, *arguments: str, broken: bool = True) -> subprocess.
 def test_a_broken_invariant_is_told_with_the_command_that_shows_it_again(
     folder: Path, workers: tuple[str, ...]
 ) -> None:
-    done = swifteats(folder, "a city.yaml", "--set", "city.geos.centre.drivers=4", "--seed", "9", *workers)
+    asked = ("--set", "city.geos.centre.drivers=4", "--seed", "9", "--engine", "reference", *workers)
+    done = swifteats(folder, "a city.yaml", *asked)
     assert done.returncode == 1
     assert done.stdout == ""
     said, replay = done.stderr.splitlines()
     place = re.fullmatch(r'invariant "flows" broken at 0:03:00.000000000 of replication ([12]): .*', said)
     assert place is not None, "whichever process is first"
     assert "jobs of flow 'gps' were sent" in said
-    asked = " --replications 2" if workers else ""
-    command = f"swifteats-sim run 'a city.yaml' --set city.geos.centre.drivers=4{asked} --seed 9 --only {place[1]}"
+    chosen = " --replications 2 --engine reference" if workers else " --engine reference"
+    command = f"swifteats-sim run 'a city.yaml' --set city.geos.centre.drivers=4{chosen} --seed 9 --only {place[1]}"
     assert replay == f"replay: {command}"
     assert not (folder / "outputs").exists()
     again = swifteats(folder, *shlex.split(command)[2:])
