@@ -49,7 +49,9 @@ class Layout:
 
     def zeros(self, count: int) -> int:
         """So many zeros."""
-        return self.put([0] * count)
+        here = len(self.words)
+        self.words += [0] * count
+        return here
 
     def reserve_steps(self, count: int) -> int:
         """So many steps in a row, to be filled in; where they begin."""
@@ -75,7 +77,7 @@ class Layout:
     def table(self, values: Sequence[float]) -> int:
         """Reals in a row."""
         here = len(self.reals)
-        self.reals += [float(value) for value in values]
+        self.reals += values
         return here
 
     def stream(self, stream: Stream) -> int:

@@ -65,7 +65,7 @@ def _birth_is_first(w):  # type: ignore[no-untyped-def]
 def _come_round(w, source, now):  # type: ignore[no-untyped-def]
     """The birth that is next in a ring, unless its entity has been switched off."""
     entity, index = rings.next_entity(w, source), words_of(w)[source + SOURCE.ring_round]
-    is_on = sources.is_on(w, source, entity, index)
+    is_on = rings.is_on(w, source)
     rings.move_on(w, source, is_on)
     if is_on:
         _bear(w, source, entity, index, now)
