@@ -28,12 +28,10 @@ def advance(w):  # type: ignore[no-untyped-def]
         at, birth_at = first_at(w), rings.next_at(w)
         if min(at, birth_at) >= words[REGISTERS.until]:
             break
-        if words[REGISTERS.full]:
-            return NO_ROOM
         if min(at, birth_at) < words[REGISTERS.now]:
             words[REGISTERS.error] = BACK_IN_TIME
-        if words[REGISTERS.error]:
-            return BROKEN
+        if words[REGISTERS.full] | words[REGISTERS.error]:
+            return BROKEN if words[REGISTERS.error] else NO_ROOM
         words[REGISTERS.done] += 1
         if birth_at < at or (birth_at == at and _birth_is_first(w)):
             words[REGISTERS.now] = birth_at
