@@ -31,8 +31,9 @@ class Layout:
         self._laws: dict[int, int] = {}
         self._alive: list[object] = []  # laws are known by their identity, which must not pass to others
         self.span, self.last_minute = span, last_minute
-        for name, value in (("halt", NONE), *((f"free_{each}", NONE) for each in ("event", "job", "node")), ("last_minute", last_minute)):
-            self.words[getattr(REGISTERS, name)] = value
+        for name in ("halt", "free_event", "free_job", "free_node"):
+            self.words[getattr(REGISTERS, name)] = NONE
+        self.words[REGISTERS.last_minute] = last_minute
         self.words[REGISTERS.warmup], self.words[REGISTERS.end] = span
 
     def put(self, values: Iterable[int]) -> int:

@@ -27,15 +27,15 @@ def _row(names: str) -> np.dtype[Any]:
 HEAP = _row("at row")
 """When an event comes, and its row."""
 EVENT = _row("flow entity index lane turn job")
-"""What is to come. job : whose, NONE: a birth; an entry of the journal has flow JOURNAL and its node as job; the next free
-row of one that is over."""
+"""What is to come. job : whose, NONE: a birth; an entry of the journal has flow JOURNAL and its node as job; the next
+free row of one that is over."""
 JOB = _row(
     "turn pc flow entity index lane born entered partition server key waited since asked outcome held over orphan "
     "is_part parts stopped tries root root_serial parent spawner sibling serial next_free"
 )
-"""See engine.job.Job; what every step needs comes first. key : NONE until asked for. spawner : the step of its parent that waits for it; root,
-root_serial : the job whose part it is in the end. parts, sibling : the first of its parts, the next one. held : the
-newest node of what it keeps. serial : which job of this row it is."""
+"""See engine.job.Job; what every step needs comes first. key : NONE until asked for. spawner : the step of its
+parent that waits for it; root, root_serial : the job whose part it is in the end. parts, sibling : the first of its
+parts, the next one. held : the newest node of what it keeps. serial : which job of this row it is."""
 NODE = _row("kind job a b c d e f g h empty older after before")
 """A thing in a list or two. older : what its job kept before it; after, before : its neighbours in another list."""
 STEP = _row("op place a b c d e f")
@@ -86,15 +86,16 @@ ARRAYS = dict.fromkeys(World._fields, np.dtype(np.int64)) | {
 }
 
 REGISTERS = Fields(
-    "now until halt turn done full error warmup end last_minute watchers heap gap events free_event jobs free_job nodes free_node agenda "
-    "ending out calls rings ring ring_at " + " ".join(f"{name}_at {name}_count" for name in World._fields)
+    "now until halt turn done full error warmup end last_minute watchers heap gap events free_event jobs free_job "
+    "nodes free_node agenda ending out calls rings ring ring_at "
+    + " ".join(f"{name}_at {name}_count" for name in World._fields)
 )
 """now : how far the loop is; until, halt : how far it goes; turn : of the last event; done : how many; full : an array
 has little room left; error : what went wrong; warmup, end : of the measured span; last_minute : of the run; watchers :
-customers who follow an order, as the loop knows it; heap, events, jobs, nodes, out : rows in use; gap : whether the heap has
-one on top; free_event, free_job, free_node : the first to use again; agenda, ending, calls : stacks, in the lower half of `stack`,
-the third quarter, and from its end downwards; rings, ring, ring_at : the first of all rings, the one whose birth is
-next, and when; words_at, words_count .. : where each array stands, and its rows."""
+customers who follow an order, as the loop knows it; heap, events, jobs, nodes, out : rows in use; gap : whether the
+heap has one on top; free_event, free_job, free_node : the first to use again; agenda, ending, calls : stacks, in the
+lower half of `stack`, the third quarter, and from its end downwards; rings, ring, ring_at : the first of all rings, the
+one whose birth is next, and when; words_at, words_count .. : where each array stands, and its rows."""
 FLOW = Fields(
     "number first last source keyed key_kind key_stream key_a key_b key_c sampled born finished stale overwritten "
     "calls attempts wasted messages bytes sent ended in_flight presence presence_low outcomes changes completions "
@@ -117,7 +118,8 @@ TRAFFIC = Fields(
     "messages lost unreplicated scattered mixed duplicates dead waiting waited waited_low since most "
     "changes keys near known met geos partitions delay"
 )
-"""The last partition of each key: of those below `known` at `near`, of which `met` have one; keys : a map of all others."""
+"""The last partition of each key: of those below `known` at `near`, of which `met` have one; keys : a map of all
+others."""
 GROUP = Fields(
     "awaited auto_commit failures duplicates attempts traffic consumers partitions number changes starts owners alive "
     "logs hands done parked"
