@@ -22,7 +22,7 @@ def zipf_probabilities(count: int, exponent: float) -> NDArray[np.float64]:
 
 
 def _weights(count: int, exponent: float) -> list[float]:
-    return [math.pow(rank, -exponent) for rank in range(1, count + 1)]
+    return [math.pow(rank, -exponent) for rank in range(1, count + 1)] if exponent else [1.0] * count
 
 
 class ZipfKeys:

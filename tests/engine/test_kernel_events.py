@@ -69,16 +69,15 @@ def _births(w, source, switches, out):  # type: ignore[no-untyped-def]
     for row in range(len(switches)):
         while rings.next_at(w) < switches[row, 0]:
             entity = rings.next_entity(w, source)
-            is_on = words[words[source + SOURCE.on] + entity] != 0
+            is_on = rings.is_on(w, source)
             if is_on:
                 out[done, 0], out[done, 1], out[done, 2] = rings.next_at(w), entity, words[source + SOURCE.ring_round]
                 done += 1
             rings.move_on(w, source, is_on)
-        entity = switches[row, 1]
-        if entity >= 0:
-            words[words[source + SOURCE.on] + entity] = switches[row, 2]
-            if switches[row, 2] and not words[words[source + SOURCE.chained] + entity]:
-                rings.add(w, source, entity, switches[row, 0])
+        if switches[row, 2]:
+            rings.switch_on(w, source, switches[row, 1], switches[row, 0])
+        elif switches[row, 1] >= 0:
+            rings.switch_off(w, source, switches[row, 1])
     return done
 
 
@@ -106,12 +105,11 @@ def test_births_of_a_ring_are_those_of_its_entities_while_they_are_on(data: st.D
         key=lambda switch: switch[0],
     )
     w, source, place = world(), FREE, FREE + len(SOURCE)
-    columns = {"phases": phases, "on": [0] * size, "chained": [0] * size}
-    columns["ring"] = sorted(range(size), key=phases.__getitem__)
-    for name, values in columns.items():
-        w.words[source + getattr(SOURCE, name)] = place
-        w.words[place : place + size] = values
-        place += size
+    order = sorted(range(size), key=phases.__getitem__)
+    ring = np.array([(entity, phases[entity], 0, 0) for entity in order]).ravel()
+    w.words[source + SOURCE.ring], w.words[source + SOURCE.places] = place, place + len(ring)
+    w.words[place : place + len(ring)] = ring
+    w.words[place + len(ring) : place + len(ring) + size] = np.argsort(order)
     w.words[source + SOURCE.period], w.words[source + SOURCE.ring_size] = PERIOD, size
     out = np.zeros((end * size, 3), dtype=np.int64)
     rows = np.array([*switches, (end, -1, 0)], dtype=np.int64)

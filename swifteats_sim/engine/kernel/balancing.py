@@ -19,14 +19,15 @@ def choose(w, station, now, partition):  # type: ignore[no-untyped-def]
     if how == SHARED:
         return 0
     if how == PARTITION:
-        return partition % queues
+        return partition if partition < queues else partition % queues
     if how == LEAST_BUSY:
         return _least_busy(w, words[station + STATION.present], queues, now)
     if how == WEIGHTED:
         return _weighted(words, station, queues)
     if how == HEALTH_CHECKED:
         return _health_checked(words, station, queues, now)
-    turn = (words[station + STATION.turn] + 1) % queues
+    turn = words[station + STATION.turn] + 1
+    turn = 0 if turn == queues else turn
     words[station + STATION.turn] = turn
     return turn
 

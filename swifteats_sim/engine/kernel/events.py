@@ -32,7 +32,7 @@ def no_events(first: int, until: int) -> NDArray[Any]:
 @compiled
 def first_at(w):  # type: ignore[no-untyped-def]
     """When the first event comes, NEVER where there is none."""
-    return heap_of(w)[0].at if words_of(w)[REGISTERS.heap] else NEVER
+    return heap_of(w)[0].at
 
 
 @compiled

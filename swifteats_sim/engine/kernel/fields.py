@@ -15,14 +15,13 @@ class Fields:
     def __init__(self, names: str) -> None:
         """names : with spaces in between, in order."""
         self.names = tuple(names.split())
-        self._offsets = {name: offset for offset, name in enumerate(self.names)}
-        self._numba_type_ = FieldsType(self._offsets)
+        offsets = {name: offset for offset, name in enumerate(self.names)}
+        self._numba_type_ = FieldsType(offsets)
+        self.__dict__.update(offsets)
 
     def __getattr__(self, name: str) -> int:
-        """The offset of a field."""
-        if name.startswith("_") or name not in self._offsets:
-            raise AttributeError(name)
-        return self._offsets[name]
+        """The offset of a field, which is found before anybody asks here."""
+        raise AttributeError(name)
 
     def __len__(self) -> int:
         """How many words such a thing has."""

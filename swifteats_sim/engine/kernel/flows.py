@@ -89,9 +89,10 @@ def end(w, j, outcome, now):  # type: ignore[no-untyped-def]
     words[flow + FLOW.in_flight] -= 1
     words[flow + FLOW.ended] += 1
     wide.add(words, flow + FLOW.presence, _within(w, now))
-    words[words[flow + FLOW.changes] + _minute(w, now)] -= 1
+    minute = _minute(w, now)
+    words[words[flow + FLOW.changes] + minute] -= 1
     if outcome == COMPLETED:
-        words[words[flow + FLOW.completions] + _minute(w, now)] += 1
+        words[words[flow + FLOW.completions] + minute] += 1
         words[flow + FLOW.finished] += measured(w, now)
     if measures(w, job):
         _count(w, job, outcome, now)

@@ -32,12 +32,9 @@ class Layout:
         self._laws: dict[int, int] = {}
         self._alive: list[object] = []  # laws are known by their identity, which must not pass to others
         self.span, self.last_minute = span, last_minute
-        for name, value in (
-            ("halt", NONE),
-            *((f"free_{each}", NONE) for each in ("event", "job", "node")),
-            ("last_minute", last_minute),
-        ):
-            self.words[getattr(REGISTERS, name)] = value
+        for name in ("halt", "free_event", "free_job", "free_node"):
+            self.words[getattr(REGISTERS, name)] = NONE
+        self.words[REGISTERS.last_minute] = last_minute
         self.words[REGISTERS.warmup], self.words[REGISTERS.end] = span
 
     def put(self, values: Iterable[int]) -> int:
@@ -54,7 +51,9 @@ class Layout:
 
     def zeros(self, count: int) -> int:
         """So many zeros."""
-        return self.put([0] * count)
+        here = len(self.words)
+        self.words += [0] * count
+        return here
 
     def reserve_steps(self, count: int) -> int:
         """So many steps in a row, to be filled in; where they begin."""
@@ -84,7 +83,7 @@ class Layout:
     def table(self, values: Sequence[float]) -> int:
         """Reals in a row."""
         here = len(self.reals)
-        self.reals += [float(value) for value in values]
+        self.reals += values
         return here
 
     def stream(self, stream: Stream) -> int:

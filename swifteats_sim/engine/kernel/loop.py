@@ -33,12 +33,10 @@ def advance(w):  # type: ignore[no-untyped-def]
         at, birth_at = first_at(w), rings.next_at(w)
         if min(at, birth_at) >= words[REGISTERS.until]:
             break
-        if words[REGISTERS.full]:
-            return NO_ROOM
         if min(at, birth_at) < words[REGISTERS.now]:
             words[REGISTERS.error] = BACK_IN_TIME
-        if words[REGISTERS.error]:
-            return BROKEN
+        if words[REGISTERS.full] | words[REGISTERS.error]:
+            return BROKEN if words[REGISTERS.error] else NO_ROOM
         words[REGISTERS.done] += 1
         if birth_at < at or (birth_at == at and _birth_is_first(w)):
             words[REGISTERS.now] = birth_at
@@ -70,7 +68,7 @@ def _birth_is_first(w):  # type: ignore[no-untyped-def]
 def _come_round(w, source, now):  # type: ignore[no-untyped-def]
     """The birth that is next in a ring, unless its entity has been switched off."""
     entity, index = rings.next_entity(w, source), words_of(w)[source + SOURCE.ring_round]
-    is_on = sources.is_on(w, source, entity, index)
+    is_on = rings.is_on(w, source)
     rings.move_on(w, source, is_on)
     if is_on:
         _arrive(w, source, entity, index)

@@ -13,7 +13,7 @@ from swifteats_sim.engine.kernel import memory as m
 from swifteats_sim.engine.kernel import sources as kinds
 from swifteats_sim.engine.kernel.lower_clients import lower_gaps
 from swifteats_sim.engine.kernel.lower_steps import Program, servers_of
-from swifteats_sim.engine.kernel.lowering import Lowering, or_none
+from swifteats_sim.engine.kernel.lowering import Lowering, or_none, ragged
 from swifteats_sim.engine.kernel.memory import NONE
 from swifteats_sim.engine.keys import CellKeys, ZipfKeys
 from swifteats_sim.engine.offline import Offline
@@ -75,9 +75,10 @@ def _kind(low: Lowering, source: Source) -> dict[str, int]:
 
 def _periodic(low: Lowering, source: Periodic) -> dict[str, int]:
     lay, count = low.layout, len(source.phases)
+    order = sorted(range(count), key=source.phases.__getitem__)
     row = {
-        "period": source.period, "phases": lay.put(source.phases), "on": lay.zeros(count), "chained": lay.zeros(count),
-        "ring": lay.put(sorted(range(count), key=source.phases.__getitem__)), "ring_size": count,
+        "period": source.period, "ring": lay.put(ragged([(entity, source.phases[entity], 0, 0) for entity in order])),
+        "places": lay.put(sorted(range(count), key=order.__getitem__)), "ring_size": count,
     }  # fmt: skip
     if isinstance(source, Offline):
         terms = source.terms

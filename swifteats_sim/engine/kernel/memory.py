@@ -143,7 +143,7 @@ ERRAND = Fields("station law stream shared patience patience_stream scan")
 """See engine.entrance.Errand; patience, scan : a law and connections, or NONE."""
 TRAY = Fields("size every apart seats")
 SOURCE = Fields(
-    "kind flow period phases on chained ring ring_size ring_place ring_round ring_at ring_count "
+    "kind flow period ring places ring_size ring_place ring_round ring_at ring_count "
     "ring_is_known next_ring law stream batch population sent breaks "
     "gaps keep parallel uploads"
 )

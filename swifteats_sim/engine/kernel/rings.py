@@ -1,7 +1,8 @@
 """Rings: the births of periodic sources. They come round in the same order for ever, so that none needs the heap.
 
-A ring has all its entities by phase, then number. Its place and its round are those of its next birth: birth `round` of
-the entity there. Entities that expect no birth are passed over.
+A ring has a row for each of its entities, by phase, then number, so that memory is read in the order in which it lies.
+Its place and its round are those of its next birth: birth `round` of the entity there. Entities that expect no birth
+are passed over.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from swifteats_sim.engine.kernel.arrays import words_of
 from swifteats_sim.engine.kernel.events import NEVER
 from swifteats_sim.engine.kernel.memory import REGISTERS, SOURCE
 
+ENTITY, PHASE, CHAINED, ON = range(4)
+"""Words of a row: whose it is, when its first birth comes, whether it expects one, whether it is switched on."""
+ROW = 4
+
 
 @compiled
 def next_at(w):  # type: ignore[no-untyped-def]
@@ -19,24 +24,48 @@ def next_at(w):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def next_entity(w, source):  # type: ignore[no-untyped-def]
-    """Whose birth comes next in a ring."""
-    return words_of(w)[words_of(w)[source + SOURCE.ring] + words_of(w)[source + SOURCE.ring_place]]
+def next_row(w, source):  # type: ignore[no-untyped-def]
+    """The row of a ring whose birth comes next."""
+    return words_of(w)[source + SOURCE.ring] + ROW * words_of(w)[source + SOURCE.ring_place]
 
 
 @compiled
-def add(w, source, entity, now):  # type: ignore[no-untyped-def]
+def next_entity(w, source):  # type: ignore[no-untyped-def]
+    """Whose birth comes next in a ring."""
+    return words_of(w)[next_row(w, source) + ENTITY]
+
+
+@compiled
+def is_on(w, source):  # type: ignore[no-untyped-def]
+    """Whether that birth takes place."""
+    return words_of(w)[next_row(w, source) + ON] != 0
+
+
+@compiled
+def switch_on(w, source, entity, now):  # type: ignore[no-untyped-def]
     """Expect births of an entity from now on: a ring that has looked farther ahead goes back to it."""
     words = words_of(w)
+    place = words[words[source + SOURCE.places] + entity]
+    row = words[source + SOURCE.ring] + ROW * place
+    words[row + ON] = 1
+    if words[row + CHAINED]:
+        return
     _enlist(words, source)
-    words[words[source + SOURCE.chained] + entity] = 1
+    words[row + CHAINED] = 1
     words[source + SOURCE.ring_count] += 1
-    phase, period = words[words[source + SOURCE.phases] + entity], words[source + SOURCE.period]
-    turn, place = max(0, -((phase - now) // period)), _place_of(words, source, phase, entity)
+    phase, period = words[row + PHASE], words[source + SOURCE.period]
+    turn = max(0, -((phase - now) // period))
     at, first = phase + turn * period, words[source + SOURCE.ring_at]
     if at < first or (at == first and place < words[source + SOURCE.ring_place]):
         _stand_at(words, source, place, turn, at)
         _choose(words)
+
+
+@compiled
+def switch_off(w, source, entity):  # type: ignore[no-untyped-def]
+    """The births of an entity take place no longer; it is passed over from the next one on."""
+    words = words_of(w)
+    words[words[source + SOURCE.ring] + ROW * words[words[source + SOURCE.places] + entity] + ON] = 0
 
 
 @compiled
@@ -47,21 +76,6 @@ def _enlist(words, source):  # type: ignore[no-untyped-def]
         words[source + SOURCE.ring_at] = NEVER
         words[source + SOURCE.next_ring] = words[REGISTERS.rings]
         words[REGISTERS.rings] = source
-
-
-@compiled
-def _place_of(words, source, phase, entity):  # type: ignore[no-untyped-def]
-    """Where an entity stands in its ring."""
-    order, phases = words[source + SOURCE.ring], words[source + SOURCE.phases]
-    low, high = 0, words[source + SOURCE.ring_size] - 1
-    while low < high:
-        middle = (low + high) // 2
-        other = words[order + middle]
-        if words[phases + other] < phase or (words[phases + other] == phase and other < entity):
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @compiled
@@ -87,17 +101,16 @@ def _choose(words):  # type: ignore[no-untyped-def]
 def move_on(w, source, stays):  # type: ignore[no-untyped-def]
     """The birth at a ring's place is over. stays : whether its entity expects another one."""
     words = words_of(w)
-    order, chained, size = words[source + SOURCE.ring], words[source + SOURCE.chained], words[source + SOURCE.ring_size]
+    ring, size = words[source + SOURCE.ring], words[source + SOURCE.ring_size]
     place, turn = words[source + SOURCE.ring_place], words[source + SOURCE.ring_round]
     if not stays:
-        words[chained + words[order + place]] = 0
+        words[ring + ROW * place + CHAINED] = 0
         words[source + SOURCE.ring_count] -= 1
     if words[source + SOURCE.ring_count] == 0:
         words[source + SOURCE.ring_at] = NEVER
     else:
         place += 1
-        while place == size or not words[chained + words[order + place]]:
+        while place == size or not words[ring + ROW * place + CHAINED]:
             place, turn = (0, turn + 1) if place == size else (place + 1, turn)
-        at = words[words[source + SOURCE.phases] + words[order + place]] + turn * words[source + SOURCE.period]
-        _stand_at(words, source, place, turn, at)
+        _stand_at(words, source, place, turn, words[ring + ROW * place + PHASE] + turn * words[source + SOURCE.period])
     _choose(words)

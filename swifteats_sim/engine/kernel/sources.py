@@ -35,12 +35,10 @@ def following(w, source, entity, index, born):  # type: ignore[no-untyped-def]
 
 @compiled
 def is_on(w, source, entity, index):  # type: ignore[no-untyped-def]
-    """Whether arrival `index` of the entity, which its chain still holds, takes place."""
+    """Whether arrival `index` of the entity, which its chain still holds, takes place; rings know of theirs."""
     words, kind = words_of(w), words_of(w)[source + SOURCE.kind]
     if kind == RENEWAL:
         return True
-    if kind <= OFFLINE:
-        return words[words[source + SOURCE.on] + entity] != 0
     at = maps.find(w, words[source + SOURCE.sent], entity)
     return at != NONE and cells_of(w)[at + STAY] != NONE and cells_of(w)[at + STAY] <= index
 
@@ -63,9 +61,7 @@ def switch_on(w, source, entity, now):  # type: ignore[no-untyped-def]
     """From now on this entity sends jobs."""
     words, flow = words_of(w), words_of(w)[source + SOURCE.flow]
     if words[source + SOURCE.kind] <= OFFLINE:
-        words[words[source + SOURCE.on] + entity] = 1
-        if not words[words[source + SOURCE.chained] + entity]:
-            rings.add(w, source, entity, now)
+        rings.switch_on(w, source, entity, now)
         return
     at = maps.find(w, words[source + SOURCE.sent], entity)
     if at == NONE:
@@ -84,7 +80,7 @@ def switch_off(w, source, entity):  # type: ignore[no-untyped-def]
     """No more jobs from this entity."""
     words = words_of(w)
     if words[source + SOURCE.kind] <= OFFLINE:
-        words[words[source + SOURCE.on] + entity] = 0
+        rings.switch_off(w, source, entity)
         return
     at = maps.find(w, words[source + SOURCE.sent], entity)
     if at != NONE:
