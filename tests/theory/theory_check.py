@@ -18,6 +18,7 @@ from theory_cases import VALUES, Exact
 from swifteats_sim.experiments import Rehearsal, rehearse
 from swifteats_sim.results import Tables
 from swifteats_sim.scenario import load
+from swifteats_sim.simulation import Engine
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "theory"
 ALPHA = 1e-3
@@ -31,9 +32,9 @@ Observed = Mapping[str, Sequence[float]]
 """By metric, a value a replication."""
 
 
-def rehearsed(name: str, *overrides: tuple[str, str]) -> Rehearsal:
-    """A scenario of scenarios/theory, run as a user runs it."""
-    return rehearse(load(FOLDER / f"{name}.yaml", overrides))
+def rehearsed(name: str, *overrides: tuple[str, str], engine: Engine = "compiled") -> Rehearsal:
+    """A scenario of scenarios/theory, run as a user runs it; or by the engine in which a test has made a fault."""
+    return rehearse(load(FOLDER / f"{name}.yaml", overrides), engine=engine)
 
 
 def observed(rehearsal: Rehearsal) -> Observed:
