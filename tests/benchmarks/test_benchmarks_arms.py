@@ -137,5 +137,4 @@ def test_what_make_bench_runs_repeats_five_times() -> None:
 
 
 def test_ciw_plays_the_same_line_of_queues() -> None:
-    pytest.importorskip("ciw")
     assert tandem(100, 3000)["call.latency.mean"] == pytest.approx(EXACT, rel=0.1)

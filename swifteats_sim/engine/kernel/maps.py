@@ -20,36 +20,35 @@ def home(key, mask):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def find(w, m, key):  # type: ignore[no-untyped-def]
-    """The first value's place in `cells` of a key's row, NONE where there is none."""
+def _row_of(w, m, key):  # type: ignore[no-untyped-def]
+    """Where in `cells` the row of a key begins, or the empty one that would be its."""
     first, mask, width = words_of(w)[m + MAP.first], words_of(w)[m + MAP.mask], words_of(w)[m + MAP.width] + 1
     place = home(key, mask)
     while True:
         at = first + place * width
-        if cells_of(w)[at] == key:
-            return at + 1
-        if cells_of(w)[at] == EMPTY:
-            return NONE
+        if cells_of(w)[at] == key or cells_of(w)[at] == EMPTY:
+            return at
         place = (place + 1) & mask
+
+
+@compiled
+def find(w, m, key):  # type: ignore[no-untyped-def]
+    """The first value's place in `cells` of a key's row, NONE where there is none."""
+    at = _row_of(w, m, key)
+    return at + 1 if cells_of(w)[at] == key else NONE
 
 
 @compiled
 def find_or_add(w, m, key, value):  # type: ignore[no-untyped-def]
     """The same, where a missing key is added, all its values `value`."""
-    first, mask, width = words_of(w)[m + MAP.first], words_of(w)[m + MAP.mask], words_of(w)[m + MAP.width] + 1
-    place = home(key, mask)
-    while True:
-        at = first + place * width
-        if cells_of(w)[at] == key:
-            return at + 1
-        if cells_of(w)[at] == EMPTY:
-            break
-        place = (place + 1) & mask
+    at = _row_of(w, m, key)
+    if cells_of(w)[at] == key:
+        return at + 1
     cells_of(w)[at] = key
-    for number in range(1, width):
+    for number in range(1, words_of(w)[m + MAP.width] + 1):
         cells_of(w)[at + number] = value
     words_of(w)[m + MAP.used] += 1
-    if 2 * words_of(w)[m + MAP.used] > mask:
+    if 2 * words_of(w)[m + MAP.used] > words_of(w)[m + MAP.mask]:
         words_of(w)[REGISTERS.full] = 1
     return at + 1
 
