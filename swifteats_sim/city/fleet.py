@@ -102,9 +102,8 @@ class Fleet:
         return self.trajectories.position(driver, self.known[driver])
 
     def sight(self) -> tuple[NDArray[Any], ...]:
-        """What engine.nearby needs to know of all drivers: known .. places. It writes down what it has reckoned."""
-        legs = self.trajectories
-        return self._known, self._seen_at, self._seen, legs.last, legs.times, legs.places
+        """What engine.nearby needs to know of all drivers: known .. points. It writes down what it has reckoned."""
+        return self._known, self._seen_at, self._seen, *self.trajectories.tracks
 
     def seen(self, driver: int) -> Point:
         """Where a driver was seen last by a pass of engine.nearby."""

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.city.travel import Waypoint
-from swifteats_sim.engine.legs import END, NONE, OWNER, PLACES, START, TIMES, X0, X1, Y0, Y1, Legs
+from swifteats_sim.engine.legs import Legs
+from swifteats_sim.engine.tracks import END, NONE, OWNER, PLACES, START, TIMES, X0, X1, Y0, Y1
 
 
 class Leap(RuntimeError):

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from swifteats_sim.engine import nearby
 from swifteats_sim.engine.compiled import compiled
-from swifteats_sim.engine.legs import position
 from swifteats_sim.engine.nearby import NOBODY
+from swifteats_sim.engine.tracks import position
 
 LEFT, BOTTOM, CELL, SPOTS = range(4)
 """Of a frame, m: the corner of the first cell, how wide all are, and where everybody was, x and y."""
@@ -45,12 +45,15 @@ def empty_grid(entities: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
 
 @compiled
 def nearest(  # type: ignore[no-untyped-def]  # numba infers int64
-    first, stop, x, y, square, since, wanted, known, seen_at, seen, last, times, places, now, fastest, grid, frame
-):
+    first, stop, x, y, square, since, wanted, known, seen_at, seen, last, times, places, ways, lines, points, now,
+    fastest, grid, frame
+):  # fmt: skip
     """See nearby.nearest: cells in rings around the place, until nobody nearer is possible."""
-    reach = _ready(first, stop, square, since, last, times, places, now, fastest, grid, frame)
+    reach = _ready(first, stop, square, since, last, times, places, ways, lines, points, now, fastest, grid, frame)
     if _is_wide(sqrt(square) + reach, grid, frame):
-        return nearby.nearest(first, stop, x, y, square, since, wanted, known, seen_at, seen, last, times, places)
+        return nearby.nearest(
+            first, stop, x, y, square, since, wanted, known, seen_at, seen, last, times, places, ways, lines, points
+        )
     column, row, inside = floor((x - frame[LEFT]) / frame[CELL]), floor((y - frame[BOTTOM]) / frame[CELL]), 0.0
     found, least, ring = NOBODY, square, 0
     while inside - reach <= sqrt(least):
@@ -60,7 +63,9 @@ def nearest(  # type: ignore[no-untyped-def]  # numba infers int64
                     cell = BEGINS + across * grid[COLUMNS] + along
                     for member in range(grid[cell], grid[cell + 1]):
                         entity = grid[member]
-                        here = nearby.away(entity, x, y, wanted, since, known, seen_at, seen, last, times, places)
+                        here = nearby.away(
+                            entity, x, y, wanted, since, known, seen_at, seen, last, times, places, ways, lines, points
+                        )
                         if here < least or (here == least and (found == NOBODY or entity < found)):
                             found, least = entity, here
         inside = _inside(x - frame[LEFT], y - frame[BOTTOM], column, row, frame[CELL]) + ring * frame[CELL]
@@ -70,14 +75,33 @@ def nearest(  # type: ignore[no-untyped-def]  # numba infers int64
 
 @compiled
 def within(  # type: ignore[no-untyped-def]  # numba infers int64
-    first, stop, x, y, square, since, wanted, known, seen_at, seen, last, times, places, now, fastest, grid, frame,
-    entities, squares
+    first, stop, x, y, square, since, wanted, known, seen_at, seen, last, times, places, ways, lines, points,
+    now, fastest, grid, frame, entities, squares
 ):  # fmt: skip
     """See nearby.within, but they are written down by cell: row by row, those that a circle so much wider meets."""
-    wide = sqrt(square) + _ready(first, stop, square, since, last, times, places, now, fastest, grid, frame)
+    wide = sqrt(square) + _ready(
+        first, stop, square, since, last, times, places, ways, lines, points, now, fastest, grid, frame
+    )
     if _is_wide(wide, grid, frame):
         return nearby.within(
-            first, stop, x, y, square, since, wanted, known, seen_at, seen, last, times, places, entities, squares
+            first,
+            stop,
+            x,
+            y,
+            square,
+            since,
+            wanted,
+            known,
+            seen_at,
+            seen,
+            last,
+            times,
+            places,
+            ways,
+            lines,
+            points,
+            entities,
+            squares,
         )
     east, north, cell, found = x - frame[LEFT], y - frame[BOTTOM], frame[CELL], 0
     for row in range(max(floor((north - wide) / cell), 0), min(floor((north + wide) / cell) + 1, grid[ROWS])):
@@ -87,7 +111,9 @@ def within(  # type: ignore[no-untyped-def]  # numba infers int64
         end = BEGINS + row * grid[COLUMNS] + min(floor((east + half) / cell) + 1, grid[COLUMNS])
         for member in range(grid[begin], grid[end] if begin < end else 0):
             entity = grid[member]
-            here = nearby.away(entity, x, y, wanted, since, known, seen_at, seen, last, times, places)
+            here = nearby.away(
+                entity, x, y, wanted, since, known, seen_at, seen, last, times, places, ways, lines, points
+            )
             if here <= square:
                 entities[found], squares[found] = entity, here
                 found += 1
@@ -95,10 +121,10 @@ def within(  # type: ignore[no-untyped-def]  # numba infers int64
 
 
 @compiled
-def _ready(first, stop, square, since, last, times, places, now, fastest, grid, frame):  # type: ignore[no-untyped-def]
+def _ready(first, stop, square, since, last, times, places, ways, lines, points, now, fastest, grid, frame):  # type: ignore[no-untyped-def]
     """Fill the grid if it is too old; how far (m) an entity may be from its cell, by any fix that counts."""
     if first < stop and (grid[FILLED] < since or grid[FILLED] < 0):
-        fill(first, stop, sqrt(square), last, times, places, now, grid, frame)
+        fill(first, stop, sqrt(square), last, times, places, ways, lines, points, now, grid, frame)
     return fastest * max(now - grid[FILLED], grid[FILLED] - since) + SLACK
 
 
@@ -116,11 +142,11 @@ def _inside(east, north, column, row, cell):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def fill(first, stop, radius, last, times, places, now, grid, frame):  # type: ignore[no-untyped-def]
+def fill(first, stop, radius, last, times, places, ways, lines, points, now, grid, frame):  # type: ignore[no-untyped-def]
     """Put all entities into the cells that they are in now. radius : of searches, m."""
     count = stop - first
     for each in range(count):
-        x, y = position(last, times, places, first + each, now)
+        x, y = position(last, times, places, ways, lines, points, first + each, now)
         frame[SPOTS + 2 * each], frame[SPOTS + 2 * each + 1] = x, y
     _lay_out(count, radius, grid, frame)
     for each in range(count):

@@ -8,99 +8,89 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.engine.compiled import compiled
-
-NONE = -1
-START, END, PREVIOUS, OWNER, TIMES = range(5)
-"""Words of a leg in `Legs.times`, and how many it has."""
-X0, Y0, X1, Y1, PLACES = range(5)
-"""Numbers of a leg in `Legs.places`, and how many it has."""
-
-
-@compiled
-def leg_at(last, times, entity, at):  # type: ignore[no-untyped-def]
-    """The leg that an entity is on at an instant of the past or present."""
-    leg = last[entity]
-    while times[TIMES * leg + START] > at and times[TIMES * leg + PREVIOUS] != NONE:
-        leg = times[TIMES * leg + PREVIOUS]
-    return leg
-
-
-@compiled
-def place_on(times, places, leg, at):  # type: ignore[no-untyped-def]
-    """(x, y) in metres on a leg; the next one must start exactly where this one ends, whatever is rounded."""
-    begun, first = times[TIMES * leg + START], PLACES * leg
-    share = (at - begun) / max(times[TIMES * leg + END] - begun, 1)
-    if share >= 1.0:
-        return places[first + X1], places[first + Y1]
-    share = max(share, 0.0)
-    x0, y0 = places[first + X0], places[first + Y0]
-    return x0 + (places[first + X1] - x0) * share, y0 + (places[first + Y1] - y0) * share
-
-
-@compiled
-def position(last, times, places, entity, at):  # type: ignore[no-untyped-def]
-    """(x, y) in metres of one entity at an instant."""
-    return place_on(times, places, leg_at(last, times, entity, at), at)
-
-
-@compiled
-def positions(last, times, places, entities, instants):  # type: ignore[no-untyped-def]
-    """float64[n, 2]: where each entity was at its own instant."""
-    found = np.empty((len(entities), 2))
-    for row in range(len(entities)):
-        found[row, 0], found[row, 1] = position(last, times, places, entities[row], instants[row])
-    return found
-
-
-@compiled
-def cut(last, times, places, entity, now):  # type: ignore[no-untyped-def]
-    """End an entity's way at `now`; legs that it has not begun by then are nobody's."""
-    leg = last[entity]
-    while times[TIMES * leg + START] > now:
-        times[TIMES * leg + OWNER] = NONE
-        leg = times[TIMES * leg + PREVIOUS]
-    last[entity] = leg
-    if times[TIMES * leg + END] > now:
-        places[PLACES * leg + X1], places[PLACES * leg + Y1] = place_on(times, places, leg, now)
-        times[TIMES * leg + END] = now
+from swifteats_sim.engine.tracks import (
+    BEGIN,
+    END,
+    NONE,
+    OWNER,
+    PLACES,
+    PREVIOUS,
+    TIMES,
+    WAY,
+    X1,
+    Y1,
+    Tracks,
+    cut,
+    position,
+    positions,
+)
+from swifteats_sim.engine.ways import PASSED, STRETCH, Lines, no_lines
 
 
 class Legs:
     """The legs of all entities, each of which knows its entity's previous one; at the end of the last one it stands.
 
-    count : of legs; fastest : the greatest speed of any, m/ns. last : int64[entities], the number of each one's last
-    leg. times : int64[TIMES * room], of each leg START and END (ns), PREVIOUS leg (NONE: none) and OWNER (NONE: given
-    up before it began). places : float64[PLACES * room], metres. on_moved : called when these two have moved to larger
-    arrays.
+    count : of legs; fastest : the greatest speed of any, m/ns; lines : that ways may lead along. last, times, places,
+    ways : see engine.tracks.Tracks. on_moved : called when the latter three have moved to larger arrays.
     """
 
-    def __init__(self, start: NDArray[np.float64]) -> None:
+    def __init__(self, start: NDArray[np.float64], lines: Lines | None = None) -> None:
         """Entities who stand at their places from 0 on. start : float64[entities, 2], metres."""
-        self.count = len(start)
-        self.fastest = 0.0
+        self.lines = no_lines() if lines is None else lines
+        self.count, self.fastest = len(start), self.lines.fastest
         self.last = np.arange(self.count, dtype=np.int64)
         room = 2 * self.count + 1
         times, places = np.zeros((room, TIMES), dtype=np.int64), np.zeros((room, PLACES))
-        times[:, PREVIOUS], times[: self.count, OWNER] = NONE, self.last
-        places[: self.count] = np.tile(start, 2)
+        times[:, PREVIOUS], times[: self.count, OWNER], times[:, WAY] = NONE, self.last, NONE
+        places[: self.count, :BEGIN] = np.tile(start, 2)
         self.times, self.places = times.reshape(-1), places.reshape(-1)
+        self.ways, self._stretches = np.zeros(STRETCH * room, dtype=np.int64), 0
         self.on_moved: Callable[[], None] = _nobody_asks
 
+    @property
+    def tracks(self) -> Tracks:
+        """What compiled code needs to reckon positions."""
+        return Tracks(self.last, self.times, self.places, self.ways, self.lines.lines, self.lines.points)
+
     def append(self, entity: int, span: tuple[int, int], way: tuple[float, float, float, float]) -> None:
-        """One more leg for an entity. span : (start, end), ns; way : (x0, y0, x1, y1), metres."""
-        if TIMES * self.count == len(self.times):
-            self._grow()
-        leg, (x0, y0, x1, y1) = self.count, way
+        """One more leg for an entity, straight. span : (start, end), ns; way : (x0, y0, x1, y1), metres."""
+        x0, y0, x1, y1 = way
         self.fastest = max(self.fastest, hypot(x1 - x0, y1 - y0) / max(span[1] - span[0], 1))
-        self.times[TIMES * leg : TIMES * leg + TIMES] = *span, self.last[entity], entity
-        self.places[PLACES * leg : PLACES * leg + PLACES] = way
+        self._append(entity, (*span, self.last[entity], entity, NONE, 0), (*way, 0.0))
+
+    def append_way(
+        self,
+        entity: int,
+        start: int,
+        stretches: NDArray[np.int64],
+        begin: float,
+        ends: tuple[float, float, float, float],
+    ) -> int:
+        """One more leg for an entity, along lines; returns when it ends (ns).
+
+        stretches : int64[STRETCH * n]; begin : metres along the first line; ends : (x0, y0, x1, y1), metres.
+        """
+        first, count, end = self._stretches, len(stretches) // STRETCH, start + int(stretches[-STRETCH + PASSED])
+        while STRETCH * (first + count) > len(self.ways):
+            self.ways = np.concatenate((self.ways, np.zeros_like(self.ways)))
+            self.on_moved()
+        self.ways[STRETCH * first : STRETCH * (first + count)] = stretches
+        self._stretches += count
+        self._append(entity, (start, end, self.last[entity], entity, first, count), (*ends, begin))
+        return end
+
+    def _append(self, entity: int, times: tuple[int, ...], places: tuple[float, ...]) -> None:
+        leg = self.count
+        if TIMES * leg == len(self.times):
+            self._grow()
+        self.times[TIMES * leg : TIMES * leg + TIMES] = times
+        self.places[PLACES * leg : PLACES * leg + PLACES] = places
         self.last[entity] = leg
         self.count += 1
 
     def stop(self, entity: int, now: int) -> None:
         """End an entity's way at `now` (ns): from then on it stands there."""
-        cut(self.last, self.times, self.places, entity, now)
+        cut(*self.tracks, entity, now)
 
     def stand(self, entity: int) -> tuple[int, float, float]:
         """(instant in ns, x, y) at which an entity's last leg ends."""
@@ -110,12 +100,12 @@ class Legs:
 
     def position(self, entity: int, at: int) -> tuple[float, float]:
         """(x, y) in metres at an instant of the past or present."""
-        place: tuple[float, float] = position(self.last, self.times, self.places, entity, at)
+        place: tuple[float, float] = position(*self.tracks, entity, at)
         return place
 
     def positions(self, entities: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.float64]:
         """float64[n, 2]: where each entity was at its own instant (ns)."""
-        found: NDArray[np.float64] = positions(self.last, self.times, self.places, entities, at)
+        found: NDArray[np.float64] = positions(*self.tracks, entities, at)
         return found
 
     def _grow(self) -> None:

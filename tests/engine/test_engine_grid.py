@@ -61,7 +61,7 @@ class Crowd:
 
     def _asked(self, place: tuple[float, float], radius: float, now: int) -> tuple[Any, ...]:
         legs, since = self.legs, max(now - self.live, 0)
-        sight = self.wanted, self.known, self.seen_at, self.seen, legs.last, legs.times, legs.places
+        sight = self.wanted, self.known, self.seen_at, self.seen, *legs.tracks
         return self.first, self.stop, *place, radius * radius, since, *sight
 
 

@@ -33,6 +33,7 @@ nodes_of, steps_of, counts_of = map(_rows_of, ("nodes", "steps", "counts"))
 cells_of, reals_of, streams_of, out_of, stack_of = map(_rows_of, ("cells", "reals", "streams", "out", "stack"))
 known_of, watched_of, followers_of = map(_rows_of, ("known", "watched", "followers"))
 last_legs_of, leg_times_of, leg_places_of = map(_rows_of, ("last_legs", "leg_times", "leg_places"))
+leg_ways_of, lines_of, points_of = map(_rows_of, ("leg_ways", "lines", "points"))
 
 
 def table_of(world: World) -> int:

@@ -49,7 +49,7 @@ class World(NamedTuple):
 
     cells : of hash tables; reals : shares, laws, tables; streams : keys of random streams, two words each; out :
     SAMPLEs; counts : of histograms; stack : see REGISTERS. known, watched, followers : per driver; last_legs,
-    leg_times, leg_places : see engine.legs.Legs.
+    leg_times, leg_places, leg_ways, lines, points : see engine.tracks.Tracks.
     """
 
     words: Array
@@ -70,6 +70,9 @@ class World(NamedTuple):
     last_legs: Array
     leg_times: Array
     leg_places: Array
+    leg_ways: Array
+    lines: Array
+    points: Array
 
 
 ARRAYS = dict.fromkeys(World._fields, np.dtype(np.int64)) | {
@@ -83,6 +86,7 @@ ARRAYS = dict.fromkeys(World._fields, np.dtype(np.int64)) | {
     "out": SAMPLE,
     "watched": np.dtype(np.uint8),
     "leg_places": np.dtype(np.float64),
+    "points": np.dtype(np.float64),
 }
 
 REGISTERS = Fields(

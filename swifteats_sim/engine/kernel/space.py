@@ -40,7 +40,7 @@ class Space:
             known=np.frombuffer(registers.known_fix, dtype=np.int64),
             watched=np.frombuffer(registers.watched, dtype=np.uint8),
             followers=np.frombuffer(registers.follower, dtype=np.int64), last_legs=legs.last, leg_times=legs.times,
-            leg_places=legs.places,
+            leg_places=legs.places, leg_ways=legs.ways, lines=legs.lines.lines, points=legs.lines.points,
         )  # fmt: skip
         self.words: NDArray[np.int64] = self.world.words
         self._legs = legs
@@ -104,7 +104,8 @@ class Space:
         return kept[kept[:, 1] > self.words[REGISTERS.now]] if table in self._fading else kept
 
     def _legs_moved(self) -> None:
-        self._replace({"leg_times": self._legs.times, "leg_places": self._legs.places})
+        legs = self._legs
+        self._replace({"leg_times": legs.times, "leg_places": legs.places, "leg_ways": legs.ways})
 
     def _replace(self, new: dict[str, NDArray[Any]]) -> None:
         self.world = self.world._replace(**new)
