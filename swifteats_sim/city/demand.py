@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from swifteats_sim.city.arrivals import Arrivals
 from swifteats_sim.city.places import Area, Places
+from swifteats_sim.city.spots import Point, Spot
 from swifteats_sim.domain.messages import Cart, Line
 from swifteats_sim.engine.keys import zipf_probabilities
 from swifteats_sim.engine.laws import Law
@@ -25,19 +26,18 @@ TWIN_STRIDE = 1 << 50
 """So far apart are the numbers of the orders that one click makes by a client that tries again (C33)."""
 
 _TRIES = 64
-"""Draws of a customer's direction until one lies inside the geo; beyond, the last is moved to the edge."""
+"""Draws of a customer's direction, until somebody can live there."""
 
 
 class Plan(NamedTuple):
     """An order that will be placed.
 
-    placed : ns; x, y : the door, metres; ready, promised : recorded instants (ns), -1 if none.
+    placed : ns; door : where it goes; ready, promised : recorded instants (ns), -1 if none.
     """
 
     placed: int
     cart: Cart
-    x: float
-    y: float
+    door: Spot
     ready: int = -1
     promised: int = -1
 
@@ -88,21 +88,17 @@ class GeoDemand:
             order = self.area.index * GEO_STRIDE + number
             rank = min(bisect_left(shares, where.uniform(number, 0)), len(shares) - 1)
             restaurant = self.area.restaurants[rank]
-            x, y = self._door(places, restaurant, where, number)
+            door = self.area.ground.door(self._wanted(places.restaurant(restaurant), where, number))
             lines = self.menu.choose(cart, number)
-            yield Plan(placed, Cart(order, self.area.index, restaurant, lines), x, y)
+            yield Plan(placed, Cart(order, self.area.index, restaurant, lines), door)
 
-    def _door(self, places: Places, restaurant: int, stream: Stream, number: int) -> tuple[float, float]:
-        """A point at the drawn distance, in the first drawn direction that lies inside the geo."""
-        x, y = (float(value) for value in places.restaurants[restaurant])
+    def _wanted(self, restaurant: Spot, stream: Stream, number: int) -> Iterator[Point]:
+        """Points at the drawn distance, in drawn directions."""
+        x, y, _ = restaurant
         distance = self.trip.draw(stream, number, 1)
         for attempt in range(_TRIES):
             angle = 2.0 * pi * stream.uniform(number, 2, 0, attempt)
-            door = x + distance * cos(angle), y + distance * sin(angle)
-            if self.area.contains(*door):
-                return door
-        side = self.area.side
-        return min(max(door[0], self.area.x), self.area.x + side), min(max(door[1], 0.0), side)
+            yield x + distance * cos(angle), y + distance * sin(angle)
 
 
 def declared_plans(demands: list[GeoDemand], end: int, places: Places, streams: Streams) -> Iterator[Plan]:
@@ -116,5 +112,5 @@ def recorded_plans(trace: Trace, menu: Menu, streams: Streams) -> Iterator[Plan]
     stream = streams("cart.trace")
     for order in range(len(trace.placed)):
         cart = Cart(order, 0, int(trace.restaurant[order]), menu.choose(stream, order))
-        x, y = (float(value) for value in trace.customer[order])
-        yield Plan(int(trace.placed[order]), cart, x, y, int(trace.ready[order]), int(trace.promised[order]))
+        door = Spot(*trace.customer[order].tolist())
+        yield Plan(int(trace.placed[order]), cart, door, int(trace.ready[order]), int(trace.promised[order]))

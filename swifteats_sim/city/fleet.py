@@ -1,4 +1,4 @@
-"""Drivers: where they are, what the platform knows of it, and their states as the database has them."""
+"""Drivers: where they are, and their states as the database has them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from swifteats_sim.city.places import Places
 from swifteats_sim.city.trajectories import Trajectories
-from swifteats_sim.city.travel import Point, Points
+from swifteats_sim.city.whereabouts import Whereabouts
 from swifteats_sim.domain.effects import Record
 from swifteats_sim.domain.states import DriverState
 from swifteats_sim.engine.streams import Streams
@@ -40,10 +40,9 @@ class StateLog:
         return {"driver": drivers, "at": instants, "state": _NAMES[np.array(self._codes, dtype=np.int8)]}
 
 
-class Fleet:
-    """All drivers, by number.
+class Fleet(Whereabouts):
+    """All drivers, by number: where they are, and what the database says of them.
 
-    known : per driver, when the last processed fix was sent (ns, -1: none); the loop of flows writes it.
     free, unburdened : uint8 per driver: available; without an order in the record, on shift or not (C10).
     everybody : uint8 per driver, 1.
     phases : per driver, ns after a full interval at which a fix is sent.
@@ -54,9 +53,7 @@ class Fleet:
 
     def __init__(self, places: Places, fix_every: int, streams: Streams) -> None:
         """All drivers at home, off shift and unknown. fix_every : ns between two fixes of a driver."""
-        self.count = len(places.homes)
-        self.trajectories = Trajectories(places.homes)
-        self.known = array("q", [-1]) * self.count
+        super().__init__(Trajectories(places.homes.places))
         self.phases = _phases(places, fix_every, streams)
         self.trips = array("q", [0]) * self.count
         self.states = StateLog()
@@ -64,11 +61,9 @@ class Fleet:
         self._on_shift, self._offered = bytearray(self.count), bytearray(self.count)
         self._versions, self._orders, self._free_since = (array("q", [0]) * self.count for _ in range(3))
         self.free, self.unburdened = np.frombuffer(self._free, dtype=np.uint8), np.ones(self.count, dtype=np.uint8)
-        self._seen, self._seen_at = places.homes.copy(), np.full(self.count, -1, dtype=np.int64)
-        self._known, *self._numbers = (
-            np.frombuffer(column, dtype=np.int64)
-            for column in (self.known, self._versions, self._orders, self._free_since)
-        )
+        self._numbers = [
+            np.frombuffer(column, dtype=np.int64) for column in (self._versions, self._orders, self._free_since)
+        ]
         self.everybody = np.ones(self.count, dtype=np.uint8)
         self.scratch = np.empty(self.count, dtype=np.int64), np.empty(self.count)
 
@@ -96,23 +91,6 @@ class Fleet:
         """How many drivers have nothing to do, and how many have an order, in truth, whatever the record has of it."""
         busy = np.array(self.trips, dtype=np.int64) > 0
         return int(np.count_nonzero(np.frombuffer(self._on_shift, dtype=np.bool_) & ~busy)), int(np.count_nonzero(busy))
-
-    def known_position(self, driver: int) -> Point:
-        """Where a driver was when the last processed fix was sent (m)."""
-        return self.trajectories.position(driver, self.known[driver])
-
-    def sight(self) -> tuple[NDArray[Any], ...]:
-        """What engine.nearby needs to know of all drivers: known .. points. It writes down what it has reckoned."""
-        return self._known, self._seen_at, self._seen, *self.trajectories.tracks
-
-    def seen(self, driver: int) -> Point:
-        """Where a driver was seen last by a pass of engine.nearby."""
-        x, y = self._seen[driver].tolist()
-        return x, y
-
-    def seen_places(self, drivers: NDArray[np.int64]) -> Points:
-        """float64[n, 2]: the same of several."""
-        return self._seen[drivers]
 
     def versions(self, drivers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The records' versions."""

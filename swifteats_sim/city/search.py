@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.places import Area
-from swifteats_sim.city.travel import Point
+from swifteats_sim.city.spots import Point, Spot
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.engine import grid
 from swifteats_sim.engine.nearby import NOBODY
@@ -48,28 +48,28 @@ class Search:
             return None
         return fleet.known_position(driver)
 
-    def nearest(self, area: Area, restaurant: Point, now: int) -> int | None:
+    def nearest(self, area: Area, restaurant: Spot, now: int) -> int | None:
         """The travel time (ns) of the candidate who is nearest in a straight line; None where there is none."""
         driver = grid.nearest(*self._around(area, restaurant, now, self._wanted))
-        return None if driver == NOBODY else area.travel.duration(self.fleet.seen(driver), restaurant)
+        return None if driver == NOBODY else area.travel.approach(self.fleet, driver, restaurant, now)
 
-    def around(self, area: Area, restaurant: Point, now: int, food: Food) -> Candidates:
+    def around(self, area: Area, restaurant: Spot, now: int, food: Food) -> Candidates:
         """The candidates by driver number, with estimated travel times to the restaurant; others are not counted."""
         fleet, (numbers, squares) = self.fleet, self.fleet.scratch
         found = self._within(area, restaurant, now, self._wanted)
         by_number = numbers[:found].argsort()
         drivers = numbers[by_number]
         return Candidates(
-            drivers, fleet.versions(drivers), area.travel.durations(fleet.seen_places(drivers), restaurant),
+            drivers, fleet.versions(drivers), area.travel.approaches(fleet, drivers, restaurant, now),
             food.preparation_left, food.onward, fleet.workload(drivers), fleet.idle(drivers, now),
             found, np.sqrt(squares[by_number]), food.trip,
         )  # fmt: skip
 
-    def members(self, area: Area, restaurant: Point, now: int) -> int:
+    def members(self, area: Area, restaurant: Spot, now: int) -> int:
         """How many drivers are within the radius, free or not."""
         return self._within(area, restaurant, now, self.fleet.everybody)
 
-    def _within(self, area: Area, restaurant: Point, now: int, wanted: NDArray[np.uint8]) -> int:
+    def _within(self, area: Area, restaurant: Spot, now: int, wanted: NDArray[np.uint8]) -> int:
         found: int = grid.within(*self._around(area, restaurant, now, wanted), *self.fleet.scratch)
         return found
 
@@ -82,12 +82,12 @@ class Search:
         """The oldest fix that counts (ns); who was never heard of has -1."""
         return 0 if self.ghosts else max(now - self.live_fix, 0)
 
-    def _around(self, area: Area, restaurant: Point, now: int, wanted: NDArray[np.uint8]) -> tuple[Any, ...]:
+    def _around(self, area: Area, restaurant: Spot, now: int, wanted: NDArray[np.uint8]) -> tuple[Any, ...]:
         """See engine.grid: first .. frame."""
         drivers = area.drivers
         if drivers not in self._grids:
             self._grids[drivers] = grid.empty_grid(len(drivers))
         return (
-            drivers.start, drivers.stop, *restaurant, self.radius * self.radius, self._since(now), wanted,
+            drivers.start, drivers.stop, *restaurant.point, self.radius * self.radius, self._since(now), wanted,
             *self.fleet.sight(), now, self.fleet.trajectories.fastest, *self._grids[drivers],
         )  # fmt: skip

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.city.travel import Waypoint
+from swifteats_sim.city.spots import Waypoint
 from swifteats_sim.engine.legs import Legs
 from swifteats_sim.engine.tracks import END, NONE, OWNER, PLACES, START, TIMES, X0, X1, Y0, Y1
 

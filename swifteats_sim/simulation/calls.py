@@ -71,7 +71,7 @@ class DriverCalls:
         if here is None:
             return None
         districts, radius = city.districts.around(self._geo_of(driver), here), city.search.radius
-        return FreeDriver(driver, districts, lambda order: dist(here, city.orders[order].restaurant) <= radius)
+        return FreeDriver(driver, districts, lambda order: dist(here, city.orders[order].restaurant.point) <= radius)
 
     def _geo(self, order: int) -> int:
         return self._run.city.orders[order].plan.cart.geo

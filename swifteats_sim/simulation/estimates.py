@@ -13,8 +13,7 @@ from swifteats_sim.stack.laws import law_of
 
 Moment = Literal["eta", "eta_at_pickup", "eta_at_door"]
 """Columns of the order log: the commit of the driver who takes the order; his pick-up; his arrival at the door."""
-Point = tuple[float, float]
-Method = Callable[[LiveOrder, Point, Moment], int]
+Method = Callable[[LiveOrder, int, Moment], int]
 
 
 class Estimates:
@@ -41,39 +40,26 @@ class Estimates:
         """The delivery instant (ns), named now: at the commit, before anybody knows whether the driver takes it."""
         now = self._run.clock.instant
         self._run.loop.advance(now)
-        here = self._run.city.fleet.known_position(driver)
-        return now + self._method(self._run.city.orders[order], here, moment)
+        return now + self._method(self._run.city.orders[order], driver, moment)
 
-    def _pickup_aware(self, live: LiveOrder, here: Point, moment: Moment) -> int:
+    def _pickup_aware(self, live: LiveOrder, driver: int, moment: Moment) -> int:
         if moment == "eta_at_door":
             return eta.after_pickup(0, self._dropoff)
+        fleet, travel, now = self._run.city.fleet, live.area.travel, self._run.clock.instant
         if moment == "eta_at_pickup":
-            return eta.after_pickup(_travel(live, here, _door(live)), self._dropoff)
+            remaining = travel.remaining(fleet, driver, live.restaurant, live.plan.door, now)
+            return eta.after_pickup(remaining, self._dropoff)
+        left, approach = self._run.preparation_left(live.number), travel.approach(fleet, driver, live.restaurant, now)
+        return eta.pickup_aware(left, approach, self._pickup, live.onward, self._dropoff)
+
+    def _notes(self, live: LiveOrder, driver: int, moment: Moment) -> int:
+        here = self._run.city.fleet.known_position(driver)
+        return eta.notes(dist(here, live.restaurant.point), live.trip, self._terms.notes_speed, self._terms.floor)
+
+    def _buffered(self, live: LiveOrder, driver: int, moment: Moment) -> int:
         left = self._run.preparation_left(live.number)
-        travel = _travel(live, here, live.restaurant)
-        return eta.pickup_aware(left, travel, self._pickup, live.onward, self._dropoff)
+        return eta.buffered(left, live.trip, self._terms.buffered_speed, self._terms.buffer)
 
-    def _notes(self, live: LiveOrder, here: Point, moment: Moment) -> int:
-        return eta.notes(dist(here, live.restaurant), _trip(live), self._terms.notes_speed, self._terms.floor)
-
-    def _buffered(self, live: LiveOrder, here: Point, moment: Moment) -> int:
+    def _degrees(self, live: LiveOrder, driver: int, moment: Moment) -> int:
         left = self._run.preparation_left(live.number)
-        return eta.buffered(left, _trip(live), self._terms.buffered_speed, self._terms.buffer)
-
-    def _degrees(self, live: LiveOrder, here: Point, moment: Moment) -> int:
-        left = self._run.preparation_left(live.number)
-        return eta.degrees(left, _trip(live), self._terms.buffered_speed, self._terms.buffer)
-
-
-def _travel(live: LiveOrder, here: Point, there: Point) -> int:
-    """ns, along the street."""
-    return live.area.travel.duration(here, there)
-
-
-def _trip(live: LiveOrder) -> float:
-    """Metres from restaurant to customer, in a straight line."""
-    return dist(live.restaurant, _door(live))
-
-
-def _door(live: LiveOrder) -> Point:
-    return live.plan.x, live.plan.y
+        return eta.degrees(left, live.trip, self._terms.buffered_speed, self._terms.buffer)

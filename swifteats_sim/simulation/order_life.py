@@ -146,11 +146,11 @@ class OrderLife:
 
     def _admit(self, plan: Plan, twin_of: int = -1) -> LiveOrder:
         run, cart = self._run, plan.cart
-        x, y = run.city.places.restaurants[cart.restaurant].tolist()
+        restaurant = run.city.places.restaurant(cart.restaurant)
         area = run.city.places.areas[cart.geo]
-        onward = area.travel.duration((x, y), (plan.x, plan.y))
+        onward = area.travel.onward(restaurant, plan.door, run.clock.instant)
         watched = self._stream.uniform(cart.order, 1) < run.declared.customers.watching
-        live = LiveOrder(plan, area, (x, y), onward, watched, run.clock.event(), run.clock.event())
+        live = LiveOrder(plan, area, restaurant, onward, watched, run.clock.event(), run.clock.event())
         live.twin_of = twin_of
         run.city.orders[cart.order] = live
         run.orders.place(cart.order, cart.geo, cart.restaurant, len(cart.lines), plan.placed, plan.promised)

@@ -14,6 +14,7 @@ from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.kitchens import Kitchen
 from swifteats_sim.city.places import Area, Places
 from swifteats_sim.city.search import Food, Search
+from swifteats_sim.city.spots import Spot
 from swifteats_sim.domain.assignment import without
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.messages import AssignmentRequest
@@ -50,7 +51,7 @@ class LiveOrder:
 
     plan: Plan
     area: Area
-    restaurant: tuple[float, float]
+    restaurant: Spot
     onward: int
     watched: bool
     ready: simpy.Event
@@ -76,7 +77,7 @@ class LiveOrder:
     @property
     def trip(self) -> float:
         """Metres from the restaurant to the customer, in a straight line."""
-        return math.dist(self.restaurant, (self.plan.x, self.plan.y))
+        return math.dist(self.restaurant.point, self.plan.door.point)
 
     @property
     def is_closed(self) -> bool:
@@ -127,7 +128,7 @@ class Run:
     def district_of(self, order: int) -> District:
         """The square of the city that an order's restaurant is in."""
         live = self.city.orders[order]
-        return self.city.districts.of(live.area.index, live.restaurant)
+        return self.city.districts.of(live.area.index, live.restaurant.point)
 
     def outlook(self, request: AssignmentRequest) -> Outlook:
         """What the platform knows now of an order's food, and of the nearest driver whom it may ask."""

@@ -42,7 +42,7 @@ class Trips:
         self._watched, self._followers = watched, followers
         self._pickup, self._dropoff = law_of(drivers.pickup), law_of(drivers.dropoff)
         self._stream = run.streams("driver.offer")
-        self._roads = run.city.fleet.trajectories
+        self._fleet = run.city.fleet
         self._last: dict[int, simpy.Event] = {}
 
     def carry(self, trip: Trip) -> Process:
@@ -81,7 +81,10 @@ class Trips:
         if live.is_closed:
             return False
         yield from self.report(trip, Report.ON_WAY, delivery.report(trip.held, DriverState.ON_WAY_TO_RESTAURANT))
-        trip.departed, arrival = clock.instant, self._go(trip, live.restaurant)
+        trip.departed, arrival = (
+            clock.instant,
+            live.area.travel.fetch(self._fleet, trip.driver, live.restaurant, clock.instant),
+        )
         if not live.fetched:  # by a rival
             self._run.orders.note(trip.order, "departed", trip.departed)
         yield first_of(clock, clock.sleep(arrival - clock.instant), live.closed)
@@ -110,7 +113,7 @@ class Trips:
         rule = delivery.advance(trip.held, OrderState.OUT_DELIVERY, DriverState.ON_WAY_TO_CUSTOMER)
         yield from self.report(trip, Report.DEPARTED, rule)
         orders.note(trip.order, "left", clock.instant)
-        arrival = self._go(trip, (trip.live.plan.x, trip.live.plan.y))
+        arrival = self._drive(trip)
         yield clock.sleep(arrival - clock.instant)
         orders.note(trip.order, "at_door", arrival)
         self._estimates.note(trip.order, trip.driver, "eta_at_door")
@@ -126,7 +129,7 @@ class Trips:
 
     def _leave(self, trip: Trip) -> Process:
         """The order was closed, or another driver has it: this one stands where he is, and is free."""
-        self._roads.stop(trip.driver, self._run.clock.instant)
+        self._fleet.trajectories.stop(trip.driver, self._run.clock.instant)
         self._run.offers.end(trip.row, self._run.clock.instant, "cancelled")
         yield from self.report(trip, Report.SENT_AWAY, delivery.free_driver(trip.held, trip.resting))
         self.release(trip)
@@ -142,10 +145,10 @@ class Trips:
         trip.handed += took
         return self._run.clock.sleep(took)
 
-    def _go(self, trip: Trip, destination: tuple[float, float]) -> int:
-        now = self._run.clock.instant
-        here = self._roads.position(trip.driver, now)
-        return self._roads.go(trip.driver, now, trip.live.area.travel.route(here, destination))
+    def _drive(self, trip: Trip) -> int:
+        """To the door; when he is there."""
+        live, now = trip.live, self._run.clock.instant
+        return live.area.travel.bring(self._fleet, trip.driver, live.restaurant, live.plan.door, now)
 
     def _watch(self, trip: Trip, value: bool) -> None:
         if trip.live.watched:

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri, kolmogi
 
+from swifteats_sim.city.ground import Square, off_street
 from swifteats_sim.city.kitchens import KitchenTerms
 from swifteats_sim.city.places import Area, Places
-from swifteats_sim.city.travel import Points, StraightLine
+from swifteats_sim.city.spots import Points
+from swifteats_sim.city.travel import StraightLine
 from swifteats_sim.engine.clock import SECOND, to_ns
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.streams import Streams
@@ -45,13 +47,20 @@ def terms(
 
 def area(side: float, restaurants: range, drivers: range, index: int = 0, x: float = 0.0) -> Area:
     """A square geo whose streets are straight lines at 10 m/s."""
-    return Area(index, f"geo{index}", "dense", StraightLine(SPEED, 1.0), x, side, restaurants, drivers)
+    return Area(index, f"geo{index}", "dense", StraightLine(SPEED, 1.0), Square(x, side), restaurants, drivers)
+
+
+def square_of(area: Area) -> Square:
+    """Its ground."""
+    assert isinstance(area.ground, Square)
+    return area.ground
 
 
 def standing(areas: Sequence[Area], restaurants: Sequence[tuple[float, float]], homes: Points) -> Places:
     """Places made by hand, with no shifts."""
     never = np.zeros(len(homes), dtype=np.int64)
-    return Places(tuple(areas), np.array(restaurants, dtype=np.float64).reshape(-1, 2), homes, never, never)
+    places = off_street(np.array(restaurants, dtype=np.float64).reshape(-1, 2))
+    return Places(tuple(areas), places, off_street(homes), never, never)
 
 
 def day(speed: float | None = None) -> Trace:

@@ -8,7 +8,18 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from city_examples import STREAMS, area, counts_fit, day, fixed, geo, is_drawn_from, is_uncorrelated, standing
+from city_examples import (
+    STREAMS,
+    area,
+    counts_fit,
+    day,
+    fixed,
+    geo,
+    is_drawn_from,
+    is_uncorrelated,
+    square_of,
+    standing,
+)
 
 from swifteats_sim.city.arrivals import Arrivals, Intensity, Poisson, Stratified
 from swifteats_sim.city.demand import (
@@ -132,7 +143,7 @@ def test_popularity_follows_zipf() -> None:
 def test_trips_have_the_declared_median_and_p95() -> None:
     trip = law_of(geo(kind="dense").trip)
     plans = plans_around_one_place(3000.0, trip=trip)
-    trips = np.array([math.hypot(plan.x - SIDE / 2, plan.y - SIDE / 2) for plan in plans])
+    trips = np.array([math.hypot(plan.door.x - SIDE / 2, plan.door.y - SIDE / 2) for plan in plans])
     for metres, share in ((1400.0, 0.5), (3600.0, 0.95)):
         below, count = int((trips <= metres).sum()), len(trips)
         assert abs(below - count * share) <= 4 * math.sqrt(count * share * (1 - share))
@@ -140,7 +151,7 @@ def test_trips_have_the_declared_median_and_p95() -> None:
 
 def test_doors_lie_in_every_direction() -> None:
     plans = plans_around_one_place(2000.0, trip=fixed(500.0))
-    angles = np.array([math.atan2(plan.y - SIDE / 2, plan.x - SIDE / 2) for plan in plans])
+    angles = np.array([math.atan2(plan.door.y - SIDE / 2, plan.door.x - SIDE / 2) for plan in plans])
     assert is_drawn_from(angles / (2 * math.pi) + 0.5, lambda share: share)
 
 
@@ -148,11 +159,14 @@ def test_doors_lie_inside_the_geo() -> None:
     square = geo(area="100 km2", restaurants=30)
     places = declared_places({"a": geo(), "town": square}, 1, STREAMS)
     town = places.areas[1]
+    ground = square_of(town)
     demand = GeoDemand(town, Poisson(Intensity(1.0)), 0.6, law_of(square.trip), MENU)
     plans = list(demand.plans(to_ns(500), places, STREAMS))
     assert len(plans) > 400
-    assert all(town.contains(plan.x, plan.y) for plan in plans)
-    on_edge = [plan for plan in plans if plan.x in (town.x, town.x + town.side) or plan.y in (0.0, town.side)]
+    assert all(ground.contains(plan.door.x, plan.door.y) for plan in plans)
+    on_edge = [
+        plan for plan in plans if plan.door.x in (ground.x, ground.x + ground.side) or plan.door.y in (0.0, ground.side)
+    ]
     assert len(on_edge) < 0.02 * len(plans), "another direction is drawn before a door is moved to the edge"
     assert {plan.cart.restaurant for plan in plans} == set(town.restaurants)
 
@@ -160,8 +174,8 @@ def test_doors_lie_inside_the_geo() -> None:
 def test_where_no_trip_fits_the_door_is_at_the_edge() -> None:
     side = 1000.0
     for plan in plans_around_one_place(50.0, side=side, trip=fixed(5000.0)):
-        assert plan.x in (0.0, side) or plan.y in (0.0, side)
-        assert 0.0 <= min(plan.x, plan.y) <= max(plan.x, plan.y) <= side
+        assert plan.door.x in (0.0, side) or plan.door.y in (0.0, side)
+        assert 0.0 <= min(plan.door.x, plan.door.y) <= max(plan.door.x, plan.door.y) <= side
 
 
 def test_a_cart_has_one_to_four_different_items() -> None:
@@ -221,7 +235,9 @@ def test_more_demand_in_one_geo_leaves_the_other_s_as_it_was() -> None:
 
 def test_a_recorded_day_is_ordered_as_it_was() -> None:
     plans = list(recorded_plans(day(), MENU, STREAMS))
-    assert [(plan.placed // SECOND, plan.x, plan.y, plan.ready // SECOND, plan.promised) for plan in plans] == [
+    assert [
+        (plan.placed // SECOND, plan.door.x, plan.door.y, plan.ready // SECOND, plan.promised) for plan in plans
+    ] == [
         (10, 5.0, 6.0, 700, 2000 * SECOND),
         (20, -7.5, 8.0, 650, -1),
         (20, 9.0, -1.0, 900, 2400 * SECOND),
@@ -239,7 +255,7 @@ def test_thinned_arrivals_are_poisson_too() -> None:
 
 def test_how_far_a_door_is_says_nothing_about_its_direction() -> None:
     plans = plans_around_one_place(2000.0, trip=law_of(geo().trip))
-    doors = np.array([(plan.x, plan.y) for plan in plans]) - SIDE / 2
+    doors = np.array([(plan.door.x, plan.door.y) for plan in plans]) - SIDE / 2
     distance, angle = np.hypot(*doors.T), np.arctan2(doors[:, 1], doors[:, 0])
     for wave in (angle, np.sin(angle), np.cos(angle)):
         assert is_uncorrelated(np.log(distance), wave)

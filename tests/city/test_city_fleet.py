@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swifteats_sim.city.fleet import Fleet
+from swifteats_sim.city.ground import Plane
 from swifteats_sim.city.places import Area, declared_places
 from swifteats_sim.city.search import Food, Search
-from swifteats_sim.city.travel import Points, StraightLine, Waypoint, squares
+from swifteats_sim.city.spots import Points, Spot, Waypoint
+from swifteats_sim.city.travel import StraightLine, squares
 from swifteats_sim.domain.effects import Record
 from swifteats_sim.domain.states import DriverState
 from swifteats_sim.engine.clock import SECOND
@@ -41,19 +43,19 @@ READY = Food(preparation_left=0, onward=0, trip=0.0)
 
 def found(fleet: Fleet, now: int, drivers: range, radius: float = 5000.0, ghosts: bool = False) -> list[int]:
     whole = area(0.0, range(1), drivers)
-    numbers: list[int] = Search(fleet, radius, LIVE, ghosts).around(whole, (0.0, 0.0), now, READY).drivers.tolist()
+    numbers: list[int] = Search(fleet, radius, LIVE, ghosts).around(whole, Spot(0.0, 0.0), now, READY).drivers.tolist()
     return numbers
 
 
 def members(fleet: Fleet, now: int, drivers: range, radius: float, ghosts: bool = False) -> int:
     whole = area(0.0, range(1), drivers)
-    return Search(fleet, radius, LIVE, ghosts).members(whole, (0.0, 0.0), now)
+    return Search(fleet, radius, LIVE, ghosts).members(whole, Spot(0.0, 0.0), now)
 
 
 def seen(fleet: Fleet) -> list[tuple[float, float]]:
     """Where a search of everybody sees each driver, which is where he is known to be, bit for bit."""
     members(fleet, 7 * SECOND, range(fleet.count), math.inf)
-    places = [fleet.seen(driver) for driver in range(fleet.count)]
+    places = [(x, y) for x, y in fleet.seen_places(np.arange(fleet.count)).tolist()]
     assert places == [fleet.known_position(driver) for driver in range(fleet.count)]
     return places
 
@@ -128,7 +130,7 @@ def test_travel_times_are_reckoned_from_the_known_position() -> None:
     fleet.known[1] = 2 * SECOND
     fleet.changed(2, Record(9, {"state": DriverState.AVAILABLE, "order": None}), 0)
     whole = area(0.0, range(1), range(3))
-    candidates = Search(fleet, 5000.0, LIVE).around(whole, (0.0, 0.0), 7 * SECOND, Food(11, 22, 33.0))
+    candidates = Search(fleet, 5000.0, LIVE).around(whole, Spot(0.0, 0.0), 7 * SECOND, Food(11, 22, 33.0))
     assert candidates.drivers.tolist() == [0, 1, 2]
     assert candidates.versions.tolist() == [1, 1, 9]
     assert candidates.travel.tolist() == [0, 12 * SECOND, 20 * SECOND]
@@ -215,11 +217,12 @@ def test_a_pass_over_the_drivers_finds_what_arithmetic_finds(data: st.DataObject
     places = np.array([fleet.known_position(driver) for driver in heard]).reshape(-1, 2)
     near = [each for each, square in zip(heard, squares(places, here).tolist(), strict=True) if square <= 5000.0**2]
     free = [driver for driver in near if fleet.free[driver]]
-    whole = Area(0, "whole", "dense", travel, 0.0, 0.0, range(1), range(fleet.count))
+    whole = Area(0, "whole", "dense", travel, Plane(), range(1), range(fleet.count))
     search = Search(fleet, 5000.0, LIVE)
-    nearest = search.nearest(whole, here, now)
-    candidates = search.around(whole, here, now, READY)
-    assert (candidates.drivers.tolist(), search.members(whole, here, now)) == (free, len(near))
+    place = Spot(*here)
+    nearest = search.nearest(whole, place, now)
+    candidates = search.around(whole, place, now, READY)
+    assert (candidates.drivers.tolist(), search.members(whole, place, now)) == (free, len(near))
     assert candidates.travel.tolist() == [travel.duration(fleet.known_position(driver), here) for driver in free]
     assert nearest == min(candidates.travel.tolist(), default=None)
     assert [driver for driver in heard if search.place_of(driver, now)] == [each for each in heard if fleet.free[each]]

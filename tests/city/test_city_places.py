@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from city_examples import STREAMS, day, geo, is_drawn_from, is_uncorrelated
+from city_examples import STREAMS, day, geo, is_drawn_from, is_uncorrelated, square_of
 
 from swifteats_sim.city.places import Area, Places, declared_places, recorded_places
+from swifteats_sim.city.spots import Spot
 from swifteats_sim.engine.clock import SECOND
 
 END = 3600 * SECOND
@@ -25,26 +26,39 @@ def build(geos: dict[str, dict[str, object]]) -> Places:
 def test_every_geo_has_what_it_declares_in_a_square_of_its_own() -> None:
     places = build(two_geos())
     centre, outer = places.areas
-    assert (centre.index, centre.name, centre.kind, centre.x, centre.side) == (0, "centre", "dense", 0.0, 2000.0)
-    assert (outer.index, outer.name, outer.kind, outer.x, outer.side) == (1, "outer", "sparse", 12_000.0, 3000.0)
+    assert (centre.index, centre.name, centre.kind, square_of(centre).x, square_of(centre).side) == (
+        0,
+        "centre",
+        "dense",
+        0.0,
+        2000.0,
+    )
+    assert (outer.index, outer.name, outer.kind, square_of(outer).x, square_of(outer).side) == (
+        1,
+        "outer",
+        "sparse",
+        12_000.0,
+        3000.0,
+    )
     assert (centre.restaurants, centre.drivers) == (range(3), range(5))
     assert (outer.restaurants, outer.drivers) == (range(3, 7), range(5, 11))
-    assert (places.restaurants.shape, places.homes.shape) == ((7, 2), (11, 2))
+    assert (places.restaurants.places.shape, places.homes.places.shape) == ((7, 2), (11, 2))
     for area in places.areas:
-        assert all(area.contains(*point) for point in places.restaurants[list(area.restaurants)].tolist())
-        assert all(area.contains(*point) for point in places.homes[list(area.drivers)].tolist())
+        assert all(
+            square_of(area).contains(*point) for point in places.restaurants.places[list(area.restaurants)].tolist()
+        )
+        assert all(square_of(area).contains(*point) for point in places.homes.places[list(area.drivers)].tolist())
 
 
 def test_a_geo_travels_by_its_own_speed_and_detour() -> None:
     centre, outer = build(two_geos()).areas
-    origin = np.array([[0.0, 0.0]])
-    kilometre = (1000.0, 0.0)  # 25 km/h with detour 1.3; 35 km/h with detour 1.2
-    assert centre.travel.durations(origin, kilometre).tolist() == [round(1.3 / 25 * 3600 * SECOND)]
-    assert outer.travel.durations(origin, kilometre).tolist() == [round(1.2 / 35 * 3600 * SECOND)]
+    origin, kilometre = Spot(0.0, 0.0), Spot(1000.0, 0.0)  # 25 km/h with detour 1.3; 35 km/h with detour 1.2
+    assert centre.travel.onward(origin, kilometre, 0) == round(1.3 / 25 * 3600 * SECOND)
+    assert outer.travel.onward(origin, kilometre, 0) == round(1.2 / 35 * 3600 * SECOND)
 
 
 def test_the_edge_belongs_to_the_geo() -> None:
-    square = build(two_geos()).areas[1]
+    square = square_of(build(two_geos()).areas[1])
     assert square.contains(12_000.0, 0.0)
     assert square.contains(15_000.0, 3000.0)
     for outside in ((11_999.9, 5.0), (15_000.1, 5.0), (12_005.0, -0.1), (12_005.0, 3000.1)):
@@ -53,11 +67,11 @@ def test_the_edge_belongs_to_the_geo() -> None:
 
 def test_places_are_spread_evenly() -> None:
     places = build({"centre": {"area": "4 km2", "restaurants": 2000, "drivers": 2000}})
-    for points in (places.restaurants, places.homes):
+    for points in (places.restaurants.places, places.homes.places):
         assert is_drawn_from(points[:, 0] / 2000.0, lambda share: share)
         assert is_drawn_from(points[:, 1] / 2000.0, lambda share: share)
         assert is_uncorrelated(points[:, 0], points[:, 1])
-    assert not np.isin(places.restaurants, places.homes).any()
+    assert not np.isin(places.restaurants.places, places.homes.places).any()
 
 
 def without(points: np.ndarray[tuple[int, ...], np.dtype[np.float64]], number: int) -> bytes:
@@ -69,8 +83,8 @@ def test_one_more_driver_moves_nobody() -> None:
     geos = two_geos()
     geos["centre"]["drivers"] = 6
     after = build(geos)
-    assert after.restaurants.tobytes() == before.restaurants.tobytes()
-    assert without(after.homes, 5) == before.homes.tobytes()
+    assert after.restaurants.places.tobytes() == before.restaurants.places.tobytes()
+    assert without(after.homes.places, 5) == before.homes.places.tobytes()
 
 
 def test_one_more_restaurant_moves_nobody() -> None:
@@ -78,8 +92,8 @@ def test_one_more_restaurant_moves_nobody() -> None:
     geos = two_geos()
     geos["centre"]["restaurants"] = 4
     after = build(geos)
-    assert without(after.restaurants, 3) == before.restaurants.tobytes()
-    assert after.homes.tobytes() == before.homes.tobytes()
+    assert without(after.restaurants.places, 3) == before.restaurants.places.tobytes()
+    assert after.homes.places.tobytes() == before.homes.places.tobytes()
 
 
 def test_the_order_of_geos_in_the_file_does_not_matter() -> None:
@@ -87,12 +101,13 @@ def test_the_order_of_geos_in_the_file_does_not_matter() -> None:
     one, other = build(geos), build(dict(reversed(geos.items())))
     assert list(geos) == ["outer", "centre"]
     assert [described(area) for area in one.areas] == [described(area) for area in other.areas]
-    assert one.restaurants.tobytes() == other.restaurants.tobytes()
-    assert one.homes.tobytes() == other.homes.tobytes()
+    assert one.restaurants.places.tobytes() == other.restaurants.places.tobytes()
+    assert one.homes.places.tobytes() == other.homes.places.tobytes()
 
 
 def described(area: Area) -> tuple[object, ...]:
-    return area.index, area.name, area.kind, area.x, area.side, area.restaurants, area.drivers
+    ground = square_of(area)
+    return area.index, area.name, area.kind, ground.x, ground.side, area.restaurants, area.drivers
 
 
 def test_drivers_without_declared_shifts_work_all_the_run() -> None:
@@ -114,7 +129,7 @@ def test_waves_of_drivers_come_and_go_together() -> None:
 
 def test_a_geo_without_drivers_has_none() -> None:
     places = build({"centre": {"drivers": 0}})
-    assert places.homes.shape == (0, 2)
+    assert places.homes.places.shape == (0, 2)
     assert (places.on.tolist(), places.off.tolist(), places.areas[0].drivers) == ([], [], range(0))
 
 
@@ -123,15 +138,14 @@ def test_a_recorded_day_keeps_its_own_places_and_shifts() -> None:
     places = recorded_places("town", geo(), trace)
     (town,) = places.areas
     assert (town.name, town.restaurants, town.drivers) == ("town", range(2), range(2))
-    assert town.contains(1e9, -1e9), "no edge is known"
-    assert places.restaurants.tolist() == trace.restaurants.tolist()
-    assert places.homes.tolist() == trace.start.tolist()
+    assert places.restaurants.places.tolist() == trace.restaurants.tolist()
+    assert places.homes.places.tolist() == trace.start.tolist()
     assert (places.on.tolist(), places.off.tolist()) == (trace.on.tolist(), trace.off.tolist())
 
 
 def test_a_day_that_states_a_speed_states_it_along_the_line() -> None:
-    origin, kilometre = np.array([[0.0, 0.0]]), (1000.0, 0.0)
+    origin, kilometre = Spot(0.0, 0.0), Spot(1000.0, 0.0)
     (stated,) = recorded_places("town", geo(), day(speed=5.0)).areas
-    assert stated.travel.durations(origin, kilometre).tolist() == [200 * SECOND]
+    assert stated.travel.onward(origin, kilometre, 0) == 200 * SECOND
     (unstated,) = recorded_places("town", geo(), day()).areas
-    assert unstated.travel.durations(origin, kilometre).tolist() == [round(1.3 / 25 * 3600 * SECOND)]
+    assert unstated.travel.onward(origin, kilometre, 0) == round(1.3 / 25 * 3600 * SECOND)

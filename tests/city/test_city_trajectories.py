@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from swifteats_sim.city.spots import Waypoint
 from swifteats_sim.city.trajectories import Leap, Trajectories
-from swifteats_sim.city.travel import Waypoint
 
 Point = tuple[float, float]
 

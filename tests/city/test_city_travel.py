@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from swifteats_sim.city.travel import StraightLine, Waypoint
+from swifteats_sim.city.spots import Waypoint
+from swifteats_sim.city.travel import StraightLine
 from swifteats_sim.engine.clock import SECOND
 
 

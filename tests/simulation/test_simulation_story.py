@@ -52,7 +52,7 @@ def test_an_order_passes_every_station_at_the_instant_the_stack_says() -> None:
     assert order["at_restaurant"] < order["ready"]
     assert order["picked_up"] == order["ready"] + 120 * S + 9 * MS
     # departure: read 1, transaction 8; the trip; at the door: report 3; hand-over; drop-off: read 1, transaction 8
-    trip = metres(place, (plan.x, plan.y)) * 1.3 / (25 / 3.6)
+    trip = metres(place, plan.door.point) * 1.3 / (25 / 3.6)
     assert order["left"] == order["picked_up"] + 9 * MS
     assert order["at_door"] == order["left"] + round(trip * S)
     assert order["handed"] == (120 + 180) * S
@@ -111,7 +111,7 @@ Place = tuple[float, float]
 def first_plan() -> tuple[Plan, Place, Place]:
     scenario = scenario_of(FIXED)
     town = build_town(scenario, Streams(scenario.seed, 0))
-    place, home = ((float(x), float(y)) for x, y in (town.places.restaurants[0], town.places.homes[0]))
+    place, home = ((float(x), float(y)) for x, y in (town.places.restaurants.places[0], town.places.homes.places[0]))
     return next(town.plans), place, home
 
 

@@ -14,8 +14,10 @@ from theory_check import ALPHA, interval
 
 from swifteats_sim.city.arrivals import Intensity, Poisson
 from swifteats_sim.city.fleet import Fleet
+from swifteats_sim.city.ground import Square, off_street
 from swifteats_sim.city.places import Area, Places
 from swifteats_sim.city.search import Food, Search
+from swifteats_sim.city.spots import Spot
 from swifteats_sim.city.travel import StraightLine
 from swifteats_sim.domain.effects import Candidates, Record
 from swifteats_sim.domain.states import DriverState
@@ -62,10 +64,10 @@ def test_nearest_first_costs_a_harmonic_number_and_the_optimum_parisi_s_sum(size
 
 def field(side: float, drivers: int, chance: np.random.Generator) -> Fleet:
     """Free drivers, known to be where they are, anywhere on a square of `side` metres."""
-    town = Area(0, "town", "dense", StraightLine(1.0, 1.0), 0.0, side, range(1), range(drivers))
+    town = Area(0, "town", "dense", StraightLine(1.0, 1.0), Square(0.0, side), range(1), range(drivers))
     homes = chance.uniform(0.0, side, (drivers, 2))
     always = np.zeros(drivers, dtype=np.int64)
-    places = Places((town,), np.zeros((1, 2)), homes, always, always)
+    places = Places((town,), off_street(np.zeros((1, 2))), off_street(homes), always, always)
     fleet = Fleet(places, SECOND, Streams(1, 0))
     for driver in range(drivers):
         fleet.known[driver] = 0
@@ -75,8 +77,8 @@ def field(side: float, drivers: int, chance: np.random.Generator) -> Fleet:
 
 def nearest(fleet: Fleet, side: float, restaurant: tuple[float, float]) -> float:
     """Metres to the driver whom the search finds and the policy ranks first."""
-    town = Area(0, "town", "dense", StraightLine(1.0, 1.0), 0.0, side, range(1), range(fleet.count))
-    found = Search(fleet, 2000.0, SECOND).around(town, restaurant, 0, Food(0, 0, 0.0))
+    town = Area(0, "town", "dense", StraightLine(1.0, 1.0), Square(0.0, side), range(1), range(fleet.count))
+    found = Search(fleet, 2000.0, SECOND).around(town, Spot(*restaurant), 0, Food(0, 0, 0.0))
     return float(found.travel[Nearest().rank(found)[0]]) / SECOND
 
 
