@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field, model_validator
 from swifteats_sim.scenario.distributions import DurationLaw, LengthLaw
 from swifteats_sim.scenario.errors import KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, Name, default
-from swifteats_sim.scenario.units import Area, Duration, PositiveDuration, Ratio, SignedRatio, Speed
+from swifteats_sim.scenario.streets import STRAIGHT, Cells, MapName, Rush, TimeOfDay
+from swifteats_sim.scenario.units import Area, Duration, Length, PositiveDuration, Ratio, SignedRatio, Speed
 
 KIND_DEFAULTS: dict[str, dict[str, Any]] = {
     "dense": {"speed": "25 km/h", "detour": 1.3, "trip": "lognormal(median=1.4 km, p95=3.6 km)"},
@@ -41,8 +42,21 @@ class Geo(Frozen):
     model_config = ConfigDict(json_schema_extra=_speed_detour_and_trip_are_optional)
 
     kind: Literal["dense", "sparse"] = Field(description="sets the defaults of speed, detour and trip")
-    map: Literal["straight"] = default("straight", description="how travel is reckoned: straight lines times detour")
-    area: Area | None = default(None, gt=0, description="a square of this size; needed unless demand.trace is given")
+    map: MapName | None = default(
+        None,
+        description="straight (lines times detour), grid (streets made for its kind), a map that comes with the "
+        "package (`map fetch` lists them), or a map file; default: city.map, or straight",
+    )
+    cells: Cells | None = default(
+        None,
+        description="the part of the map that is the geo's: all, dense or sparse (where streets are close, or not), or "
+        "h3 cells; default: all, or its kind where geos share a map",
+    )
+    area: Area | None = default(
+        None,
+        gt=0,
+        description="a square of this size; needed on straight lines and on a grid, unless demand.trace is given",
+    )
     restaurants: int | None = default(None, gt=0, le=1_000_000, description="needed unless demand.trace is given")
     drivers: int | None = default(
         None,
@@ -51,8 +65,12 @@ class Geo(Frozen):
         description="on shift all the run; needed unless demand.trace or shifts are given",
     )
     shifts: tuple[Shift, ...] = default((), strict=False, description="waves of drivers instead of `drivers`")
-    speed: Speed = Field(gt=0, description="along the street; default by kind (A52)")
-    detour: float = Field(ge=1, le=5, description="street length over straight line; default by kind")
+    speed: Speed = Field(
+        gt=0, description="along the street, on straight lines; a map has its own; default by kind (A52)"
+    )
+    detour: float = Field(
+        ge=1, le=5, description="street length over straight line, where there is no map; default by kind"
+    )
     trip: LengthLaw = Field(description="straight line from restaurant to customer; default by kind (Bogota day)")
 
     @model_validator(mode="before")
@@ -122,10 +140,45 @@ class Customers(Frozen):
 class City(Frozen):
     """Everything outside the software."""
 
-    geos: dict[Name, Geo] = Field(min_length=1, max_length=200, description="one assignment topic each (F3)")
+    map: MapName | None = default(None, description="of all geos that name none; see geos.NAME.map")
+    geos: dict[Name, Geo] = Field(
+        min_length=1,
+        max_length=200,
+        description="one assignment topic each (F3); a mapping of names, or a list with a `name` in each",
+    )
+    starts: TimeOfDay = default("00:00", description="time of the day at which the run, warm-up included, begins")
+    congestion: dict[Name, Rush] = default({}, description="hours with other speeds than the map's; later ones win")
+    snap: Length = default(
+        "500 m", gt=0, description="the farthest that a recorded place may lie from the nearest node of the map"
+    )
     kitchens: Kitchens = Kitchens()
     drivers: Drivers = Drivers()
     customers: Customers = Customers()
     fix_sample: int = default(
         100, ge=1, le=1_000_000_000, description="every n-th driver's fixes are written to the fixes table"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _geos_may_be_a_list(cls, data: Any) -> Any:
+        """`[{name: centre, kind: dense}]` is `{centre: {kind: dense}}`."""
+        geos = data.get("geos") if isinstance(data, dict) else None
+        if not isinstance(geos, list | tuple):
+            return data
+        named = dict[str, Any]()
+        for at, geo in enumerate(geos):
+            if not isinstance(geo, dict) or not isinstance(geo.get("name"), str):
+                raise KeyProblems([(("geos", at), "an entry of a list of geos needs a `name`")])
+            if geo["name"] in named:
+                raise KeyProblems([(("geos", at, "name"), f"there is a geo {geo['name']!r} already")])
+            named[geo["name"]] = {key: value for key, value in geo.items() if key != "name"}
+        return {**data, "geos": named}
+
+    def map_of(self, geo: str) -> str:
+        """What a geo lies on."""
+        return self.geos[geo].map or self.map or STRAIGHT
+
+    def cells_of(self, geo: str) -> Cells:
+        """The part of its map that is the geo's."""
+        beside = [name for name in self.geos if self.map_of(name) == self.map_of(geo)]
+        return self.geos[geo].cells or ("all" if len(beside) == 1 else self.geos[geo].kind)

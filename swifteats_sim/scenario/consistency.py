@@ -15,6 +15,7 @@ from swifteats_sim.scenario.nesting import nesting_findings
 from swifteats_sim.scenario.rules import Rules
 from swifteats_sim.scenario.stack import Stack
 from swifteats_sim.scenario.stack_consistency import stack_findings
+from swifteats_sim.scenario.streets import GRID, STRAIGHT, Cells
 from swifteats_sim.scenario.targets import Targets
 
 FLOWS = (ORDER, GPS)
@@ -69,7 +70,9 @@ def _geos(demand: Demand, city: City) -> Findings:
     if traced and len(city.geos) != 1:
         yield ("city", "geos"), "with demand.trace there is exactly one geo"
     for name, geo in city.geos.items():
-        yield from (_recorded if traced else _declared)(geo, ("city", "geos", name))
+        path = ("city", "geos", name)
+        yield from _recorded(geo, path) if traced else _declared(geo, path, city.map_of(name))
+        yield from _mapped(city, name)
     if city.kitchens.mode == "recorded" and not traced:
         yield ("city", "kitchens", "mode"), "recorded needs demand.trace"
 
@@ -80,12 +83,34 @@ def _recorded(geo: Geo, path: KeyPath) -> Findings:
             yield (*path, key), "comes from the trace: leave it out"
 
 
-def _declared(geo: Geo, path: KeyPath) -> Findings:
-    for key in ("area", "restaurants"):
-        if getattr(geo, key) is None:
-            yield path, f"{key} is needed (there is no demand.trace)"
+def _declared(geo: Geo, path: KeyPath, streets: str) -> Findings:
+    if geo.restaurants is None:
+        yield path, "restaurants is needed (there is no demand.trace)"
+    if geo.area is None and streets in (STRAIGHT, GRID):
+        yield path, "area is needed (there is no demand.trace)"
     if geo.drivers is None and not geo.shifts:
         yield path, "drivers or shifts are needed (there is no demand.trace)"
+
+
+def _mapped(city: City, name: str) -> Findings:
+    """What a geo may say of its map."""
+    geo, streets, path = city.geos[name], city.map_of(name), ("city", "geos", name)
+    if streets not in (STRAIGHT, GRID) and geo.area is not None:
+        yield (*path, "area"), f"comes from the map {streets!r}: choose `cells` of it, and leave this out"
+    if streets in (STRAIGHT, GRID) and geo.cells is not None:
+        yield (*path, "cells"), f"needs a map, and {streets!r} is none"
+    others = [other for other in city.geos if other < name and city.map_of(other) == streets]
+    mine = city.cells_of(name)
+    for other in others if streets not in (STRAIGHT, GRID) else ():
+        if _meet(mine, city.cells_of(other)):
+            yield (*path, "cells"), f"has cells in common with geo {other!r}"
+
+
+def _meet(one: Cells, other: Cells) -> bool:
+    """Whether parts of a map must overlap; of h3 cells beside dense or sparse ones only the map can tell."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return bool(set(one) & set(other))
+    return one == other or "all" in (one, other)
 
 
 def _needed(stack: Stack) -> Findings:
