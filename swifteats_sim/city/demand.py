@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from swifteats_sim.city.arrivals import Arrivals
 from swifteats_sim.city.places import Area, Places
-from swifteats_sim.city.spots import Point, Spot
+from swifteats_sim.city.spots import Point, Spot, Spread
 from swifteats_sim.domain.messages import Cart, Line
 from swifteats_sim.engine.keys import zipf_probabilities
 from swifteats_sim.engine.laws import Law
@@ -107,10 +107,11 @@ def declared_plans(demands: list[GeoDemand], end: int, places: Places, streams: 
     return merge(*plans, key=lambda plan: (plan.placed, plan.cart.order))
 
 
-def recorded_plans(trace: Trace, menu: Menu, streams: Streams) -> Iterator[Plan]:
-    """The orders of a recorded day, as placed."""
+def recorded_plans(trace: Trace, doors: Spread, menu: Menu, streams: Streams) -> Iterator[Plan]:
+    """The orders of a recorded day, as placed. doors : of each."""
     stream = streams("cart.trace")
     for order in range(len(trace.placed)):
         cart = Cart(order, 0, int(trace.restaurant[order]), menu.choose(stream, order))
-        door = Spot(*trace.customer[order].tolist())
-        yield Plan(int(trace.placed[order]), cart, door, int(trace.ready[order]), int(trace.promised[order]))
+        yield Plan(
+            int(trace.placed[order]), cart, doors.spot(order), int(trace.ready[order]), int(trace.promised[order])
+        )

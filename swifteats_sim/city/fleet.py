@@ -53,7 +53,7 @@ class Fleet(Whereabouts):
 
     def __init__(self, places: Places, fix_every: int, streams: Streams) -> None:
         """All drivers at home, off shift and unknown. fix_every : ns between two fixes of a driver."""
-        super().__init__(Trajectories(places.homes.places))
+        super().__init__(Trajectories(places.homes.places, places.lines, places.standing))
         self.phases = _phases(places, fix_every, streams)
         self.trips = array("q", [0]) * self.count
         self.states = StateLog()

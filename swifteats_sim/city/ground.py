@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from swifteats_sim.city.spots import OFF_STREET, Point, Points, Spot
+from swifteats_sim.city.spots import Point, Spot, Spread, off_street
 from swifteats_sim.engine.streams import Stream
-
-
-class Spread(NamedTuple):
-    """Spots in columns. places : float64[n, 2], metres; nodes : int32[n], see Spot."""
-
-    places: Points
-    nodes: NDArray[np.int32]
-
-    def spot(self, row: int) -> Spot:
-        """One of them."""
-        x, y = self.places[row].tolist()
-        return Spot(x, y, int(self.nodes[row]))
-
-
-def off_street(places: Points) -> Spread:
-    """Points of a plane without streets."""
-    return Spread(places, np.full(len(places), OFF_STREET, dtype=np.int32))
 
 
 class Ground(Protocol):
@@ -65,8 +47,8 @@ class Square:
         return Spot(min(max(x, self.x), self.x + self.side), min(max(y, 0.0), self.side))
 
 
-class Plane:
-    """The ground of a recorded day: everything has its place there already, and nothing is drawn."""
+class Recorded:
+    """The plane of a recorded day: everything has its place there already, and nothing is drawn."""
 
     def spread(self, count: int, stream: Stream) -> Spread:
         """Nobody asks for one."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.city.ground import Ground, Plane, Spread, Square, off_street
-from swifteats_sim.city.spots import Spot
+from swifteats_sim.city.ground import Ground
+from swifteats_sim.city.laying_out import Grow, Layout
+from swifteats_sim.city.spots import Spot, Spread
 from swifteats_sim.city.travel import StraightLine, Travel
 from swifteats_sim.engine.streams import Streams
-from swifteats_sim.scenario.city import Geo
+from swifteats_sim.engine.ways import Lines
+from swifteats_sim.scenario.city import City
 from swifteats_sim.scenario.traces import Trace
-
-_GAP = 10_000.0
-"""Metres between the grounds of two geos on the plane."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,8 @@ class Area:
 class Places:
     """Everything that has a place at the start.
 
-    homes : of drivers, where they log on; on, off : int64[drivers], ns.
+    homes : of drivers, where they log on; on, off : int64[drivers], ns. lines : that drivers move along, where there
+    are streets; standing : int64[drivers], the line at whose end each stands at the start, NONE where there is none.
     """
 
     areas: tuple[Area, ...]
@@ -44,50 +43,57 @@ class Places:
     homes: Spread
     on: NDArray[np.int64]
     off: NDArray[np.int64]
+    lines: Lines
+    standing: NDArray[np.int64]
 
     def restaurant(self, number: int) -> Spot:
         """Where a restaurant is."""
         return self.restaurants.spot(number)
 
 
-def declared_places(geos: dict[str, Geo], end: int, streams: Streams) -> Places:
-    """Squares beside each other, restaurants and drivers spread evenly over each.
+def declared_places(city: City, end: int, streams: Streams, grow: Grow) -> Places:
+    """Geos beside each other, restaurants and drivers spread evenly over each.
 
-    end : ns, when drivers without declared shifts leave.
+    end : ns, when drivers without declared shifts leave; grow : see Layout.
     Geos go by name, not by their order in the file; draws are addressed by geo, so that one more driver moves nobody.
     """
+    layout = Layout(city)
     areas, shifts = list[Area](), list[tuple[int, int]]()
     restaurants, homes = list[Spread](), list[Spread]()
-    x = 0.0
-    for index, name in enumerate(sorted(geos)):
-        geo = geos[name]
-        assert geo.area is not None
-        assert geo.restaurants is not None
-        side = math.sqrt(geo.area) * 1000.0
+    for index, name in enumerate(sorted(city.geos)):
+        geo, ground = city.geos[name], layout.grounds[name]
         waves = [(wave.drivers, wave.on, wave.off) for wave in geo.shifts] or [(geo.drivers or 0, 0, end)]
         drivers = sum(count for count, _, _ in waves)
         shifts += [(on, off) for count, on, off in waves for _ in range(count)]
-        area = Area(
-            index, name, geo.kind, StraightLine(geo.speed, geo.detour), Square(x, side),
-            _following(areas, "restaurants", geo.restaurants), _following(areas, "drivers", drivers),
-        )  # fmt: skip
-        areas.append(area)
-        restaurants.append(area.ground.spread(geo.restaurants, streams(f"place.restaurant.{name}")))
-        homes.append(area.ground.spread(drivers, streams(f"place.driver.{name}")))
-        x += side + _GAP
+        restaurants.append(layout.restaurants(name, streams))
+        homes.append(ground.spread(drivers, streams(f"place.driver.{name}")))
+        areas.append(Area(
+            index, name, geo.kind, layout.travel(name, restaurants[-1], grow), ground,
+            _following(areas, "restaurants", len(restaurants[-1].nodes)), _following(areas, "drivers", drivers),
+        ))  # fmt: skip
     on_off = np.array(shifts, dtype=np.int64).reshape(-1, 2)
-    on, off = on_off[:, 0], on_off[:, 1]
-    return Places(tuple(areas), _all(restaurants), _all(homes), on, off)
+    standing = np.concatenate([layout.standing(area.name, home) for area, home in zip(areas, homes, strict=True)])
+    return Places(
+        tuple(areas), _all(restaurants), _all(homes), on_off[:, 0], on_off[:, 1], layout.lines, standing
+    )  # fmt: skip
 
 
-def recorded_places(name: str, geo: Geo, trace: Trace) -> Places:
-    """The restaurants and shifts of a recorded day, in one geo."""
-    speed = trace.speed or geo.speed
-    # a trace that states a speed states it along the straight line
-    detour = 1.0 if trace.speed else geo.detour
-    restaurants, drivers = range(len(trace.restaurants)), range(len(trace.on))
-    area = Area(0, name, geo.kind, StraightLine(speed, detour), Plane(), restaurants, drivers)
-    return Places((area,), off_street(trace.restaurants), off_street(trace.start), trace.on, trace.off)
+def recorded_places(city: City, trace: Trace, grow: Grow) -> tuple[Places, Spread]:
+    """The restaurants and shifts of a recorded day, in one geo; and its doors, by order.
+
+    On a map everything is moved to the nearest node of its streets. ScenarioError where one is too far.
+    """
+    ((name, geo),), layout = city.geos.items(), Layout(city)
+    restaurants, homes, doors = layout.recorded(trace)
+    if name in layout.sites:
+        travel = layout.travel(name, restaurants, grow)
+    else:  # a trace that states a speed states it along the straight line
+        travel = StraightLine(trace.speed or geo.speed, 1.0 if trace.speed else geo.detour)
+    area = Area(
+        0, name, geo.kind, travel, layout.grounds[name], range(len(trace.restaurants)), range(len(trace.on))
+    )  # fmt: skip
+    standing = layout.standing(name, homes)
+    return Places((area,), restaurants, homes, trace.on, trace.off, layout.lines, standing), doors
 
 
 def _following(areas: list[Area], what: str, count: int) -> range:

@@ -2,24 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.city.spots import Points
-from swifteats_sim.engine.ways import ALONG, POINT, Lines, X, Y, no_lines
+from swifteats_sim.city.spots import Points, Spread
+from swifteats_sim.engine.ways import Lines
 from swifteats_sim.scenario.city import City
-from swifteats_sim.scenario.streets import ALL_ROADS, GRID, STRAIGHT
+from swifteats_sim.scenario.errors import ScenarioError
+from swifteats_sim.scenario.streets import GRID
 from swifteats_sim.streets.arriving import arriving
 from swifteats_sim.streets.bundled import find_map
-from swifteats_sim.streets.cells import Cells, Cover
-from swifteats_sim.streets.congestion import HOUR, HOURS, Congestion
+from swifteats_sim.streets.cells import CellError, Cells, Cover
+from swifteats_sim.streets.congestion import HOURS, Congestion
 from swifteats_sim.streets.dense_and_sparse import dense_and_sparse
+from swifteats_sim.streets.errors import MapError
 from swifteats_sim.streets.grid import grid_map
 from swifteats_sim.streets.map_file import read_map
 from swifteats_sim.streets.shapes import metres_along
 from swifteats_sim.streets.street_map import ROADS, StreetMap
+
+ROUNDING = 1.001
+"""Times are whole ms: on the shortest arcs somebody may be so much faster than the map says."""
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """A street map on the plane of a run. east : metres that it is moved; first : the line that its first arc is."""
+
+    streets: StreetMap
+    east: float
+    first: int
+
+    @cached_property
+    def places(self) -> Points:
+        """float64[nodes, 2], metres on the run's plane."""
+        places: Points = self.streets.places + np.array([self.east, 0.0])
+        return places
+
+    @cached_property
+    def ends(self) -> NDArray[np.int64]:
+        """int64[nodes]: a line that ends in each."""
+        found = arriving(self.streets)
+        return self.first + found.arcs[found.begin[:-1]].astype(np.int64)
+
+    def spots(self, nodes: NDArray[np.int32]) -> Spread:
+        """Nodes as places of the run."""
+        return Spread(self.places[nodes], nodes)
+
+
+def map_of(city: City, geo: str) -> StreetMap:
+    """The streets that a geo lies on. ScenarioError where there is no such map, or it is none."""
+    name = city.map_of(geo)
+    if name == GRID:
+        area = city.geos[geo].area
+        assert area is not None
+        return grid_map(city.geos[geo].kind, area)
+    try:
+        return read_map(find_map(name))
+    except MapError as wrong:
+        raise ScenarioError.of(name, str(wrong), key=f"city.geos.{geo}.map") from None
+
+
+def nodes_by_geo(city: City, geos: Sequence[str], streets: StreetMap) -> Mapping[str, NDArray[np.int32]]:
+    """The nodes of each of the geos that lie on one map. ScenarioError for cells that they cannot have."""
+    if all(city.cells_of(geo) == "all" for geo in geos):
+        return {geo: np.arange(streets.nodes, dtype=np.int32) for geo in geos}
+    cover = Cover(streets)
+    try:
+        found = cover.geo_of_node([_cells_of(city, geo, cover) for geo in geos])
+    except CellError as wrong:
+        raise ScenarioError.of(streets.name, str(wrong), key=f"city.geos.{', '.join(geos)}.cells") from None
+    return {geo: np.flatnonzero(found == number).astype(np.int32) for number, geo in enumerate(geos)}
+
+
+def _cells_of(city: City, geo: str, cover: Cover) -> Cells:
+    wanted = city.cells_of(geo)
+    if isinstance(wanted, tuple):
+        return cover.cells_named(wanted)
+    if wanted == "all":
+        return cover.occupied
+    split = dense_and_sparse(cover)
+    return split.dense if wanted == "dense" else split.sparse
+
+
+def congestion_of(city: City) -> Congestion:
+    """By what each class of road is slower or faster in each hour; of several rules for an hour, the last holds."""
+    factors = np.ones((HOURS, len(ROADS)))
+    for rush in city.congestion.values():
+        for hour in rush.hours:
+            factors[hour] = [rush.of(road) for road in ROADS]
+    return Congestion(factors)
+
+
+def lines_of(sites: Sequence[Site], congestion: Congestion) -> Lines:
+    """All arcs of all sites, in the order of their first lines."""
+    begins, points, fastest = [np.zeros(1, dtype=np.int64)], list[NDArray[np.float64]](), 0.0
+    for site in sites:
+        streets, along = site.streets, metres_along(site.streets)
+        begins.append(streets.begin[1:].astype(np.int64) + begins[-1][-1])
+        points.append(np.column_stack([streets.shape + np.array([site.east, 0.0]), along]).reshape(-1))
+        least = congestion.all_ms(streets).min(axis=0)
+        fastest = max(fastest, float((along[streets.begin[1:] - 1] / least).max()) * ROUNDING)
+    return Lines(np.concatenate(begins), np.concatenate(points) if points else np.zeros(0), fastest / 1e6)

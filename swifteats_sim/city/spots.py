@@ -26,6 +26,23 @@ class Spot(NamedTuple):
         return self[0], self[1]
 
 
+class Spread(NamedTuple):
+    """Spots in columns. places : float64[n, 2], metres; nodes : int32[n], see Spot."""
+
+    places: Points
+    nodes: NDArray[np.int32]
+
+    def spot(self, row: int) -> Spot:
+        """One of them."""
+        x, y = self.places[row].tolist()
+        return Spot(x, y, int(self.nodes[row]))
+
+
+def off_street(places: Points) -> Spread:
+    """Points of a plane without streets."""
+    return Spread(places, np.full(len(places), OFF_STREET, dtype=np.int32))
+
+
 class Waypoint(NamedTuple):
     """A point of a route, and when it is passed. x, y : metres; after : ns since departure."""
 

@@ -15,6 +15,7 @@ from swifteats_sim.engine.tracks import (
     OWNER,
     PLACES,
     PREVIOUS,
+    STRETCHES,
     TIMES,
     WAY,
     X1,
@@ -24,7 +25,7 @@ from swifteats_sim.engine.tracks import (
     position,
     positions,
 )
-from swifteats_sim.engine.ways import PASSED, STRETCH, Lines, no_lines
+from swifteats_sim.engine.ways import LINE, PASSED, STRETCH, Lines, length_of, no_lines
 
 
 class Legs:
@@ -34,8 +35,13 @@ class Legs:
     ways : see engine.tracks.Tracks. on_moved : called when the latter three have moved to larger arrays.
     """
 
-    def __init__(self, start: NDArray[np.float64], lines: Lines | None = None) -> None:
-        """Entities who stand at their places from 0 on. start : float64[entities, 2], metres."""
+    def __init__(
+        self, start: NDArray[np.float64], lines: Lines | None = None, standing: NDArray[np.int64] | None = None
+    ) -> None:
+        """Entities who stand at their places from 0 on. start : float64[entities, 2], metres.
+
+        standing : int64[entities], the line at whose end each stands, NONE: at none.
+        """
         self.lines = no_lines() if lines is None else lines
         self.count, self.fastest = len(start), self.lines.fastest
         self.last = np.arange(self.count, dtype=np.int64)
@@ -45,12 +51,23 @@ class Legs:
         places[: self.count, :BEGIN] = np.tile(start, 2)
         self.times, self.places = times.reshape(-1), places.reshape(-1)
         self.ways, self._stretches = np.zeros(STRETCH * room, dtype=np.int64), 0
+        if standing is not None:
+            self._stand(standing)
         self.on_moved: Callable[[], None] = _nobody_asks
 
     @property
     def tracks(self) -> Tracks:
         """What compiled code needs to reckon positions."""
         return Tracks(self.last, self.times, self.places, self.ways, self.lines.lines, self.lines.points)
+
+    def _stand(self, standing: NDArray[np.int64]) -> None:
+        """Each has just come to the end of its line, by a way that took no time."""
+        for entity in np.flatnonzero(standing != NONE).tolist():
+            line, stretch = int(standing[entity]), self._stretches
+            self.ways[STRETCH * stretch + LINE] = line
+            self.times[TIMES * entity + WAY], self.times[TIMES * entity + STRETCHES] = stretch, 1
+            self.places[PLACES * entity + BEGIN] = length_of(self.lines.lines, self.lines.points, line)
+            self._stretches += 1
 
     def append(self, entity: int, span: tuple[int, int], way: tuple[float, float, float, float]) -> None:
         """One more leg for an entity, straight. span : (start, end), ns; way : (x0, y0, x1, y1), metres."""

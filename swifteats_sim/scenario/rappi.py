@@ -59,6 +59,14 @@ def projected(degrees: Points, origin: tuple[float, float]) -> Points:
     return EARTH_RADIUS * np.column_stack([east, radians[:, 0]])
 
 
+def unprojected(metres: Points, origin: tuple[float, float]) -> Points:
+    """Latitude and longitude [n, 2] of places that were projected."""
+    radians = metres[:, ::-1] / EARTH_RADIUS
+    radians = radians / np.array([1.0, math.cos(math.radians(origin[0]))])
+    degrees: Points = np.array(origin) + radians * (180.0 / math.pi)
+    return degrees
+
+
 def _degrees(table: Table, end: str) -> Points:
     latitude = table.metres(f"{end}_lat", number(-85, 85, " degrees"))
     longitude = table.metres(f"{end}_lng", number(-180, 180, " degrees"))

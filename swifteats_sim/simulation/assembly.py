@@ -30,6 +30,7 @@ from swifteats_sim.simulation.cooking import Cooking
 from swifteats_sim.simulation.courier import Couriers
 from swifteats_sim.simulation.dispatch import Dispatch
 from swifteats_sim.simulation.estimates import Estimates
+from swifteats_sim.simulation.growing import grow
 from swifteats_sim.simulation.invariants import Invariants
 from swifteats_sim.simulation.larder import Larder
 from swifteats_sim.simulation.order_life import OrderLife
@@ -56,7 +57,7 @@ class Assembly:
     def __init__(
         self, scenario: Scenario, streams: Streams, progress: Callable[[int], None], engine: Engine = "compiled"
     ) -> None:
-        town, declared = build_town(scenario, streams), declared_city(scenario)
+        town, declared = build_town(scenario, streams, grow), declared_city(scenario)
         clock, fleet = Clock(), Fleet(town.places, declared.drivers.fix_every, streams)
         geos = tuple(area.kind for area in town.places.areas)
         geo_of = town.geo_of_driver.tolist()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from swifteats_sim.city.arrivals import PROCESSES, Intensity
 from swifteats_sim.city.demand import GeoDemand, Menu, Plan, declared_plans, recorded_plans
 from swifteats_sim.city.kitchens import Kitchen, KitchenTerms, QueueKitchens, cooks_for
+from swifteats_sim.city.laying_out import Grow
 from swifteats_sim.city.places import Places, declared_places, recorded_places
 from swifteats_sim.city.recorded import RecordedKitchens
 from swifteats_sim.engine.keys import zipf_probabilities
@@ -33,13 +34,13 @@ class Town:
     geo_of_driver: NDArray[np.int64]
 
 
-def build_town(scenario: Scenario, streams: Streams) -> Town:
-    """The city as the scenario declares it."""
+def build_town(scenario: Scenario, streams: Streams, grow: Grow) -> Town:
+    """The city as the scenario declares it. grow : see Layout."""
     if scenario.demand.trace is None:
-        return _declared(scenario, streams)
+        return _declared(scenario, streams, grow)
     trace = read_trace(scenario.demand.trace)
     jitter = scaled(trace, scenario.demand.scale, scenario.demand.fleet_scale, _uniform(streams))
-    return _recorded(scenario, jitter, streams)
+    return _recorded(scenario, jitter, streams, grow)
 
 
 def _uniform(streams: Streams):  # type: ignore[no-untyped-def]
@@ -49,9 +50,9 @@ def _uniform(streams: Streams):  # type: ignore[no-untyped-def]
     return uniform
 
 
-def _declared(scenario: Scenario, streams: Streams) -> Town:
+def _declared(scenario: Scenario, streams: Streams, grow: Grow) -> Town:
     city = declared_city(scenario)
-    places = declared_places(city.geos, scenario.end, streams)
+    places = declared_places(city, scenario.end, streams, grow)
     demands = list(_demands(scenario, places))
     rates = [rate for demand in demands for rate in _peak_rates(demand)]
     cooks = _cooks(scenario, rates)
@@ -60,9 +61,8 @@ def _declared(scenario: Scenario, streams: Streams) -> Town:
     return Town(places, kitchen, cooks, plans, _geo_of_driver(places))
 
 
-def _recorded(scenario: Scenario, trace: Trace, streams: Streams) -> Town:
-    ((name, geo),) = declared_city(scenario).geos.items()
-    places = recorded_places(name, geo, trace)
+def _recorded(scenario: Scenario, trace: Trace, streams: Streams, grow: Grow) -> Town:
+    places, doors = recorded_places(declared_city(scenario), trace, grow)
     kitchen: Kitchen
     if declared_city(scenario).kitchens.mode == "recorded":
         cooks = [0] * len(trace.restaurants)
@@ -73,7 +73,7 @@ def _recorded(scenario: Scenario, trace: Trace, streams: Streams) -> Town:
         cooks = _cooks(scenario, _busiest_hour(trace))
         kitchen = QueueKitchens(cooks, _terms(scenario), streams("kitchen"), scenario.warmup, scenario.end)
     menu = Menu(scenario.ordering.items, scenario.ordering.lines)
-    return Town(places, kitchen, cooks, recorded_plans(trace, menu, streams), _geo_of_driver(places))
+    return Town(places, kitchen, cooks, recorded_plans(trace, doors, menu, streams), _geo_of_driver(places))
 
 
 def _demands(scenario: Scenario, places: Places) -> Iterator[GeoDemand]:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri, kolmogi
 
-from swifteats_sim.city.ground import Square, off_street
+from swifteats_sim.city.ground import Square
 from swifteats_sim.city.kitchens import KitchenTerms
 from swifteats_sim.city.places import Area, Places
-from swifteats_sim.city.spots import Points
+from swifteats_sim.city.spots import Points, off_street
 from swifteats_sim.city.travel import StraightLine
 from swifteats_sim.engine.clock import SECOND, to_ns
 from swifteats_sim.engine.laws import Law

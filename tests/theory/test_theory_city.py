@@ -14,10 +14,10 @@ from theory_check import ALPHA, interval
 
 from swifteats_sim.city.arrivals import Intensity, Poisson
 from swifteats_sim.city.fleet import Fleet
-from swifteats_sim.city.ground import Square, off_street
+from swifteats_sim.city.ground import Square
 from swifteats_sim.city.places import Area, Places
 from swifteats_sim.city.search import Food, Search
-from swifteats_sim.city.spots import Spot
+from swifteats_sim.city.spots import Spot, off_street
 from swifteats_sim.city.travel import StraightLine
 from swifteats_sim.domain.effects import Candidates, Record
 from swifteats_sim.domain.states import DriverState

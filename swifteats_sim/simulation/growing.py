@@ -1,0 +1,51 @@
+"""The trees of a city's restaurants: read where a run before has grown them, grown where none has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.engine.streams import Streams
+from swifteats_sim.scenario import Scenario
+from swifteats_sim.scenario.streets import STRAIGHT
+from swifteats_sim.simulation.town import build_town
+from swifteats_sim.streets.congestion import Congestion
+from swifteats_sim.streets.street_map import StreetMap
+from swifteats_sim.streets.tree_cache import TreeCache, default_folder
+from swifteats_sim.streets.trees import Progress, Trees, grow_trees
+
+
+@dataclass(frozen=True)
+class Grown:
+    """Trees that were made ready. map : its name; trees : how many; grown : of those, now; notices : of the cache."""
+
+    map: str
+    trees: int
+    grown: int
+    notices: tuple[str, ...]
+
+
+def grow(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
+    """The trees of these nodes, by this process alone."""
+    return grow_trees(streets, congestion, roots, TreeCache(default_folder(os.environ)))
+
+
+def make_ready(scenario: Scenario, workers: int, progress: Callable[[str, int, int], None]) -> tuple[Grown, ...]:
+    """Grow the trees that a scenario's replications will read. progress : told (map, grown, to be grown)."""
+    city, grown = scenario.city, list[Grown]()
+    if city is None or all(city.map_of(geo) == STRAIGHT for geo in city.geos):
+        return ()
+
+    def growing(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
+        told: Progress = lambda done, of: progress(streets.name, done, of)  # noqa: E731
+        trees = grow_trees(streets, congestion, roots, TreeCache(default_folder(os.environ)), workers, told)
+        count = 2 * congestion.slots * len(np.unique(roots))
+        grown.append(Grown(streets.name, count, trees.grown, trees.notices))
+        return trees
+
+    build_town(scenario, Streams(scenario.seed, 0), growing)
+    return tuple(grown)
