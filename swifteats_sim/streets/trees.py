@@ -75,23 +75,23 @@ class _Growing:
     ) -> None:
         """lacking : the roots of each graph that it has no trees of; rows : its trees, which these are added to."""
         self._graphs, self._lacking, self._cache, self._rows, self._progress = graphs, lacking, cache, rows, progress
-        self._parts: list[Milliseconds] = []
+        self._nodes = len(graphs[0].begin) - 1
+        self._whole: Milliseconds = np.empty((0, self._nodes), dtype=np.uint32)
         self._grown = 0
 
     def finish(self, workers: int) -> None:
         """Grow all."""
-        nodes = len(self._graphs[0].begin) - 1
-        tasks = [task for graph, roots in enumerate(self._lacking) for task in tasks_of(graph, roots, nodes)]
+        tasks = [task for graph, roots in enumerate(self._lacking) for task in tasks_of(graph, roots, self._nodes)]
         grow_all(self._graphs, tasks, workers, self._take)
 
     def _take(self, task: Task, trees: Milliseconds) -> None:
         """Tasks come in order, those of a graph one after the other."""
-        self._parts.append(trees)
+        lacking, stop = self._lacking[task.graph], task.first + len(task.roots)
+        if task.first == 0:
+            self._whole = np.empty((len(lacking), self._nodes), dtype=np.uint32)
+        self._whole[task.first : stop] = trees
+        if stop == len(lacking):
+            self._whole.flags.writeable = False
+            self._rows[task.graph].update(self._cache.keep(self._graphs[task.graph], lacking, self._whole))
         self._grown += len(task.roots)
-        lacking = self._lacking[task.graph]
-        if task.first + len(task.roots) == len(lacking):
-            whole = np.concatenate(self._parts)
-            whole.flags.writeable = False
-            self._parts.clear()
-            self._rows[task.graph].update(self._cache.keep(self._graphs[task.graph], lacking, whole))
         self._progress(self._grown, sum(map(len, self._lacking)))

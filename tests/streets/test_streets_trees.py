@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -131,6 +132,18 @@ def test_nothing_half_written_is_left_or_read(tmp_path: Path) -> None:
     assert grown(tmp_path).grown == 0
 
 
+def test_many_may_add_pages_at_once(tmp_path: Path) -> None:
+    """Eight, each with roots that others have too, and four of them with the very same."""
+    wanted = [np.arange(first, first + 30, dtype=np.int32) for first in (0, 10, 20, 30, 40, 40, 40, 40)]
+    with ThreadPoolExecutor(8) as pool:
+        trees = list(pool.map(lambda roots: grown(tmp_path, roots), wanted))
+    assert [each.notices for each in trees] == [()] * 8
+    for each, roots in zip(trees, wanted, strict=True):
+        assert numbers(each, roots) == numbers(grown(None, roots), roots)
+    assert grown(tmp_path, np.arange(70, dtype=np.int32)).grown == 0
+    assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} == {".trees"}
+
+
 def test_two_processes_grow_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In tasks of two roots, through a pool of two."""
     monkeypatch.setattr(growing, "SETTLED_A_TASK", 600)
@@ -206,6 +219,12 @@ def test_where_trees_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert default_folder({"XDG_CACHE_HOME": "/var/caches"}) == Path("/var/caches/swifteats-sim")
     assert default_folder({"XDG_CACHE_HOME": "relative"}) == Path("/home/planner/.cache/swifteats-sim")
     assert default_folder({"XDG_CACHE_HOME": "/var/caches", "SWIFTEATS_CACHE": "here"}) == Path("here")
+    monkeypatch.setattr(Path, "home", _nobody)
+    assert default_folder({}) is None
+
+
+def _nobody() -> Path:
+    raise RuntimeError("Could not determine home directory.")
 
 
 def test_on_a_grid_times_are_blocks() -> None:
