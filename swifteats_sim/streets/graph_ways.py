@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unclassified"
 """What a street counts as in a graph that says nothing of roads."""
+AT_NODE = 1e-3
+"""Degrees from a line's end to its node at most: some hundred metres, as graphs are tidied by merging nodes."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,15 @@ def ways_of(source: Path | str, graph: nx.MultiDiGraph | nx.MultiGraph, about: M
     """The ways for cars in a graph: nodes with `x` and `y` in degrees, edges with `highway`, `maxspeed`, `speed_kph`,
     `oneway`, `length` (m) and `geometry` (WKT or a LineString), as far as they are there. Errors: MapError.
     """
-    names = [str(node) for node in graph]
+    nodes = list(graph)
     degrees = np.array([_place(source, node, data) for node, data in graph.nodes(data=True)]).reshape(-1, 2)
-    check_degrees(source, degrees, names)
-    edges = list(_edges(source, graph))
+    check_degrees(source, degrees, lambda row: f"node {shown(str(nodes[row]), 40)}")
+    edges = list(_edges(source, graph, degrees))
     if not edges:
-        raise MapError(source, f"holds no street that cars may use ({len(names)} nodes)")
+        raise MapError(source, f"holds no street that cars may use ({len(nodes)} nodes)")
     inner = [edge.line[1:-1] if edge.line is not None else np.empty((0, 2)) for edge in edges]
     everywhere = np.concatenate((degrees, *inner))
-    check_degrees(source, everywhere, [*names, *("of a geometry" for _ in range(len(everywhere) - len(names)))])
+    check_degrees(source, everywhere, lambda row: "geometry")
     bounds = np.cumsum([len(degrees), *map(len, inner)]).tolist()
     points = [
         point
@@ -68,7 +70,7 @@ def _place(source: Path | str, node: object, data: Mapping[str, Any]) -> tuple[f
         raise MapError(source, "x and y must be numbers, in degrees", f"node {shown(str(node), 40)}") from None
 
 
-def _edges(source: Path | str, graph: nx.MultiDiGraph | nx.MultiGraph) -> Iterator[_Edge]:
+def _edges(source: Path | str, graph: nx.MultiDiGraph | nx.MultiGraph, degrees: NDArray[np.float64]) -> Iterator[_Edge]:
     row = {node: number for number, node in enumerate(graph)}
     directed = graph.is_directed()
     for tail, head, data in graph.edges(data=True):
@@ -76,9 +78,8 @@ def _edges(source: Path | str, graph: nx.MultiDiGraph | nx.MultiGraph) -> Iterat
         if allowed is None or (tail == head and "geometry" not in data):
             continue
         key = f"edge {shown(str(tail), 40)} -> {shown(str(head), 40)}"
-        here = graph.nodes[tail]
-        line = _line(source, key, data, (float(here["x"]), float(here["y"])))
-        yield _Edge((row[tail], row[head]), allowed, _length(source, key, data), line)
+        ends = row[tail], row[head]
+        yield _Edge(ends, allowed, _length(source, key, data), _line(source, key, data, degrees[list(ends)]))
 
 
 def _rules(data: Mapping[str, Any], directed: bool) -> Rules | None:
@@ -107,24 +108,33 @@ def _length(source: Path | str, key: str, data: Mapping[str, Any]) -> float:
 
 
 def _line(
-    source: Path | str, key: str, data: Mapping[str, Any], tail: tuple[float, float]
+    source: Path | str, key: str, data: Mapping[str, Any], ends: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
     """Its points from tail to head; None where it has no geometry. That of an undirected edge may run either way."""
-    import shapely
-
     if data.get("geometry") in (None, ""):
         return None
+    points = _coordinates(data["geometry"])
+    if len(points) < 2:
+        told = shown(str(data["geometry"]), 60)
+        raise MapError(source, f"geometry {told}: must be a LINESTRING of 2 points or more", key)
+    points = min(points, points[::-1], key=lambda line: float(np.abs(line[0] - ends[0]).sum()))
+    if np.abs(points[[0, -1]] - ends).max() > AT_NODE:
+        raise MapError(source, "geometry: must begin and end at the edge's nodes", key)
+    return points
+
+
+def _coordinates(geometry: object) -> NDArray[np.float64]:
+    """Of a LineString, or of one as WKT, float64[points, 2]; no points where it is none."""
+    import shapely
+
     try:
-        line = data["geometry"] if not isinstance(data["geometry"], str) else shapely.from_wkt(data["geometry"])
+        with np.errstate(invalid="ignore"):  # NaN is refused later, with the others
+            line = shapely.from_wkt(geometry) if isinstance(geometry, str) else geometry
     except shapely.errors.ShapelyError:
         line = None
-    points: NDArray[np.float64] = shapely.get_coordinates(line)
-    if line is None or shapely.get_type_id(line) != shapely.GeometryType.LINESTRING or len(points) < 2:
-        raise MapError(
-            source, f"geometry {shown(str(data['geometry']), 60)}: must be a LINESTRING of 2 points or more", key
-        )
-    from_first, from_last = (np.abs(points[end] - tail).sum() for end in (0, -1))
-    return points[::-1] if from_last < from_first else points
+    is_line = isinstance(line, shapely.LineString)
+    points: NDArray[np.float64] = shapely.get_coordinates(line) if is_line else np.empty((0, 2))
+    return points
 
 
 def _text(value: object) -> str:

@@ -91,6 +91,9 @@ def _geo(points: NDArray[np.float64]) -> dict[str, Any]:
 
 
 def _street_map(path: Path, about: dict[str, Any], table: pa.Table) -> StreetMap:
+    for name in table.column_names:
+        if table[name].null_count:
+            raise MapError(path, "a value is missing", name)
     begin, points = _lines(path, table["geometry"])
     tail, head, length, speed = (table[name].to_numpy() for name in ("tail", "head", "length", "speed"))
     road = _roads(path, table["road"])
@@ -117,6 +120,7 @@ def _lines(path: Path, column: pa.ChunkedArray) -> tuple[NDArray[np.int32], NDAr
 
 def _roads(path: Path, column: pa.ChunkedArray) -> NDArray[np.int8]:
     coded = column.chunk(0)
+    coded = coded if hasattr(coded, "dictionary") else coded.dictionary_encode()
     names = coded.dictionary.to_pylist()
     for name in names:
         if name not in ROADS:

@@ -1,7 +1,8 @@
-"""OpenStreetMap's own files, `.pbf` and `.osm`, read by osmium in two passes: ways for cars, then their nodes."""
+"""OpenStreetMap's own files, `.pbf` and `.osm`, read by osmium: ways for cars with the places of their nodes."""
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
 LICENCE = "Open Database License 1.0, https://opendatacommons.org/licenses/odbl/1-0/"
 PBF, XML = "pbf", "osm"
-EVERY = 65_536
-"""Ways or nodes between two messages."""
+UNKNOWN = 2**31 - 1
+"""osmium's coordinate of a node that it has not met."""
+INDEX = "sparse_mem_array"
+"""Where osmium keeps the places of nodes: 16 bytes for each in the file, however large their ids."""
+EVERY = 16_384
+"""Ways between two messages."""
 
 
 def read_osm(path: Path, form: str, tell: Tell) -> Ways:
@@ -31,19 +36,21 @@ def read_osm(path: Path, form: str, tell: Tell) -> Ways:
     file = osmium.io.File(str(path), form)
     try:
         about = _about(file)
-        counts, refs, found = _ways(file, tell)
-        nodes = np.unique(refs)
-        places = _nodes(file, nodes, tell)
-    except (RuntimeError, ValueError, OSError) as error:
+        counts, nodes, places, found = _ways(file, tell)
+    except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as error:
         raise MapError(path, f"cannot be read as .{form}: {_reason(error)}") from None
-    _check(path, places, nodes, counts)
-    there = ~np.isnan(places[:, 0])
-    check_degrees(path, places[there], nodes[there])
-    row = np.where(there, np.cumsum(there) - 1, MISSING)
-    missing = str(int((~there).sum()))
-    return Ways.of(
-        places[there], counts, row[np.searchsorted(nodes, refs)], found, about={**about, "nodes_missing": missing}
-    )
+    if not counts:
+        raise MapError(path, "holds no street that cars may use")
+    known, first, row = np.unique(nodes, return_index=True, return_inverse=True)
+    degrees = places[first]
+    there = np.isfinite(degrees[:, 0])
+    if 2 * there.sum() < len(known):
+        missing = len(known) - int(there.sum())
+        raise MapError(path, f"{missing} of the {len(known)} nodes that its streets name are not in it before them")
+    check_degrees(path, degrees[there], lambda row: f"node {known[there][row]}")
+    kept = np.where(there, np.cumsum(there) - 1, MISSING)
+    about["nodes_missing"] = str(int((~there).sum()))
+    return Ways.of(degrees[there], counts, kept[row], found, about=about)
 
 
 def _about(file: osmium.io.File) -> dict[str, str]:
@@ -57,47 +64,35 @@ def _about(file: osmium.io.File) -> dict[str, str]:
     return {**about, "source_written": written} if written else about
 
 
-def _ways(file: osmium.io.File, tell: Tell) -> tuple[list[int], NDArray[np.int64], list[Rules]]:
-    """How many nodes each way for cars has, their ids, and its rules."""
+def _ways(file: osmium.io.File, tell: Tell) -> tuple[list[int], NDArray[np.int64], NDArray[np.float64], list[Rules]]:
+    """How many nodes each way for cars has, their ids and places (NaN where the file has none), and its rules."""
     import osmium
 
     counts: list[int] = []
-    refs: list[int] = []
+    nodes, places = array("q"), array("d")
     found: list[Rules] = []
-    roads = osmium.FileProcessor(file, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway"))
-    for seen, way in enumerate(roads):
+    tell("reading nodes")
+    both = osmium.osm.NODE | osmium.osm.WAY
+    ways = (
+        osmium.FileProcessor(file, both).with_locations(INDEX).with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+    )
+    for seen, way in enumerate(ways.with_filter(osmium.filter.KeyFilter("highway"))):
         if seen % EVERY == 0:
             tell(f"reading ways: {len(counts)} for cars")
         allowed = rules(dict(way.tags))
         if allowed and isinstance(way, osmium.osm.Way) and len(way.nodes) > 1:
             counts.append(len(way.nodes))
-            refs.extend(node.ref for node in way.nodes)
             found.append(allowed)
-    return counts, np.array(refs, np.int64), found
+            for node in way.nodes:
+                nodes.append(node.ref)
+                places.extend(_place(node.location))
+    return counts, np.array(nodes, np.int64), np.array(places).reshape(-1, 2), found
 
 
-def _nodes(file: osmium.io.File, nodes: NDArray[np.int64], tell: Tell) -> NDArray[np.float64]:
-    """Longitude and latitude of these, float64[nodes, 2]; NaN for those that the file does not hold."""
-    import osmium
-
-    places = np.full((len(nodes), 2), np.nan)
-    row_of = {node: row for row, node in enumerate(nodes.tolist())}
-    wanted = osmium.filter.IdFilter(nodes.tolist())
-    for seen, node in enumerate(osmium.FileProcessor(file, osmium.osm.NODE).with_filter(wanted)):
-        if seen % EVERY == 0:
-            tell(f"reading nodes: {seen} of {len(nodes)}")
-        if isinstance(node, osmium.osm.Node):
-            where = node.location
-            places[row_of[node.id]] = where.lon_without_check(), where.lat_without_check()
-    return places
-
-
-def _check(path: Path, places: NDArray[np.float64], nodes: NDArray[np.int64], counts: list[int]) -> None:
-    if not counts:
-        raise MapError(path, "holds no street that cars may use")
-    missing = int(np.isnan(places[:, 0]).sum())
-    if 2 * missing > len(nodes):
-        raise MapError(path, f"{missing} of the {len(nodes)} nodes that its streets name are not in it")
+def _place(location: osmium.osm.Location) -> tuple[float, float]:
+    """Longitude and latitude, also those that are none on Earth; NaN where there are none."""
+    known = location.x != UNKNOWN
+    return (location.lon_without_check(), location.lat_without_check()) if known else (np.nan, np.nan)
 
 
 def _reason(error: Exception) -> str:

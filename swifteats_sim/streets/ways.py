@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.streets.errors import MapError, shown
+from swifteats_sim.streets.errors import MapError
 from swifteats_sim.streets.roads import Rules
 
 Tell = Callable[[str], None]
@@ -59,17 +59,13 @@ class Ways:
         return cls(degrees, begin, points, road, forward, backward, tagged, given, about or {})
 
 
-def check_degrees(path: Path | str, degrees: NDArray[np.float64], names: NDArray[np.int64] | list[str]) -> None:
-    """That these are longitudes and latitudes. Errors: MapError, with the first node that has none."""
+def check_degrees(path: Path | str, degrees: NDArray[np.float64], key: Callable[[int], str]) -> None:
+    """That these are longitudes and latitudes. Errors: MapError, with the key of the first row that is none."""
     fine = (np.abs(degrees) <= (180, 90)).all(axis=1)  # false for NaN
     if not fine.all():
         row = int(np.argmin(fine))
         longitude, latitude = degrees[row].tolist()
-        raise MapError(
-            path,
-            f"({longitude}, {latitude}): must be longitude and latitude in degrees",
-            f"node {shown(names[row], 40)}",
-        )
+        raise MapError(path, f"({longitude}, {latitude}): must be longitude and latitude in degrees", key(row))
 
 
 def inside(degrees: NDArray[np.float64], box: Box) -> NDArray[np.bool_]:
