@@ -12,6 +12,7 @@ import typer
 
 from swifteats_sim import __version__
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say
+from swifteats_sim.cli.mapping import maps
 
 if TYPE_CHECKING:
     from swifteats_sim.scenario import Scenario
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 trace = typer.Typer(help="Look at recorded days.", no_args_is_help=True)
 app.add_typer(trace, name="trace")
+app.add_typer(maps, name="map")
 
 Settings = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads the annotation at run time

@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from swifteats_sim.streets.plane import Plane
+
 ROADS = (
     "motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "living_street", "service",
     "other",
@@ -56,3 +58,8 @@ class StreetMap:
     def leaving(self) -> NDArray[np.int32]:
         """int32[nodes + 1]: the arcs that leave node n are leaving[n] .. leaving[n + 1] - 1."""
         return np.searchsorted(self.tail, np.arange(self.nodes + 1)).astype(np.int32)
+
+    @cached_property
+    def plane(self) -> Plane:
+        """The plane that `places` and `shape` lie in: `plane.project(longitude, latitude)` gives metres, and back."""
+        return Plane.around(self.degrees)
