@@ -22,7 +22,7 @@ from swifteats_sim.streets.dense_and_sparse import dense_and_sparse
 from swifteats_sim.streets.errors import MapError
 from swifteats_sim.streets.grid import grid_map
 from swifteats_sim.streets.map_file import read_map
-from swifteats_sim.streets.shapes import metres_along
+from swifteats_sim.streets.shapes import drawn, metres_along
 from swifteats_sim.streets.street_map import ROADS, StreetMap
 
 ROUNDING = 1.001
@@ -104,7 +104,7 @@ def lines_of(sites: Sequence[Site], congestion: Congestion) -> Lines:
     for site in sites:
         streets, along = site.streets, metres_along(site.streets)
         begins.append(streets.begin[1:].astype(np.int64) + begins[-1][-1])
-        points.append(np.column_stack([streets.shape + np.array([site.east, 0.0]), along]).reshape(-1))
+        points.append(drawn(streets, site.east))
         least = congestion.all_ms(streets).min(axis=0)
         fastest = max(fastest, float((along[streets.begin[1:] - 1] / least).max()) * ROUNDING)
     return Lines(np.concatenate(begins), np.concatenate(points) if points else np.zeros(0), fastest / 1e6)

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from swifteats_sim.city.sites import Site
 from swifteats_sim.city.spots import Spot
 from swifteats_sim.city.whereabouts import Whereabouts
-from swifteats_sim.engine.ways import STRETCH
+from swifteats_sim.engine.ways import LINE, PASSED, STRETCH
 from swifteats_sim.streets import driving
-from swifteats_sim.streets.arriving import arriving
+from swifteats_sim.streets.between import Between
 from swifteats_sim.streets.congestion import Congestion
-from swifteats_sim.streets.routes import ASTRAY, MILLISECOND, way_from
+from swifteats_sim.streets.routes import ASTRAY, MILLISECOND, Routes, drive, way_from
 from swifteats_sim.streets.shapes import metres_along
 from swifteats_sim.streets.trees import Trees
 
@@ -32,11 +32,11 @@ class AlongStreets:
         """starts : time of the day of instant 0, ns since midnight; trees : of all restaurants that are asked for."""
         self._site, self._trees, self._congestion, self._starts = site, trees, congestion, starts
         streets = site.streets
-        self._all_ms, self._arriving = congestion.all_ms(streets), arriving(streets)
+        self._routes = Routes(streets, congestion)
+        self._between = Between(streets, self._routes)
         self._back, along = driving.backward(streets), metres_along(streets)
         self._lengths = along[streets.begin[1:] - 1]
         self._arcs = np.empty(streets.nodes + 1, dtype=np.int32)
-        self._stretches = np.empty(STRETCH * (streets.nodes + 1), dtype=np.int64)
 
     def approaches(
         self, fleet: Whereabouts, drivers: NDArray[np.int64], restaurant: Spot, now: int
@@ -58,14 +58,15 @@ class AlongStreets:
         """See Travel: by the restaurant, where he has just been."""
         return self.approach(fleet, driver, restaurant, now) + self.onward(restaurant, door, now)
 
+    def between(self, here: Spot, there: Spot, now: int) -> int:
+        """See Travel."""
+        return self._between.ms(self._slot(now), here.node, there.node) * MILLISECOND
+
     def fetch(self, fleet: Whereabouts, driver: int, restaurant: Spot, now: int) -> int:
         """See Travel."""
-        legs, streets, slot = fleet.trajectories, self._site.streets, self._slot(now)
-        legs.stop(driver, now)
-        count, left = driving.set_out(
-            *legs.tracks, self._site.first, self._all_ms[slot], streets.leaving, streets.tail, streets.head, self._back,
-            self._trees.to_root(slot, restaurant.node), driver, now, self._arcs,
-        )  # fmt: skip
+        fleet.trajectories.stop(driver, now)
+        sight, leaving = self._sight(fleet, restaurant, now), self._site.streets.leaving
+        count, left = driving.set_out(*sight, leaving, driver, now, self._arcs)
         return self._go(fleet, driver, restaurant, count, left, now)
 
     def bring(self, fleet: Whereabouts, driver: int, restaurant: Spot, door: Spot, now: int) -> int:
@@ -75,7 +76,9 @@ class AlongStreets:
         if legs.stand(driver)[1:] != restaurant.point:
             raise Astray(f"driver {driver} is to set out from {restaurant.point}, and is at {legs.stand(driver)[1:]}")
         tree = self._trees.from_root(slot, restaurant.node)
-        count = way_from(tree, self._all_ms[slot], *self._arriving, self._site.streets.tail, door.node, self._arcs)
+        count = way_from(
+            tree, self._routes.all_ms[slot], *self._routes.arriving, self._site.streets.tail, door.node, self._arcs
+        )
         return self._go(fleet, driver, door, count, 1.0, now)
 
     def _go(self, fleet: Whereabouts, driver: int, there: Spot, count: int, left: float, now: int) -> int:
@@ -84,21 +87,20 @@ class AlongStreets:
             raise Astray(f"the trees of {self._site.streets.name} are of other streets")
         if not count:
             return now
-        driving.drive(
-            self._arcs, count, left, self._starts + now, self._congestion.slot_of_hour, self._all_ms, self._site.first,
-            self._stretches,
-        )  # fmt: skip
+        arcs, stretches = self._arcs[:count], np.empty((count, STRETCH), dtype=np.int64)
+        slots, passed = self._congestion.slot_of_hour, np.empty(count, dtype=np.int64)
+        drive(arcs, count, left, self._starts + now, slots, self._routes.all_ms, passed)
+        stretches[:, LINE], stretches[:, PASSED] = self._site.first + arcs.astype(np.int64), passed
         legs, begin = fleet.trajectories, (1.0 - left) * float(self._lengths[self._arcs[0]])
         _, x, y = legs.stand(driver)
-        return legs.append_way(driver, now, self._stretches[: STRETCH * count], begin, (x, y, there.x, there.y))
+        return legs.append_way(driver, now, stretches.reshape(-1), begin, (x, y, there.x, there.y))
 
     def _sight(self, fleet: Whereabouts, restaurant: Spot, now: int) -> tuple[object, ...]:
         """See streets.driving.approach: last .. tree."""
-        streets, slot = self._site.streets, self._slot(now)
-        tree = self._trees.to_root(slot, restaurant.node)
+        site, slot = self._site, self._slot(now)
         return (
-            *fleet.trajectories.tracks, self._site.first, self._all_ms[slot], streets.tail, streets.head, self._back,
-            tree,
+            *fleet.trajectories.tracks, site.first, self._routes.all_ms[slot], site.streets.tail, site.streets.head,
+            self._back, self._trees.to_root(slot, restaurant.node),
         )  # fmt: skip
 
     def _slot(self, now: int) -> int:

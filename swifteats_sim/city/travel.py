@@ -40,6 +40,9 @@ class Travel(Protocol):
     def remaining(self, fleet: Whereabouts, driver: int, restaurant: Spot, door: Spot, now: int) -> int:
         """How long a driver who has the food is believed to need to the door."""
 
+    def between(self, here: Spot, there: Spot, now: int) -> int:
+        """How long any leg is believed to take: from one door to the next, for who carries several orders."""
+
     def fetch(self, fleet: Whereabouts, driver: int, restaurant: Spot, now: int) -> int:
         """Send a driver from where he is to a restaurant; when he arrives."""
 
@@ -86,6 +89,10 @@ class StraightLine:
     def remaining(self, fleet: Whereabouts, driver: int, restaurant: Spot, door: Spot, now: int) -> int:
         """See Travel."""
         return self.duration(fleet.known_position(driver), door.point)
+
+    def between(self, here: Spot, there: Spot, now: int) -> int:
+        """See Travel."""
+        return self.duration(here.point, there.point)
 
     def fetch(self, fleet: Whereabouts, driver: int, restaurant: Spot, now: int) -> int:
         """See Travel."""

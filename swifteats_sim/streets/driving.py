@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from swifteats_sim.engine.compiled import compiled
 from swifteats_sim.engine.tracks import leg_at, metre_at
-from swifteats_sim.engine.ways import LINE, PASSED, STRETCH, length_of
-from swifteats_sim.streets.congestion import HOUR, HOURS
+from swifteats_sim.engine.ways import length_of
 from swifteats_sim.streets.routes import ASTRAY, MILLISECOND, way_to
 from swifteats_sim.streets.street_map import StreetMap
 
@@ -34,7 +33,8 @@ def backward(streets: StreetMap) -> NDArray[np.int32]:
 def place_of(last, times, places, ways, lines, points, first, entity, at):  # type: ignore[no-untyped-def]
     """(arc, share of it that lies behind) of an entity at an instant."""
     line, metre = metre_at(times, places, ways, lines, points, leg_at(last, times, entity, at), at)
-    return line - first, metre / length_of(lines, points, line)
+    length = length_of(lines, points, line)
+    return line - first, metre / length if length > 0.0 else 1.0
 
 
 @compiled
@@ -72,7 +72,7 @@ def approaches(  # type: ignore[no-untyped-def]
 
 @compiled
 def set_out(  # type: ignore[no-untyped-def]  # numba infers int64, float64
-    last, times, places, ways, lines, points, first, ms, leaving, tail, head, back, tree, entity, now, arcs
+    last, times, places, ways, lines, points, first, ms, tail, head, back, tree, leaving, entity, now, arcs
 ):  # fmt: skip
     """(how many arcs lead to the root, the share of the first that is left) for an entity that stands; see `arcs`.
 
@@ -87,19 +87,3 @@ def set_out(  # type: ignore[no-untyped-def]  # numba infers int64, float64
         arcs[0], left, node = back[arc], behind, tail[arc]
     count = way_to(tree, ms, leaving, head, node, arcs[1:])
     return (ASTRAY if count == ASTRAY else count + 1), left
-
-
-@compiled
-def drive(arcs, count, left, depart, slot_of_hour, all_ms, first, stretches):  # type: ignore[no-untyped-def]
-    """Write down when each arc of a way is passed in truth: `stretches`, int64[STRETCH * count], see engine.ways.
-
-    Each takes what it takes in the slot in which it is entered; of the first, a share is left. depart : ns since
-    midnight; slot_of_hour, all_ms : see Congestion.
-    """
-    after = 0
-    for index in range(count):
-        slot = slot_of_hour[(depart + after) // HOUR % HOURS]
-        whole = int(all_ms[slot, arcs[index]]) * MILLISECOND
-        after += whole if index > 0 or left == 1.0 else int(np.rint(whole * left))
-        stretches[STRETCH * index + LINE], stretches[STRETCH * index + PASSED] = first + arcs[index], after
-    return after

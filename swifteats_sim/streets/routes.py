@@ -58,16 +58,17 @@ def way_from(tree, ms, begin, by_head, tail, node, out):  # type: ignore[no-unty
 
 
 @compiled
-def drive(arcs, count, depart, slot_of_hour, all_ms, passed):  # type: ignore[no-untyped-def]  # numba infers int64
+def drive(arcs, count, left, depart, slot_of_hour, all_ms, passed):  # type: ignore[no-untyped-def]  # numba infers int64
     """How long (ns) the first `count` of some arcs take who departs at an instant (ns since midnight).
 
-    Each takes what it takes in the slot in which it is entered. passed : int64[count], written: when the end of each is
-    reached, ns after the departure. slot_of_hour, all_ms : see Congestion.
+    Each takes what it takes in the slot in which it is entered; of the first, a share is left. passed : int64[count],
+    written: when the end of each is reached, ns after the departure. slot_of_hour, all_ms : see Congestion.
     """
     after = 0
     for index in range(count):
         slot = slot_of_hour[(depart + after) // HOUR % HOURS]
-        after += int(all_ms[slot, arcs[index]]) * MILLISECOND
+        whole = int(all_ms[slot, arcs[index]]) * MILLISECOND
+        after += whole if index > 0 or left == 1.0 else int(np.rint(whole * left))
         passed[index] = after
     return after
 
@@ -97,7 +98,7 @@ class Routes:
         becomes faster keeps to the slower time. The other gains at most what the two times of the arc differ by.
         """
         passed = np.empty(len(arcs), dtype=np.int64)
-        drive(arcs, len(arcs), depart, self._slot_of_hour, self.all_ms, passed)
+        drive(arcs, len(arcs), 1.0, depart, self._slot_of_hour, self.all_ms, passed)
         return passed
 
     def _whole(self, count: int) -> NDArray[np.int32]:

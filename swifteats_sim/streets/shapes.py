@@ -1,4 +1,4 @@
-"""Where on a street one is who has come so many metres along it."""
+"""How far along its street each point of a map is."""
 
 from __future__ import annotations
 
@@ -19,26 +19,10 @@ def metres_along(streets: StreetMap) -> NDArray[np.float64]:
     return along
 
 
-@compiled
-def place_on_arc(begin, shape, along, arc, metre):  # type: ignore[no-untyped-def]  # numba infers float64
-    """(x, y) so many metres along an arc's shape: its ends exactly, and at one of them where the metres are too many.
-
-    begin, shape : see StreetMap; along : see metres_along.
-    """
-    low, high = begin[arc], begin[arc + 1] - 1
-    if metre <= 0.0:
-        return shape[low, 0], shape[low, 1]
-    if metre >= along[high]:
-        return shape[high, 0], shape[high, 1]
-    while high - low > 1:
-        middle = (low + high) // 2
-        if along[middle] <= metre:
-            low = middle
-        else:
-            high = middle
-    share = (metre - along[low]) / (along[high] - along[low])
-    x, y = shape[low, 0], shape[low, 1]
-    return x + (shape[high, 0] - x) * share, y + (shape[high, 1] - y) * share
+def drawn(streets: StreetMap, east: float = 0.0) -> NDArray[np.float64]:
+    """float64[POINT * points]: all arcs as lines, see engine.ways, moved so many metres east."""
+    moved = streets.shape + np.array([east, 0.0])
+    return np.column_stack([moved, metres_along(streets)]).reshape(-1)
 
 
 @compiled

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_maps import Arc, by_chance, made
 
-from swifteats_sim.streets.shapes import metres_along, place_on_arc
+from swifteats_sim.engine.ways import point_on
+from swifteats_sim.streets.shapes import drawn, metres_along
 from swifteats_sim.streets.street_map import StreetMap
 
 
 def place(streets: StreetMap, arc: int, metre: float) -> tuple[float, float]:
-    found: tuple[float, float] = place_on_arc(streets.begin, streets.shape, metres_along(streets), arc, metre)
+    found: tuple[float, float] = point_on(streets.begin, drawn(streets), arc, metre)
     return found
 
 
@@ -51,7 +52,7 @@ def test_nobody_comes_farther_than_the_metres_between(seed: int, shares: list[fl
     for arc in range(streets.arcs):
         first, last = streets.begin[arc], streets.begin[arc + 1] - 1
         metres = [0.0, *sorted(share * along[last] for share in shares), along[last]]
-        places = [place_on_arc(streets.begin, shape, along, arc, metre) for metre in metres]
+        places = [point_on(streets.begin, drawn(streets), arc, metre) for metre in metres]
         assert places[0] == tuple(shape[first])
         assert places[-1] == tuple(shape[last])
         for (before, here), (after, there) in pairwise(zip(metres, places, strict=True)):
