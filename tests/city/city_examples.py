@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,19 @@ from scipy.special import chdtri, kolmogi
 
 from swifteats_sim.city.ground import Square
 from swifteats_sim.city.kitchens import KitchenTerms
-from swifteats_sim.city.places import Area, Places
+from swifteats_sim.city.places import Area, Places, declared_places
 from swifteats_sim.city.spots import Points, off_street
 from swifteats_sim.city.travel import StraightLine
 from swifteats_sim.engine.clock import SECOND, to_ns
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.streams import Streams
-from swifteats_sim.scenario.city import Geo
+from swifteats_sim.engine.tracks import NONE
+from swifteats_sim.engine.ways import no_lines
+from swifteats_sim.scenario.city import City, Geo
 from swifteats_sim.scenario.traces import Trace
+from swifteats_sim.streets.congestion import Congestion
+from swifteats_sim.streets.street_map import StreetMap
+from swifteats_sim.streets.trees import Trees
 
 ALPHA = 1e-4
 STREAMS = Streams(seed=1, replication=0)
@@ -31,6 +36,16 @@ def geo(**keys: Any) -> Geo:
     """A dense geo of 4 km2 with 3 restaurants and 5 drivers, unless told otherwise."""
     declared = {"kind": "dense", "area": "4 km2", "restaurants": 3, "drivers": 5}
     return Geo.model_validate({**declared, **keys})
+
+
+def no_trees(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
+    """Where everything is straight, nobody grows a tree."""
+    raise AssertionError(f"trees of {streets.name}")
+
+
+def places_of(geos: Mapping[str, Geo], end: int) -> Places:
+    """The declared places of geos without streets."""
+    return declared_places(City(geos=dict(geos)), end, STREAMS, no_trees)
 
 
 def fixed(seconds: float, mean: float | None = None) -> Law:
@@ -60,7 +75,7 @@ def standing(areas: Sequence[Area], restaurants: Sequence[tuple[float, float]], 
     """Places made by hand, with no shifts."""
     never = np.zeros(len(homes), dtype=np.int64)
     places = off_street(np.array(restaurants, dtype=np.float64).reshape(-1, 2))
-    return Places(tuple(areas), places, off_street(homes), never, never)
+    return Places(tuple(areas), places, off_street(homes), never, never, no_lines(), never + NONE)
 
 
 def day(speed: float | None = None) -> Trace:

@@ -17,6 +17,7 @@ from city_examples import (
     geo,
     is_drawn_from,
     is_uncorrelated,
+    places_of,
     square_of,
     standing,
 )
@@ -30,7 +31,7 @@ from swifteats_sim.city.demand import (
     declared_plans,
     recorded_plans,
 )
-from swifteats_sim.city.places import declared_places
+from swifteats_sim.city.spots import off_street
 from swifteats_sim.engine.clock import SECOND, to_ns
 from swifteats_sim.engine.keys import zipf_probabilities
 from swifteats_sim.engine.laws import Law
@@ -157,7 +158,7 @@ def test_doors_lie_in_every_direction() -> None:
 
 def test_doors_lie_inside_the_geo() -> None:
     square = geo(area="100 km2", restaurants=30)
-    places = declared_places({"a": geo(), "town": square}, 1, STREAMS)
+    places = places_of({"a": geo(), "town": square}, 1)
     town = places.areas[1]
     ground = square_of(town)
     demand = GeoDemand(town, Poisson(Intensity(1.0)), 0.6, law_of(square.trip), MENU)
@@ -200,7 +201,7 @@ def test_a_short_menu_limits_the_cart() -> None:
 def two_geos(seconds: float = 1000.0, drivers: int = 5, rate: float = 0.7) -> list[Plan]:
     """Orders of a busy geo and one with 0.3/s."""
     declared = {"busy": geo(area="25 km2", drivers=drivers), "calm": geo(kind="sparse", area="25 km2")}
-    places = declared_places(declared, to_ns(seconds), STREAMS)
+    places = places_of(declared, to_ns(seconds))
     demands = [
         GeoDemand(place, Poisson(Intensity(share)), 0.6, law_of(declared[place.name].trip), MENU)
         for place, share in zip(places.areas, (rate, 0.3), strict=True)
@@ -234,7 +235,7 @@ def test_more_demand_in_one_geo_leaves_the_other_s_as_it_was() -> None:
 
 
 def test_a_recorded_day_is_ordered_as_it_was() -> None:
-    plans = list(recorded_plans(day(), MENU, STREAMS))
+    plans = list(recorded_plans(day(), off_street(day().customer), MENU, STREAMS))
     assert [
         (plan.placed // SECOND, plan.door.x, plan.door.y, plan.ready // SECOND, plan.promised) for plan in plans
     ] == [

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from city_examples import ALPHA, STREAMS, area, geo, is_drawn_from, standing
+from city_examples import ALPHA, STREAMS, area, geo, is_drawn_from, places_of, standing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swifteats_sim.city.fleet import Fleet
-from swifteats_sim.city.ground import Plane
-from swifteats_sim.city.places import Area, declared_places
+from swifteats_sim.city.ground import Recorded
+from swifteats_sim.city.places import Area
 from swifteats_sim.city.search import Food, Search
 from swifteats_sim.city.spots import Points, Spot, Waypoint
 from swifteats_sim.city.travel import StraightLine, squares
@@ -188,15 +188,15 @@ def test_who_is_near_now_but_was_far_at_the_last_fix_is_not_found() -> None:
 
 
 def test_phases_are_spread_evenly_over_the_interval() -> None:
-    phases = np.array(Fleet(declared_places({"a": geo(drivers=2000)}, 1, STREAMS), FIX, STREAMS).phases)
+    phases = np.array(Fleet(places_of({"a": geo(drivers=2000)}, 1), FIX, STREAMS).phases)
     assert (phases >= 0).all()
     assert (phases < FIX).all()
     assert is_drawn_from(phases / FIX, lambda share: share), f"not uniform at {ALPHA}"
 
 
 def test_one_more_driver_in_a_geo_leaves_all_other_phases_as_they_were() -> None:
-    before = Fleet(declared_places({"a": geo(drivers=4), "b": geo(drivers=6)}, 1, STREAMS), FIX, STREAMS).phases
-    after = Fleet(declared_places({"a": geo(drivers=5), "b": geo(drivers=6)}, 1, STREAMS), FIX, STREAMS).phases
+    before = Fleet(places_of({"a": geo(drivers=4), "b": geo(drivers=6)}, 1), FIX, STREAMS).phases
+    after = Fleet(places_of({"a": geo(drivers=5), "b": geo(drivers=6)}, 1), FIX, STREAMS).phases
     assert [*after[:4], *after[5:]] == list(before)
     assert list(before[:4]) != list(before[4:8]), "each geo has phases of its own"
 
@@ -217,7 +217,7 @@ def test_a_pass_over_the_drivers_finds_what_arithmetic_finds(data: st.DataObject
     places = np.array([fleet.known_position(driver) for driver in heard]).reshape(-1, 2)
     near = [each for each, square in zip(heard, squares(places, here).tolist(), strict=True) if square <= 5000.0**2]
     free = [driver for driver in near if fleet.free[driver]]
-    whole = Area(0, "whole", "dense", travel, Plane(), range(1), range(fleet.count))
+    whole = Area(0, "whole", "dense", travel, Recorded(), range(1), range(fleet.count))
     search = Search(fleet, 5000.0, LIVE)
     place = Spot(*here)
     nearest = search.nearest(whole, place, now)

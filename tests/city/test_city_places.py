@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from city_examples import STREAMS, day, geo, is_drawn_from, is_uncorrelated, square_of
+from city_examples import day, geo, is_drawn_from, is_uncorrelated, no_trees, places_of, square_of
 
-from swifteats_sim.city.places import Area, Places, declared_places, recorded_places
-from swifteats_sim.city.spots import Spot
+from swifteats_sim.city.places import Area, Places, recorded_places
+from swifteats_sim.city.spots import Spot, Spread
 from swifteats_sim.engine.clock import SECOND
+from swifteats_sim.scenario.city import City
+from swifteats_sim.scenario.traces import Trace
 
 END = 3600 * SECOND
 
@@ -20,7 +22,7 @@ def two_geos() -> dict[str, dict[str, object]]:
 
 
 def build(geos: dict[str, dict[str, object]]) -> Places:
-    return declared_places({name: geo(**keys) for name, keys in geos.items()}, END, STREAMS)
+    return places_of({name: geo(**keys) for name, keys in geos.items()}, END)
 
 
 def test_every_geo_has_what_it_declares_in_a_square_of_its_own() -> None:
@@ -133,19 +135,25 @@ def test_a_geo_without_drivers_has_none() -> None:
     assert (places.on.tolist(), places.off.tolist(), places.areas[0].drivers) == ([], [], range(0))
 
 
+def recorded(name: str, trace: Trace) -> tuple[Places, Spread]:
+    city = City(geos={name: geo(area=None, restaurants=None, drivers=None)})
+    return recorded_places(city, trace, no_trees)
+
+
 def test_a_recorded_day_keeps_its_own_places_and_shifts() -> None:
     trace = day()
-    places = recorded_places("town", geo(), trace)
+    places, doors = recorded("town", trace)
     (town,) = places.areas
     assert (town.name, town.restaurants, town.drivers) == ("town", range(2), range(2))
     assert places.restaurants.places.tolist() == trace.restaurants.tolist()
     assert places.homes.places.tolist() == trace.start.tolist()
+    assert doors.places.tolist() == trace.customer.tolist()
     assert (places.on.tolist(), places.off.tolist()) == (trace.on.tolist(), trace.off.tolist())
 
 
 def test_a_day_that_states_a_speed_states_it_along_the_line() -> None:
     origin, kilometre = Spot(0.0, 0.0), Spot(1000.0, 0.0)
-    (stated,) = recorded_places("town", geo(), day(speed=5.0)).areas
+    (stated,) = recorded("town", day(speed=5.0))[0].areas
     assert stated.travel.onward(origin, kilometre, 0) == 200 * SECOND
-    (unstated,) = recorded_places("town", geo(), day()).areas
+    (unstated,) = recorded("town", day())[0].areas
     assert unstated.travel.onward(origin, kilometre, 0) == round(1.3 / 25 * 3600 * SECOND)

@@ -9,6 +9,7 @@ from swifteats_sim.city.demand import Plan
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.results import why_late
 from swifteats_sim.results.why_late import PARTS
+from swifteats_sim.simulation.growing import grow
 from swifteats_sim.simulation.town import build_town
 
 MS, S = 1_000_000, 1_000_000_000
@@ -110,7 +111,7 @@ Place = tuple[float, float]
 
 def first_plan() -> tuple[Plan, Place, Place]:
     scenario = scenario_of(FIXED)
-    town = build_town(scenario, Streams(scenario.seed, 0))
+    town = build_town(scenario, Streams(scenario.seed, 0), grow)
     place, home = ((float(x), float(y)) for x, y in (town.places.restaurants.places[0], town.places.homes.places[0]))
     return next(town.plans), place, home
 

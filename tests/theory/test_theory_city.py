@@ -22,6 +22,8 @@ from swifteats_sim.city.travel import StraightLine
 from swifteats_sim.domain.effects import Candidates, Record
 from swifteats_sim.domain.states import DriverState
 from swifteats_sim.engine.streams import Streams
+from swifteats_sim.engine.tracks import NONE
+from swifteats_sim.engine.ways import no_lines
 from swifteats_sim.experiments import rehearse
 from swifteats_sim.policies import Nearest
 from swifteats_sim.scenario import load
@@ -67,7 +69,7 @@ def field(side: float, drivers: int, chance: np.random.Generator) -> Fleet:
     town = Area(0, "town", "dense", StraightLine(1.0, 1.0), Square(0.0, side), range(1), range(drivers))
     homes = chance.uniform(0.0, side, (drivers, 2))
     always = np.zeros(drivers, dtype=np.int64)
-    places = Places((town,), off_street(np.zeros((1, 2))), off_street(homes), always, always)
+    places = Places((town,), off_street(np.zeros((1, 2))), off_street(homes), always, always, no_lines(), always + NONE)
     fleet = Fleet(places, SECOND, Streams(1, 0))
     for driver in range(drivers):
         fleet.known[driver] = 0
