@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import sys
@@ -43,6 +44,19 @@ def let_readers_leave() -> None:
     """From here on only printing is left: a reader who closes the pipe ends the process, without a traceback."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+@contextmanager
+def unswept() -> Iterator[None]:
+    """What is made here is kept until the process ends, which takes it back at once.
+
+    Python would look at every piece of it now and then, and once more at the end.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from swifteats_sim import __version__
-from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say
+from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
 from swifteats_sim.cli.mapping import maps
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Run a scenario, judge its targets and write a run folder."""
-    with orderly():
+    with orderly(), unswept():
         from swifteats_sim.scenario import load
 
         declared = load(scenario, _overrides(settings, seed, replications))

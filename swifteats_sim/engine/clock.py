@@ -10,7 +10,7 @@ call each where SimPy has several: an alarm, a process that is woken and waits f
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 import simpy
@@ -20,6 +20,10 @@ SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 NEVER = 1 << 62
 """Later than any instant, ns."""
+FEW = 1000
+"""Alarms called off that the clock keeps, at least, until it throws them out."""
+_CALLED_OFF: Any = ()
+"""What an alarm does that is called off: nothing, and it is known by it."""
 _blank = object.__new__
 """An event whose attributes are set by hand, which spares a call."""
 
@@ -86,7 +90,7 @@ class Clock(simpy.Environment):
     def __init__(self) -> None:
         """A clock at 0 with nothing scheduled."""
         super().__init__(initial_time=0)
-        self._readings = self._followers = 0
+        self._readings = self._followers = self._off = 0
         self._flows: Callable[[int], None] | None = None
         self.between = False
 
@@ -139,6 +143,20 @@ class Clock(simpy.Environment):
     def schedule(self, event: simpy.Event, priority: EventPriority = NORMAL, delay: int = 0) -> None:  # type: ignore[override]
         """Let an event happen in `delay` ns, in its turn."""
         heappush(self._queue, (self.instant + delay, priority, next(self._eid), event))
+
+    def call_off(self, alarm: simpy.Event) -> None:
+        """This alarm wakes nobody; nothing where it has gone off.
+
+        What is called off is thrown out when it is an eighth of all that is scheduled. The order of all else stays.
+        """
+        if alarm.callbacks is None:
+            return
+        alarm.callbacks = _CALLED_OFF
+        self._off += 1
+        if self._off > max(FEW, len(self._queue) // 8):
+            self._queue[:] = [entry for entry in self._queue if entry[3].callbacks is not _CALLED_OFF]
+            heapify(self._queue)
+            self._off = 0
 
     def follow(self, advance: Callable[[int], None]) -> None:
         """Somebody waits for a flow: `advance(instant)` is called before every event, until all have left.

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
+from typing import NamedTuple
 
 from swifteats_sim.experiments.replications import Tick, replicate
 from swifteats_sim.results import (
@@ -21,6 +22,7 @@ from swifteats_sim.results import (
     measure,
 )
 from swifteats_sim.results.findings import Finding
+from swifteats_sim.results.saturation import Growth
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.simulation import Engine
 
@@ -48,6 +50,14 @@ class Rehearsal:
         return sum(tables.counts["events"] for tables in self.tables)
 
 
+class _Found(NamedTuple):
+    """One replication: its record and what it measures, found while others run."""
+
+    record: Tables
+    measured: Mapping[str, float]
+    grown: Mapping[str, Growth]
+
+
 def rehearse(
     scenario: Scenario,
     workers: int = 1,
@@ -55,11 +65,16 @@ def rehearse(
     engine: Engine = "compiled",
 ) -> Rehearsal:
     """Run every replication and judge them together; neither processes nor the engine change a result."""
-    began = perf_counter()
-    tables = replicate(scenario, workers, tick, engine)
+    began, found = perf_counter(), dict[int, _Found]()
+
+    def hear(replication: int, record: Tables) -> None:
+        found[replication] = _Found(record, measure(record), growths(record))
+
+    replicate(scenario, workers, tick, engine, hear)
     wall = perf_counter() - began
-    together = estimates([measure(each) for each in tables])
-    grown = [growths(each) for each in tables]
+    every = [found[replication] for replication in range(scenario.replications)]
+    tables, grown = tuple(each.record for each in every), [each.grown for each in every]
+    together = estimates([each.measured for each in every])
     return Rehearsal(
         scenario,
         tables,

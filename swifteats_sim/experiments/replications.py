@@ -2,48 +2,95 @@
 
 from __future__ import annotations
 
+import gc
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import active_children, get_context
+from multiprocessing.context import BaseContext
 from multiprocessing.queues import SimpleQueue
 from threading import current_thread, main_thread
 
+from swifteats_sim.engine.clock import SECOND
 from swifteats_sim.results import Tables
 from swifteats_sim.scenario import Scenario
-from swifteats_sim.simulation import Engine, simulate
+from swifteats_sim.simulation import Engine, simulate, sweep
 
 Tick = Callable[[int, int], None]
 """Told (replication, virtual ns) once a virtual minute."""
+
+Heard = Callable[[int, Tables], None]
+"""Told (replication, its record) as each comes to its end."""
 
 _LOOK_EVERY_S = 0.1
 _Pulse = tuple[int, int]
 
 
-def replicate(scenario: Scenario, workers: int, tick: Tick, engine: Engine = "compiled") -> tuple[Tables, ...]:
-    """The record of every replication, in order.
+def replicate(scenario: Scenario, workers: int, tick: Tick, engine: Engine, heard: Heard) -> None:
+    """Run every replication.
 
     workers : processes at most; engine : see `simulate`. An interrupt ends them all before it goes on.
     """
     numbers = range(scenario.replications)
     if min(workers, scenario.replications) == 1:
-        return tuple(simulate(scenario, number, partial(tick, number), engine) for number in numbers)
-    context = get_context("spawn")
+        for number in numbers:
+            heard(number, _one(scenario, number, partial(tick, number), engine))
+        return
+    context = _context(scenario, engine)
     pulses: SimpleQueue[_Pulse] = context.SimpleQueue()
     pool = ProcessPoolExecutor(min(workers, scenario.replications), context, _join, (pulses,))
     try:
-        with _interrupts_ignored():
-            futures = [pool.submit(_replicate, scenario, number, engine) for number in numbers]
-        _follow(futures, pulses, tick)
-        return tuple(future.result() for future in futures)
+        with _frozen(), _held_back(signal.SIGTERM), _interrupts_ignored():
+            futures = {pool.submit(_replicate, scenario, number, engine): number for number in numbers}
+        _follow(futures, pulses, tick, heard)
     except BaseException:
         for child in active_children():
             child.terminate()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _one(scenario: Scenario, number: int, tick: Callable[[int], None], engine: Engine) -> Tables:
+    """One replication in this process, which may have run another one."""
+    if _Worker.used:
+        sweep()
+    _Worker.used = True
+    return simulate(scenario, number, tick, engine)
+
+
+def _context(scenario: Scenario, engine: Engine) -> BaseContext:
+    """How workers begin: as copies of this process, which has imported and compiled everything, where that is safe."""
+    if sys.platform != "linux":
+        return get_context("spawn")
+    simulate(scenario.model_copy(update={"warmup": 0, "duration": SECOND}), engine=engine)
+    return get_context("fork")
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Who is copied meanwhile never sweeps what is there already: to look at it would copy its pages."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
+def _held_back(asked: signal.Signals) -> Iterator[None]:
+    """A signal that comes meanwhile comes afterwards; a worker hears it once it has begun."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {asked})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -59,27 +106,30 @@ def _interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _follow(futures: list[Future[Tables]], pulses: SimpleQueue[_Pulse], tick: Tick) -> None:
-    """Pass the workers' ticks on until all are done, or one has failed."""
-    waiting = set(futures)
-    while waiting:
-        done, waiting = wait(waiting, timeout=_LOOK_EVERY_S)
+def _follow(futures: dict[Future[Tables], int], pulses: SimpleQueue[_Pulse], tick: Tick, heard: Heard) -> None:
+    """Pass on what the workers tell until all are done, or one has failed."""
+    while futures:
+        done, _ = wait(futures, timeout=_LOOK_EVERY_S)
         while not pulses.empty():
             tick(*pulses.get())
         for future in done:
-            future.result()
+            heard(futures.pop(future), future.result())
 
 
 class _Worker:
-    """What a worker process was given at its start."""
+    """What a worker process was given at its start, and whether a replication was run in this process."""
 
     pulses: SimpleQueue[_Pulse]
+    used = False
 
 
 def _join(pulses: SimpleQueue[_Pulse]) -> None:
-    """Begin a worker."""
+    """Begin a worker, who ends when he is asked to, whatever this process did then before it was copied."""
     _Worker.pulses = pulses
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def _replicate(scenario: Scenario, number: int, engine: Engine) -> Tables:
-    return simulate(scenario, number, lambda now: _Worker.pulses.put((number, now)), engine)
+    return _one(scenario, number, lambda now: _Worker.pulses.put((number, now)), engine)

@@ -46,7 +46,6 @@ class OrderLog:
         self._closed = self._columns["closed"]
         self._state: list[str] = []
         self._reason: list[str] = []
-        self._row: dict[int, int] = {}
         self._begins: dict[int, int] = {}
         self.answered = self.delivered = self.closed = 0
 
@@ -55,12 +54,23 @@ class OrderLog:
 
     def place(self, order: int, geo: int, restaurant: int, lines: int, placed: int, promised: int) -> None:
         """A customer has ordered."""
-        self._row[order] = len(self._state)
         self._begins[order] = self._cells.append(
             order=order, geo=geo, restaurant=restaurant, lines=lines, placed=placed, promised=promised
         )
         self._state.append("new_order")
         self._reason.append("")
+
+    def row(self, order: int) -> int:
+        """Its number in order of placement."""
+        return self._begins[order] // len(self._columns)
+
+    def read(self, order: int, column: str) -> int:
+        """One cell, as it is now."""
+        return self._values[self._begins[order] + self._columns[column]]
+
+    def is_delivered(self, order: int) -> bool:
+        """Whether it has ended so."""
+        return self.read(order, "closed") != NEVER and self._state[self.row(order)] == "delivered"
 
     def note(self, order: int, column: str, value: int) -> None:
         """Set one cell: an instant (ns) or a number."""
@@ -75,11 +85,11 @@ class OrderLog:
     def changed(self, order: int, state: str) -> None:
         """The database's record of the order was written. Who has ended stays so, whatever is written over him."""
         if self._values[self._begins[order] + self._closed] == NEVER:
-            self._state[self._row[order]] = state
+            self._state[self.row(order)] = state
 
     def close(self, order: int, at: int, state: str, reason: str) -> None:
         """The order has ended."""
-        row = self._row[order]
+        row = self.row(order)
         self._values[self._begins[order] + self._closed] = at
         self._state[row], self._reason[row] = state, reason
         self.closed += 1

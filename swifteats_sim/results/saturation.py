@@ -75,9 +75,9 @@ def grows_clearly(levels: NDArray[np.float64]) -> bool:
     mean, spread = float(increments.mean()), float(increments.std(ddof=1))
     if spread == 0 or mean <= 0:
         return mean > 0
-    from scipy.stats import t  # half a second of import that a reader of old results does not need
+    from scipy.special import stdtrit  # t.ppf of scipy.stats, without half a second of import
 
-    return mean * math.sqrt(blocks) / spread > float(t.ppf(LEVEL, blocks - 1))
+    return mean * math.sqrt(blocks) / spread > float(stdtrit(blocks - 1, LEVEL))
 
 
 def grows_plainly(grown: float, arrivals: float) -> bool:

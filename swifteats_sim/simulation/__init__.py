@@ -2,5 +2,6 @@
 
 from swifteats_sim.simulation.simulate import simulate
 from swifteats_sim.simulation.software import Engine
+from swifteats_sim.simulation.sweeping import sweep
 
-__all__ = ["Engine", "simulate"]
+__all__ = ["Engine", "simulate", "sweep"]

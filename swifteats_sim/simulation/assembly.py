@@ -33,6 +33,7 @@ from swifteats_sim.simulation.estimates import Estimates
 from swifteats_sim.simulation.growing import grow
 from swifteats_sim.simulation.invariants import Invariants
 from swifteats_sim.simulation.larder import Larder
+from swifteats_sim.simulation.live_order import Orders
 from swifteats_sim.simulation.order_life import OrderLife
 from swifteats_sim.simulation.parts import City, Run, declared_city
 from swifteats_sim.simulation.replenishing import Replenishment
@@ -69,8 +70,9 @@ class Assembly:
         self.software = Software(scenario, streams, around, declared.fix_sample, engine)
         rules = scenario.assignment
         search = Search(fleet, rules.radius, rules.live_fix, rules.search == "ghosts")
-        city = City(town.places, fleet, search, Districts(rules.radius), town.kitchen)
-        self.run = Run(scenario, streams, clock, self.software.loop, city, OrderLog(), OfferLog())
+        log = OrderLog()
+        city = City(town.places, fleet, search, Districts(rules.radius), town.kitchen, Orders(town.places, log))
+        self.run = Run(scenario, streams, clock, self.software.loop, city, log, OfferLog())
         self._blueprint = Blueprint(
             scenario.stack, self.software.equipment, clock, self.run.loop, streams, (scenario.warmup, scenario.end)
         )
@@ -131,7 +133,7 @@ class Assembly:
     def stranded(self, offers: pd.DataFrame) -> list[int]:
         """The orders for which nobody looks for a driver any more. offers : the run's."""
         consumers = [consumer for _, consumer in self._dispatch.consumers]
-        closing = [order for order, live in self.run.city.orders.items() if live.closing]
+        closing = [live.number for live in self.run.city.orders.under_way if live.closing]
         return stranded(self.run.orders.table(), offers, self.runner.store, self._requests, consumers, closing)
 
     def held_back(self) -> list[int]:

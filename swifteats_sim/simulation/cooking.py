@@ -11,7 +11,8 @@ from swifteats_sim.city.kitchens import Preparation
 from swifteats_sim.domain.orders import mark_kitchen
 from swifteats_sim.domain.states import OrderState
 from swifteats_sim.simulation.larder import Larder
-from swifteats_sim.simulation.parts import LiveOrder, Run
+from swifteats_sim.simulation.live_order import LiveOrder
+from swifteats_sim.simulation.parts import Run
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.firing import later
 from swifteats_sim.stack.service import Caller, Process

@@ -8,7 +8,8 @@ from typing import Literal
 
 from swifteats_sim.domain import eta
 from swifteats_sim.engine.clock import to_ns
-from swifteats_sim.simulation.parts import LiveOrder, Run
+from swifteats_sim.simulation.live_order import LiveOrder
+from swifteats_sim.simulation.parts import Run
 from swifteats_sim.stack.laws import law_of
 
 Moment = Literal["eta", "eta_at_pickup", "eta_at_door"]

@@ -10,7 +10,8 @@ from swifteats_sim.domain.messages import Refusal
 from swifteats_sim.domain.states import OrderState
 from swifteats_sim.domain.stock import InventoryTerms
 from swifteats_sim.scenario.rules import Ordering
-from swifteats_sim.simulation.parts import LiveOrder, Run
+from swifteats_sim.simulation.live_order import LiveOrder
+from swifteats_sim.simulation.parts import Run
 from swifteats_sim.simulation.shelves import Shelves
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.service import Caller, Process
@@ -33,8 +34,8 @@ class Larder:
     def __init__(self, run: Run, runner: Runner) -> None:
         self._run, self._runner = run, runner
         self.terms = terms_of(run.scenario.ordering)
-        self._busy, self._sold = Counter[int](), dict[int, bool]()
-        self.shelves = Shelves(self.terms, runner.store, self._sold.__contains__, self._keeps)
+        self._busy = Counter[int]()
+        self.shelves = Shelves(self.terms, runner.store, run.orders.is_delivered, self._keeps)
 
     def reserve(self, live: LiveOrder) -> Rule[Refusal | None]:
         """Take what the order wants; an order that has ended meanwhile gives it back."""
@@ -53,7 +54,6 @@ class Larder:
         if not live.reserved:
             return
         if state == OrderState.DELIVERED:
-            self._sold[live.number] = True
             self._do(live, SOLD, inventory.finish_reservation(live.plan.cart, self.terms))
         else:
             self._do(live, RELEASE, inventory.release_inventory(live.plan.cart, self.terms))
@@ -65,6 +65,8 @@ class Larder:
     def _done(self, live: LiveOrder, rule: Process) -> Process:
         yield from rule
         self._busy[live.number] -= 1
+        if not self._busy[live.number]:
+            del self._busy[live.number]
 
     def _keeps(self, order: int) -> bool:
-        return not self._run.city.orders[order].is_closed or self._busy[order] > 0
+        return self._run.city.orders.is_open(order) or order in self._busy

@@ -12,7 +12,8 @@ from swifteats_sim.domain.messages import ENDED, IMPATIENT, UNAVAILABLE, Assignm
 from swifteats_sim.domain.states import OrderState
 from swifteats_sim.simulation.cooking import Cooking
 from swifteats_sim.simulation.larder import Larder
-from swifteats_sim.simulation.parts import LiveOrder, Run
+from swifteats_sim.simulation.live_order import LiveOrder
+from swifteats_sim.simulation.parts import Run
 from swifteats_sim.simulation.watchers import Watchers
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.firing import later
@@ -42,6 +43,7 @@ class OrderLife:
         self._run, self._runner, self._larder, self._watchers = run, runner, larder, watchers
         self._ordering = run.scenario.ordering
         self._newest: dict[int, LiveOrder] = {}
+        self._lets_go = self._ordering.creation == "idempotent"  # else a client comes back to what is over
         self._patience = law_of(run.declared.customers.patience)
         self._stream = run.streams("customer")
 
@@ -87,6 +89,7 @@ class OrderLife:
             yield from self._settle(live, UNAVAILABLE if refusal is None else refusal)
         if live.taken and live.watched and not live.following and not live.is_closed:
             self._watchers.join(live)
+        self._let_go(live)
 
     def _settle(self, live: LiveOrder, refusal: Refusal) -> Process:
         """No try of the order runs any more: it fails, unless the money is taken and only infrastructure has failed."""
@@ -135,6 +138,7 @@ class OrderLife:
         live.closing = False
         if closed and not live.is_closed:
             self.finish(live, state, reason)
+        self._let_go(live)
 
     def finish(self, live: LiveOrder, state: OrderState, reason: str = "") -> None:
         """The order has ended: what it reserved is sold, or goes back to stock."""
@@ -142,18 +146,21 @@ class OrderLife:
         self._run.orders.close(live.number, clock.instant, str(state), reason)
         live.closed.succeed()
         self._watchers.leave(live)
+        if live.patience is not None:
+            clock.call_off(live.patience)
         self._larder.ended(live, state)
+        self._let_go(live)
+
+    def _let_go(self, live: LiveOrder) -> None:
+        if self._lets_go and live.is_over:
+            self._run.city.orders.let_go(live)
 
     def _admit(self, plan: Plan, twin_of: int = -1) -> LiveOrder:
         run, cart = self._run, plan.cart
-        restaurant = run.city.places.restaurant(cart.restaurant)
-        area = run.city.places.areas[cart.geo]
-        onward = area.travel.onward(restaurant, plan.door, run.clock.instant)
         watched = self._stream.uniform(cart.order, 1) < run.declared.customers.watching
-        live = LiveOrder(plan, area, restaurant, onward, watched, run.clock.event(), run.clock.event())
-        live.twin_of = twin_of
-        run.city.orders[cart.order] = live
         run.orders.place(cart.order, cart.geo, cart.restaurant, len(cart.lines), plan.placed, plan.promised)
+        live = run.city.orders.place(plan, watched, run.clock.event(), run.clock.event())
+        live.twin_of = twin_of
         run.orders.note(cart.order, "twin_of", twin_of)
         return live
 
@@ -183,7 +190,8 @@ class OrderLife:
     def _be_patient(self, live: LiveOrder) -> None:
         """The customer's patience is counted from the click."""
         clock, patience = self._run.clock, self._patience.draw_ns(self._stream, live.number, 0, 1)
-        later(clock, max(0, live.plan.placed + patience - clock.instant), partial(self._lose_patience, live))
+        after = max(0, live.plan.placed + patience - clock.instant)
+        live.patience = later(clock, after, partial(self._lose_patience, live))
 
     def _lose_patience(self, live: LiveOrder) -> None:
         live.impatient = True

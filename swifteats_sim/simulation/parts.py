@@ -1,20 +1,16 @@
-"""The parts of one run, and an order while it is under way."""
+"""The parts of one run."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-import simpy
 
-from swifteats_sim.city.demand import Plan
 from swifteats_sim.city.districts import District, Districts
 from swifteats_sim.city.fleet import Fleet
 from swifteats_sim.city.kitchens import Kitchen
-from swifteats_sim.city.places import Area, Places
+from swifteats_sim.city.places import Places
 from swifteats_sim.city.search import Food, Search
-from swifteats_sim.city.spots import Spot
 from swifteats_sim.domain.assignment import without
 from swifteats_sim.domain.effects import Candidates
 from swifteats_sim.domain.messages import AssignmentRequest
@@ -24,6 +20,7 @@ from swifteats_sim.engine.streams import Streams
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.city import City as DeclaredCity
+from swifteats_sim.simulation.live_order import Orders
 from swifteats_sim.stack.docket import Outlook
 
 
@@ -38,53 +35,6 @@ _NOBODY = Candidates(_NONE, _NONE, _NONE, 0, 0, _NONE, _NONE, 0, np.zeros(0), 0.
 """What a search finds in vain."""
 
 
-@dataclass(slots=True)
-class LiveOrder:
-    """An order under way. ready, closed : fire when the food is ready, when the order has ended.
-
-    watched : its customer follows orders on the map; following : does so now; reserved, paying, paid : what the
-    platform has done for it; impatient : the customer has waited long enough; fetched : a driver has the food;
-    gone : its client waits for no answer any more; answered : that is noted; behind : tries that run on though nobody
-    waits for them; taken : the platform has it, and looks for its driver; closing : somebody is closing it now;
-    twin_of : the first order of the same click (C33), -1: none.
-    """
-
-    plan: Plan
-    area: Area
-    restaurant: Spot
-    onward: int
-    watched: bool
-    ready: simpy.Event
-    closed: simpy.Event
-    reserved: bool = False
-    paying: bool = False
-    paid: bool = False
-    impatient: bool = False
-    following: bool = False
-    fetched: bool = False
-    gone: bool = False
-    answered: bool = False
-    behind: int = 0
-    taken: bool = False
-    closing: bool = False
-    twin_of: int = -1
-
-    @property
-    def number(self) -> int:
-        """The order's number."""
-        return self.plan.cart.order
-
-    @property
-    def trip(self) -> float:
-        """Metres from the restaurant to the customer, in a straight line."""
-        return math.dist(self.restaurant.point, self.plan.door.point)
-
-    @property
-    def is_closed(self) -> bool:
-        """Delivered, cancelled or failed."""
-        return self.closed.triggered
-
-
 @dataclass
 class City:
     """The city of one run. districts : of the search's radius."""
@@ -94,7 +44,7 @@ class City:
     search: Search
     districts: Districts
     kitchen: Kitchen
-    orders: dict[int, LiveOrder] = field(default_factory=dict)
+    orders: Orders
 
 
 @dataclass

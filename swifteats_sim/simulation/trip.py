@@ -9,7 +9,7 @@ from swifteats_sim.domain.held import Held
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.states import DriverState
 from swifteats_sim.results.columns import NEVER
-from swifteats_sim.simulation.parts import LiveOrder
+from swifteats_sim.simulation.live_order import LiveOrder
 
 OCCASION = 1 << 11
 """First occasion of a courier's rules; each version of a request has 2**20 more."""

@@ -61,6 +61,8 @@ class Trips:
             yield from self._leave(trip)
         self._watch(trip, False)
         mine.succeed()
+        if self._last[trip.driver] is mine:
+            del self._last[trip.driver]
 
     def report(self, trip: Trip, report: Report, rule: Rule[Any]) -> Process:
         """The driver's app insists until the platform has heard it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from swifteats_sim.simulation.parts import LiveOrder, Run
+from swifteats_sim.simulation.live_order import LiveOrder
+from swifteats_sim.simulation.parts import Run
 
 
 class Watchers:

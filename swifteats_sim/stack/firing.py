@@ -30,6 +30,8 @@ class _First(simpy.Event):
             self.succeed()
 
 
-def later(clock: Clock, after: int, do: Callable[[], None]) -> None:
-    """Do something in so many ns."""
-    clock.sleep(after).callbacks.append(lambda _: do())
+def later(clock: Clock, after: int, do: Callable[[], None]) -> simpy.Event:
+    """Do something in so many ns; returns the alarm, which may be called off."""
+    alarm = clock.sleep(after)
+    alarm.callbacks.append(lambda _: do())
+    return alarm

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import simpy
 
-from swifteats_sim.engine.clock import MINUTE, SECOND, Clock, to_ns
+from swifteats_sim.engine.clock import FEW, MINUTE, SECOND, Clock, to_ns
 
 
 @pytest.mark.parametrize("duration", [1.0, float("nan"), float("inf"), True, None, "1", np.int64(1), np.float64(1.0)])
@@ -124,3 +126,45 @@ def test_a_run_ends_before_what_happens_at_its_end_and_goes_on_from_there() -> N
         clock.run(until=7)
     clock.run(until=8)
     assert (log, clock.instant) == ([7], 8)
+
+
+def test_what_is_called_off_wakes_nobody_and_moves_nothing_else() -> None:
+    clock, log = Clock(), list[tuple[int, int]]()
+    alarms = [clock.sleep(5000 - number // 2) for number in range(4 * FEW)]
+    for number, alarm in enumerate(alarms):
+        alarm.callbacks.append(lambda _, number=number: log.append((clock.instant, number)))  # type: ignore[misc]
+    for alarm in alarms[1::2]:
+        clock.call_off(alarm)
+    clock.run(until=10_000)
+    assert log == [(5000 - number // 2, number) for number in range(4 * FEW - 2, -1, -2)]
+    assert clock.events() == 4 * FEW
+
+
+def test_what_is_called_off_is_soon_thrown_out_with_all_that_it_keeps() -> None:
+    clock, kept = Clock(), [Kept() for _ in range(4 * FEW)]
+    gone = [weakref.ref(each) for each in kept]
+    alarms = [clock.sleep(1_000_000) for _ in kept]
+    for alarm, each in zip(alarms, kept, strict=True):
+        alarm.callbacks.append(partial(ignore, each))
+    del each
+    kept.clear()
+    for alarm in alarms:
+        clock.call_off(alarm)
+    assert [ref() for ref in gone] == [None] * len(gone)
+    assert len(clock._queue) <= FEW
+
+
+def test_an_alarm_that_has_gone_off_is_not_called_off() -> None:
+    clock = Clock()
+    alarm = clock.sleep(1)
+    clock.run()
+    clock.call_off(alarm)
+    assert alarm.processed
+
+
+class Kept:
+    """Somebody whom an alarm keeps alive."""
+
+
+def ignore(kept: Kept, event: simpy.Event) -> None:
+    """Do nothing."""

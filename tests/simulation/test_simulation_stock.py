@@ -116,7 +116,8 @@ def test_what_orders_hold_is_what_the_reservations_say_and_ends_with_them() -> N
     parts = Assembly(scenario, Streams(scenario.seed, 0), lambda now: None)
     parts.start()
     parts.run.clock.run(until=scenario.end)
-    for number, live in parts.run.city.orders.items():
+    for number in parts.run.orders.table()["order"].tolist():
+        live = parts.run.city.orders[number]
         held = parts.runner.store.read(("reservations", number))
         if live.is_closed or not live.reserved:
             assert held is None, "released or sold a while ago"

@@ -39,10 +39,13 @@ def test_it_comes_in_the_turn_of_a_condition() -> None:
             yield (alarm | never) if by_condition else first_of(clock, alarm, never)
             told.append("waited")
 
+        def schedule() -> None:
+            later(clock, 1, lambda: told.append("scheduled later"))
+
         clock.process(wait())
         for name, after in (("at once", 5), ("before", 4)):
             later(clock, after, lambda name=name: told.append(name))  # type: ignore[misc]
-        later(clock, 4, lambda: later(clock, 1, lambda: told.append("scheduled later")))
+        later(clock, 4, schedule)
         clock.run(until=20)
         return told
 
