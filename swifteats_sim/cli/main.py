@@ -77,11 +77,11 @@ def run(
 ) -> None:
     """Run a scenario, judge its targets and write a run folder."""
     with orderly(), unswept():
-        from swifteats_sim.scenario import load
+        from swifteats_sim.cli.declaring import declared as declared_in
 
-        declared = load(scenario, _overrides(settings, seed, replications))
+        declared = declared_in(scenario, _overrides(settings, seed, replications))
         # The rest takes a second to import, which nobody should wait for to hear of a mistyped key.
-        from swifteats_sim.cli.printing import print_findings, print_verdicts
+        from swifteats_sim.cli.printing import print_findings, print_streets, print_verdicts
         from swifteats_sim.cli.progress import shown
         from swifteats_sim.cli.replaying import replayable, run_only
         from swifteats_sim.experiments import rehearse, save
@@ -93,8 +93,8 @@ def run(
                 run_only(declared, only, engine.value)
             raise typer.Exit
         with folder_ready(out):
-            with replay, shown(declared, quiet) as tick:
-                rehearsal = rehearse(declared, workers, tick, engine.value)
+            with replay, shown(declared, quiet) as (tick, growing):
+                rehearsal = rehearse(declared, workers, tick, engine.value, growing)
             try:
                 folder = save(rehearsal, out)
             except OSError as error:
@@ -103,6 +103,7 @@ def run(
         let_readers_leave()
         print_verdicts(rehearsal)
         print_findings(rehearsal)
+        print_streets(rehearsal)
         typer.echo(f"results: {folder}")
         raise typer.Exit(exit_code(rehearsal.judgements))
 
@@ -119,7 +120,8 @@ def validate(
 
     Offered load, expected utilisation and what cannot hold are a forecast: the exit code is 0 whatever it says.
     """
-    from swifteats_sim.scenario import ScenarioError, load, scenario_schema
+    from swifteats_sim.cli.declaring import declared as declared_in
+    from swifteats_sim.scenario import ScenarioError, scenario_schema
 
     if schema:
         typer.echo(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
@@ -129,7 +131,7 @@ def validate(
     declared: list[tuple[Path, Scenario]] = []
     for path in scenarios or []:
         try:
-            declared.append((path, load(path, _overrides(settings, None, None))))
+            declared.append((path, declared_in(path, _overrides(settings, None, None))))
         except ScenarioError as error:
             say(str(error))
     _say_of(declared, quiet, as_json)

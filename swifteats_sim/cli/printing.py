@@ -37,6 +37,19 @@ def print_verdicts(rehearsal: Rehearsal) -> None:
         console.print(verdict_markdown(rehearsal.judgements), end="", highlight=False, markup=False, soft_wrap=True)
 
 
+def print_streets(rehearsal: Rehearsal) -> None:
+    """What it took to make the streets ready, where there are any."""
+    console, grown = Console(), sum(each.grown for each in rehearsal.trees)
+    for each in rehearsal.trees:
+        _say(
+            console, f"streets: {each.map}, {each.trees:,} trees of road times, {each.grown:,} of them grown now", "  "
+        )
+        for notice in each.notices:
+            _say(console, f"  {notice}", "  ")
+    if grown:
+        _say(console, f"growing {grown:,} trees took {rehearsal.tree_seconds:.1f} s; the next run finds them")
+
+
 def print_findings(rehearsal: Rehearsal) -> None:
     """What the run shows beyond its targets: in sentences, then where an order's time goes."""
     console = Console()

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from swifteats_sim.experiments import Tick
+from swifteats_sim.experiments import Growing, Tick
 from swifteats_sim.scenario import Scenario
 
 
 @contextmanager
-def shown(scenario: Scenario, quiet: bool) -> Iterator[Tick]:
-    """A tick that moves a bar over all replications' virtual time."""
+def shown(scenario: Scenario, quiet: bool) -> Iterator[tuple[Tick, Growing]]:
+    """A tick that moves a bar over all replications' virtual time, and who is told of trees that are grown before."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield lambda replication, now: None
+        yield (lambda replication, now: None), (lambda streets, grown, of: None)
         return
     columns = (
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[clock]}"),
@@ -33,7 +33,13 @@ def shown(scenario: Scenario, quiet: bool) -> Iterator[Tick]:
             clock = f"{_clock(now)} of {_clock(scenario.end)}, replication {replication + 1} of {scenario.replications}"
             bar.update(task, completed=sum(reached), clock=clock)
 
-        yield tick
+        trees = bar.add_task("trees of its streets", total=None, clock="", visible=False)
+
+        def growing(streets: str, grown: int, of: int) -> None:
+            clock = f"{grown:,} of {of:,} of {streets}"
+            bar.update(trees, total=of, completed=grown, clock=clock, visible=grown < of)
+
+        yield tick, growing
 
 
 def _clock(instant: int) -> str:

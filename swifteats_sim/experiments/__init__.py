@@ -3,5 +3,6 @@
 from swifteats_sim.experiments.rehearsal import Rehearsal, rehearse
 from swifteats_sim.experiments.replications import Tick
 from swifteats_sim.experiments.saving import save
+from swifteats_sim.simulation import Growing
 
-__all__ = ["Rehearsal", "Tick", "rehearse", "save"]
+__all__ = ["Growing", "Rehearsal", "Tick", "rehearse", "save"]

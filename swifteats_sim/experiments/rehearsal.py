@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
@@ -24,7 +25,8 @@ from swifteats_sim.results import (
 from swifteats_sim.results.findings import Finding
 from swifteats_sim.results.saturation import Growth
 from swifteats_sim.scenario import Scenario
-from swifteats_sim.simulation import Engine
+from swifteats_sim.scenario.streets import is_file
+from swifteats_sim.simulation import Engine, Growing, Grown, make_ready
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Rehearsal:
     """What came of a scenario.
 
     tables : one record a replication; estimates : by metric name, in SI units; wall_seconds : what the runs took;
-    engine : see `simulate`.
+    engine : see `simulate`; trees : of its streets, made ready in tree_seconds.
     """
 
     scenario: Scenario
@@ -43,6 +45,8 @@ class Rehearsal:
     digest: str
     wall_seconds: float
     engine: Engine = "compiled"
+    trees: tuple[Grown, ...] = ()
+    tree_seconds: float = 0.0
 
     @property
     def events(self) -> int:
@@ -63,9 +67,15 @@ def rehearse(
     workers: int = 1,
     tick: Tick = lambda replication, now: None,
     engine: Engine = "compiled",
+    growing: Growing = lambda streets, grown, of: None,
 ) -> Rehearsal:
-    """Run every replication and judge them together; neither processes nor the engine change a result."""
-    began, found = perf_counter(), dict[int, _Found]()
+    """Run every replication and judge them together; neither processes nor the engine change a result.
+
+    growing : told (map, grown, to be grown) while trees of streets are grown that no run before has grown.
+    """
+    began = perf_counter()
+    trees = make_ready(scenario, workers, growing)
+    tree_seconds, began, found = perf_counter() - began, perf_counter(), dict[int, _Found]()
 
     def hear(replication: int, record: Tables) -> None:
         found[replication] = _Found(record, measure(record), growths(record))
@@ -84,10 +94,15 @@ def rehearse(
         digest(tables, declared(scenario)),
         wall,
         engine,
+        trees,
+        tree_seconds,
     )
 
 
 def declared(scenario: Scenario) -> str:
-    """The scenario as JSON with sorted keys, without a trace's folder: where things stand changes no result."""
+    """The scenario as JSON with sorted keys, without the places of files: where things stand changes no result."""
     content = scenario.model_dump(mode="json", exclude={"demand": {"trace"}})
+    for holder in (content["city"] or {}, *(content["city"] or {"geos": {}})["geos"].values()):
+        if is_file(holder.get("map") or ""):
+            holder["map"] = Path(holder["map"]).name
     return json.dumps(content, sort_keys=True, ensure_ascii=False)

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from swifteats_sim.experiments.rehearsal import Rehearsal
 from swifteats_sim.results import build_summary, verdict_markdown, write_run
 from swifteats_sim.scenario import Scenario
+from swifteats_sim.scenario.streets import is_file
 
 LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 """Whose versions may have a say in a result."""
@@ -53,6 +54,8 @@ def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
         "engine": rehearsal.engine,
         "sim_seconds": scenario.end / 1e9 * scenario.replications,
         "wall_seconds": rehearsal.wall_seconds,
+        "trees": [{"map": each.map, "trees": each.trees, "grown": each.grown} for each in rehearsal.trees],
+        "tree_seconds": rehearsal.tree_seconds,
         "events": [tables.counts["events"] for tables in rehearsal.tables],
         "counts": [dict(tables.counts) for tables in rehearsal.tables],
     }
@@ -61,11 +64,14 @@ def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
 def _yaml(scenario: Scenario) -> str:
     """The scenario with `extends` and `--set` resolved and every default written out: it runs as it stands.
 
-    A trace stays where it is, so its folder is written in full.
+    Traces and maps stay where they are, so their places are written in full.
     """
     content = scenario.model_dump(mode="json", exclude_none=True)
     if scenario.demand.trace is not None:
         content["demand"]["trace"] = str(scenario.demand.trace.resolve())
+    for holder in (content["city"], *content["city"]["geos"].values()) if scenario.city is not None else ():
+        if is_file(holder.get("map", "")):
+            holder["map"] = str(Path(holder["map"]).resolve())
     text = io.StringIO()
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False

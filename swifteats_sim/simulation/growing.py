@@ -16,7 +16,10 @@ from swifteats_sim.simulation.town import build_town
 from swifteats_sim.streets.congestion import Congestion
 from swifteats_sim.streets.street_map import StreetMap
 from swifteats_sim.streets.tree_cache import TreeCache, default_folder
-from swifteats_sim.streets.trees import Progress, Trees, grow_trees
+from swifteats_sim.streets.trees import Trees, grow_trees
+
+Growing = Callable[[str, int, int], None]
+"""Told (map, grown, to be grown)."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +37,15 @@ def grow(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -
     return grow_trees(streets, congestion, roots, TreeCache(default_folder(os.environ)))
 
 
-def make_ready(scenario: Scenario, workers: int, progress: Callable[[str, int, int], None]) -> tuple[Grown, ...]:
-    """Grow the trees that a scenario's replications will read. progress : told (map, grown, to be grown)."""
+def make_ready(scenario: Scenario, workers: int, told: Growing) -> tuple[Grown, ...]:
+    """Grow the trees that a scenario's replications will read."""
     city, grown = scenario.city, list[Grown]()
     if city is None or all(city.map_of(geo) == STRAIGHT for geo in city.geos):
         return ()
 
     def growing(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
-        told: Progress = lambda done, of: progress(streets.name, done, of)  # noqa: E731
-        trees = grow_trees(streets, congestion, roots, TreeCache(default_folder(os.environ)), workers, told)
+        cache, name = TreeCache(default_folder(os.environ)), streets.name
+        trees = grow_trees(streets, congestion, roots, cache, workers, lambda done, of: told(name, done, of))
         count = 2 * congestion.slots * len(np.unique(roots))
         grown.append(Grown(streets.name, count, trees.grown, trees.notices))
         return trees
