@@ -41,9 +41,8 @@ def print_streets(rehearsal: Rehearsal) -> None:
     """What it took to make the streets ready, where there are any."""
     console, grown = Console(), sum(each.grown for each in rehearsal.trees)
     for each in rehearsal.trees:
-        _say(
-            console, f"streets: {each.map}, {each.trees:,} trees of road times, {each.grown:,} of them grown now", "  "
-        )
+        known = f"{each.grown:,} grown now" if each.grown else "all read"
+        _say(console, f"streets: {each.map}, {each.trees:,} trees of road times, {known}", "  ")
         for notice in each.notices:
             _say(console, f"  {notice}", "  ")
     if grown:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from swifteats_sim.scenario.beside import TRACE, with_files_beside
 from swifteats_sim.scenario.errors import ScenarioError
 from swifteats_sim.scenario.extending import Expansion
 from swifteats_sim.scenario.misnaming import by_name, unheard
@@ -15,8 +15,6 @@ from swifteats_sim.scenario.reading import trace_kind
 from swifteats_sim.scenario.scenario import Scenario
 from swifteats_sim.scenario.source import read_file
 from swifteats_sim.scenario.validating import validated
-
-TRACE = ("demand", "trace")
 
 
 def load(path: str | Path, overrides: Sequence[tuple[str, str]] = ()) -> Scenario:
@@ -32,7 +30,7 @@ def load(path: str | Path, overrides: Sequence[tuple[str, str]] = ()) -> Scenari
     for key, text in overrides:
         spoken.append(unheard(tree, key))
         tree = overridden(tree, key, text)
-    tree = _with_trace_beside(tree)
+    tree = with_files_beside(tree)
     try:
         scenario = validated(tree, path.parent)
     except ScenarioError as error:
@@ -40,19 +38,6 @@ def load(path: str | Path, overrides: Sequence[tuple[str, str]] = ()) -> Scenari
     if scenario.demand.trace is not None:
         _must_be_a_trace(tree, scenario.demand.trace)
     return scenario
-
-
-def _with_trace_beside(tree: Node) -> Node:
-    """A trace named in a file is relative to that file, one from `--set` to the current directory."""
-    demand = descend(tree, TRACE[:1])[0]
-    node, depth = descend(tree, TRACE)
-    if depth < len(TRACE) or not isinstance(node.value, str) or node.line is None:
-        return tree
-    beside = dataclasses.replace(node, value=str(Path(node.file).parent / node.value))
-    assert isinstance(tree.value, Mapping)
-    assert isinstance(demand.value, Mapping)
-    demand = dataclasses.replace(demand, value={**demand.value, "trace": beside})
-    return dataclasses.replace(tree, value={**tree.value, "demand": demand})
 
 
 def _must_be_a_trace(tree: Node, trace: Path) -> None:

@@ -10,7 +10,6 @@ from pydantic import (
     AfterValidator,
     Field,
     PlainSerializer,
-    ValidationInfo,
     WithJsonSchema,
     WrapValidator,
     model_validator,
@@ -37,13 +36,10 @@ def is_file(name: str) -> bool:
     return name.endswith(SUFFIX) or "/" in name
 
 
-def _beside(name: str, info: ValidationInfo) -> str:
-    if not is_file(name):
-        return name
-    path = ((info.context or {}).get("base") or Path()) / name
-    if not path.is_file():
-        raise ValueError(f"{shown_path(path)}: no such file")
-    return str(path)
+def _there(name: str) -> str:
+    if is_file(name) and not Path(name).is_file():
+        raise ValueError(f"{shown_path(name)}: no such file")
+    return name
 
 
 def _time_of_day(text: Any, check: Any) -> int:
@@ -60,8 +56,8 @@ def _written(instant: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-MapName = Annotated[str, AfterValidator(_beside)]
-"""`straight`, `grid`, the name of a map that comes with the package, or a file, beside the scenario's."""
+MapName = Annotated[str, AfterValidator(_there)]
+"""`straight`, `grid`, the name of a map that comes with the package, or a file: a name with `/` or `.parquet`."""
 TimeOfDay = Annotated[
     int,
     WrapValidator(_time_of_day),

@@ -1,0 +1,39 @@
+"""Files that a scenario names: relative to the file that names them, or to the current directory from `--set`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from swifteats_sim.scenario.nodes import Node
+from swifteats_sim.scenario.streets import is_file
+
+Pattern = tuple[str, ...]
+ANY = "*"
+TRACE: Pattern = ("demand", "trace")
+MAPS: tuple[Pattern, ...] = (("city", "map"), ("city", "geos", ANY, "map"))
+
+
+def with_files_beside(tree: Node) -> Node:
+    """The tree with the places of traces and map files as they are seen from the current directory."""
+    return _moved(_moved(tree, (TRACE,), maps=False), MAPS, maps=True)
+
+
+def _moved(node: Node, patterns: Sequence[Pattern], maps: bool) -> Node:
+    """patterns : where names of files stand below a node; maps : a name may be no file's."""
+    if () in patterns:
+        named = isinstance(node.value, str) and node.line is not None and (not maps or is_file(node.value))
+        return dataclasses.replace(node, value=str(Path(node.file).parent / str(node.value))) if named else node
+    if isinstance(node.value, Mapping):
+        return dataclasses.replace(node, value={
+            key: _moved(child, _below(patterns, key), maps) for key, child in node.value.items()
+        })  # fmt: skip
+    if isinstance(node.value, tuple):
+        below = _below(patterns, ANY)
+        return dataclasses.replace(node, value=tuple(_moved(child, below, maps) for child in node.value))
+    return node
+
+
+def _below(patterns: Sequence[Pattern], key: str) -> list[Pattern]:
+    return [each[1:] for each in patterns if each and each[0] in (key, ANY)]
