@@ -9,7 +9,7 @@ import numpy as np
 
 from swifteats_sim.engine.histogram import BUCKETS, NONE_LEAST, NONE_MOST
 from swifteats_sim.engine.kernel.maps import EMPTY
-from swifteats_sim.engine.kernel.memory import HISTOGRAM, LIST, MAP, NONE, REGISTERS, STEP
+from swifteats_sim.engine.kernel.memory import HISTOGRAM, LIST, MAP, NONE, REGISTERS, SLOTS, STEP
 from swifteats_sim.engine.laws import Law, moved
 from swifteats_sim.engine.streams import Stream
 
@@ -21,7 +21,7 @@ class Layout:
     """Memory that grows while it is laid out. minutes : of the run, for tables by the minute."""
 
     def __init__(self, span: tuple[int, int], last_minute: int) -> None:
-        self.words: list[int] = [0] * len(REGISTERS)
+        self.words: list[int] = [0] * len(REGISTERS) + [NONE] * SLOTS
         self.reals: list[float] = []
         self.steps: list[tuple[int, ...]] = []
         self.maps: list[int] = []

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from swifteats_sim.engine.kernel.fields import Fields
 
 NONE = -1
+SLOTS = 1 << 13
+"""Of the wheel."""
 Array = NDArray[Any]
 
 
@@ -26,9 +28,9 @@ def _row(names: str) -> np.dtype[Any]:
 
 HEAP = _row("at row")
 """When an event comes, and its row."""
-EVENT = _row("flow entity index lane turn job")
+EVENT = _row("flow entity index lane turn job at later")
 """What is to come. job : whose, NONE: a birth; an entry of the journal has flow JOURNAL and its node as job; the next
-free row of one that is over."""
+free row of one that is over. at, later : in the wheel, when it comes, and what stands in its slot behind it."""
 JOB = _row(
     "turn pc flow entity index lane born entered partition server key waited since asked outcome held over orphan "
     "is_part parts stopped tries root root_serial parent spawner sibling serial next_free"
@@ -87,17 +89,17 @@ ARRAYS = dict.fromkeys(World._fields, np.dtype(np.int64)) | {
 
 REGISTERS = Fields(
     "now until halt turn done full margin error warmup end last_minute watchers heap gap events free_event jobs "
-    "free_job nodes free_node agenda ending out calls rings ring ring_at bearing bearing_entity bearing_next "
+    "free_job nodes free_node horizon agenda ending out calls rings ring ring_at bearing bearing_entity bearing_next "
     "bearing_last " + " ".join(f"{name}_at {name}_count" for name in World._fields)
 )
 """now : how far the loop is; until, halt : how far it goes; turn : of the last event; done : how many; full : an array
 has little room left, which is less than `margin` and ROOM rows; error : what went wrong; warmup, end : of the measured
 span; last_minute : of the run; watchers : customers who follow an order, as the loop knows it; heap, events, jobs,
-nodes, out : rows in use; gap : whether the heap has one on top; free_event, free_job, free_node : the first to use
-again; agenda, ending, calls : stacks, in the lower half of `stack`, the third quarter, and from its end downwards;
-rings, ring, ring_at : the first of all rings, the one whose birth is next, and when; bearing : the source of an arrival
-whose jobs from `bearing_next` up to `bearing_last` are to be born; words_at, words_count .. : where each array stands,
-and its rows."""
+nodes, out : rows in use; horizon : events before this instant stand in the heap, others in the wheel; gap : whether
+the heap has one on top; free_event, free_job, free_node : the first to use again; agenda, ending, calls : stacks, in
+the lower half of `stack`, the third quarter, and from its end downwards; rings, ring, ring_at : the first of all
+rings, the one whose birth is next, and when; bearing : the source of an arrival whose jobs from `bearing_next` up to
+`bearing_last` are to be born; words_at, words_count .. : where each array stands, and its rows."""
 FLOW = Fields(
     "number first last source keyed key_kind key_stream key_a key_b key_c sampled born finished stale overwritten "
     "calls attempts wasted messages bytes sent ended in_flight presence presence_low outcomes changes completions "

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.engine.kernel.arrays import table_of
-from swifteats_sim.engine.kernel.events import ROOM, no_events
+from swifteats_sim.engine.kernel.events import ROOM
+from swifteats_sim.engine.kernel.heap import no_events
 from swifteats_sim.engine.kernel.layout import Layout
 from swifteats_sim.engine.kernel.maps import EMPTY, refill
 from swifteats_sim.engine.kernel.memory import EVENT, JOB, MAP, NODE, REGISTERS, SAMPLE, World
