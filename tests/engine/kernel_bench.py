@@ -8,10 +8,10 @@ import numpy as np
 
 from swifteats_sim.engine.kernel import memory as m
 from swifteats_sim.engine.kernel.arrays import table_of
-from swifteats_sim.engine.kernel.events import no_events
+from swifteats_sim.engine.kernel.heap import no_events
 from swifteats_sim.engine.kernel.maps import EMPTY
 
-FREE = len(m.REGISTERS)
+FREE = len(m.REGISTERS) + m.SLOTS
 """The first word that is free."""
 
 
@@ -19,7 +19,9 @@ def world(**arrays: Any) -> m.World:
     """A world with these arrays, and 8,192 rows of all others."""
     found = {name: np.zeros(8192, kind) for name, kind in m.ARRAYS.items()}
     found["cells"][:] = EMPTY
-    found["heap"] = no_events(0, 8192)
+    found["heap"] = no_events(8192)
+    found["words"] = np.zeros(FREE + 8192, dtype=np.int64)
+    found["words"][len(m.REGISTERS) : FREE] = m.NONE
     for name in ("free_event", "free_job", "free_node", "halt"):
         found["words"][getattr(m.REGISTERS, name)] = m.NONE
     found["words"][m.REGISTERS.end] = 1 << 60

@@ -1,38 +1,14 @@
-"""The heap of what is to come: by instant, flow, entity, index, lane and turn, which is a total order.
-
-Four ways lead down from each entry, which says no more than an instant and the row of its event.
-"""
+"""Events: rows of what is to come, in the heap if it comes soon, otherwise in the wheel."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
-from swifteats_sim.engine.compiled import apart, compiled
+from swifteats_sim.engine.compiled import compiled
+from swifteats_sim.engine.kernel import heap, wheel
 from swifteats_sim.engine.kernel.arrays import events_of, heap_of, jobs_of, nodes_of, stack_of, words_of
-from swifteats_sim.engine.kernel.memory import HEAP, NONE, REGISTERS
+from swifteats_sim.engine.kernel.memory import NONE, REGISTERS
 
-NEVER = 1 << 62
-"""Later than any instant."""
-WAYS = 4
-"""Entries below one of the heap."""
 ROOM = 4096
 """Rows that an array must have free when an event begins, beside the `margin` for whoever is there: see `widen`."""
-
-
-def no_events(first: int, until: int) -> NDArray[Any]:
-    """HEAP[...]: these entries of a heap, empty: none comes ever, and no two at once, so that one need not look."""
-    heap = np.zeros(until - first, HEAP)
-    heap["at"] = NEVER + np.arange(first, until)
-    return heap
-
-
-@compiled
-def first_at(w):  # type: ignore[no-untyped-def]
-    """When the first event comes, NEVER where there is none."""
-    return heap_of(w)[0].at
 
 
 @compiled
@@ -45,16 +21,18 @@ def first(w):  # type: ignore[no-untyped-def]
 def push(w, at, flow, entity, index, lane, turn, job):  # type: ignore[no-untyped-def]
     """One more event. job : its row, NONE: a birth; or the node of an entry of the journal."""
     words = words_of(w)
-    if words[REGISTERS.gap]:
+    if at < words[REGISTERS.horizon] and words[REGISTERS.gap]:
         words[REGISTERS.gap] = 0
         row = heap_of(w)[0].row  # the event that is being done has been read
         _put(events_of(w)[row], flow, entity, index, lane, turn, job)
-        _sink(w, at, row)
+        heap.replace_first(w, at, row)
         return
-    row, here = _new_row(w), words[REGISTERS.heap]
-    words[REGISTERS.heap] = here + 1
+    row = _new_row(w)
     _put(events_of(w)[row], flow, entity, index, lane, turn, job)
-    _rise(w, here, at, row)
+    if at < words[REGISTERS.horizon]:
+        heap.insert(w, at, row)
+    else:
+        wheel.put(w, at, row)
 
 
 @compiled
@@ -91,94 +69,19 @@ def take_first(w):  # type: ignore[no-untyped-def]
 
 @compiled
 def close_gap(w):  # type: ignore[no-untyped-def]
-    """Where nobody has pushed an event, the last one fills the gap."""
-    words, heap = words_of(w), heap_of(w)
+    """Where nobody has pushed an event that comes soon, the last one fills the gap."""
+    words = words_of(w)
     if words[REGISTERS.gap]:
         words[REGISTERS.gap] = 0
-        over, last = heap[0].row, words[REGISTERS.heap] - 1
-        words[REGISTERS.heap] = last
+        over = heap_of(w)[0].row
         events_of(w)[over].job = words[REGISTERS.free_event]
         words[REGISTERS.free_event] = over
-        at, row = heap[last].at, heap[last].row
-        heap[last].at = NEVER + last
-        if last:
-            _sink(w, at, row)
-
-
-@compiled
-def _sink(w, at, row):  # type: ignore[no-untyped-def]
-    """Fill the gap on top of the heap: what comes first moves up, down to a leaf, and the event rises from there.
-
-    Most events come after nearly all that wait, so that they rise no farther.
-    """
-    heap, count, here, below = heap_of(w), words_of(w)[REGISTERS.heap], 0, 1
-    while below < count:
-        chosen = _first_of(w, below)
-        heap[here].at, heap[here].row = heap[chosen].at, heap[chosen].row
-        here, below = chosen, WAYS * chosen + 1
-    _rise(w, here, at, row)
-
-
-@compiled
-def _rise(w, here, at, row):  # type: ignore[no-untyped-def]
-    """Put an event into the heap, up from a place that is free."""
-    heap = heap_of(w)
-    while here > 0:
-        above = (here - 1) // WAYS
-        if not _precedes(w, at, row, heap[above]):
-            break
-        heap[here].at, heap[here].row = heap[above].at, heap[above].row
-        here = above
-    heap[here].at, heap[here].row = at, row
-
-
-@compiled
-def _first_of(w, place):  # type: ignore[no-untyped-def]
-    """Which of the WAYS entries from a place on comes first. Nothing here can be foretold: so nothing branches."""
-    heap = heap_of(w)
-    a, b, c, d = heap[place].at, heap[place + 1].at, heap[place + 2].at, heap[place + 3].at
-    left, right = min(a, b), min(c, d)
-    if (a == b) | (c == d) | (left == right):
-        return _first_of_equals(w, place)
-    one, other = place + (b < a), place + 2 + (d < c)
-    return one + (other - one) * (right < left)
-
-
-@apart
-def _first_of_equals(w, place):  # type: ignore[no-untyped-def]
-    """The same where some come at the same instant."""
-    heap, chosen = heap_of(w), place
-    for other in range(place + 1, place + WAYS):
-        if _precedes(w, heap[other].at, heap[other].row, heap[chosen]):
-            chosen = other
-    return chosen
+        heap.remove_first(w)
 
 
 @compiled
 def _put(event, flow, entity, index, lane, turn, job):  # type: ignore[no-untyped-def]
     event.flow, event.entity, event.index, event.lane, event.turn, event.job = flow, entity, index, lane, turn, job
-
-
-@compiled
-def _precedes(w, at, row, other):  # type: ignore[no-untyped-def]
-    """Whether an event comes before an entry of the heap."""
-    if at != other.at:
-        return at < other.at
-    return _is_before(events_of(w)[row], events_of(w)[other.row])
-
-
-@apart
-def _is_before(one, other):  # type: ignore[no-untyped-def]
-    """Which of two events of one instant comes first."""
-    if one.flow != other.flow:
-        return one.flow < other.flow
-    if one.entity != other.entity:
-        return one.entity < other.entity
-    if one.index != other.index:
-        return one.index < other.index
-    if one.lane != other.lane:
-        return one.lane < other.lane
-    return one.turn < other.turn
 
 
 @compiled

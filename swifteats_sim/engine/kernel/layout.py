@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from swifteats_sim.engine.histogram import BUCKETS, NONE_LEAST, NONE_MOST
 from swifteats_sim.engine.kernel.maps import EMPTY
-from swifteats_sim.engine.kernel.memory import HISTOGRAM, LIST, MAP, NONE, REGISTERS, STEP
+from swifteats_sim.engine.kernel.memory import HISTOGRAM, LINE, LIST, MAP, NONE, REGISTERS, SLOTS, STEP
 from swifteats_sim.engine.laws import Law, moved
 from swifteats_sim.engine.streams import Stream
 
@@ -17,11 +18,19 @@ ROOM = 1 << 13
 """Rows that a hash table has at first."""
 
 
+def lines(count: int, kind: np.dtype[Any], before: int = 0) -> NDArray[Any]:
+    """So many rows of zeros, of which the one behind the first `before` begins a line of the cache."""
+    size = count * kind.itemsize
+    room = np.zeros(size + LINE, dtype=np.uint8)
+    skipped = -(room.ctypes.data + before * kind.itemsize) % LINE
+    return room[skipped : skipped + size].view(kind)
+
+
 class Layout:
     """Memory that grows while it is laid out. minutes : of the run, for tables by the minute."""
 
     def __init__(self, span: tuple[int, int], last_minute: int) -> None:
-        self.words: list[int] = [0] * len(REGISTERS)
+        self.words: list[int] = [0] * len(REGISTERS) + [NONE] * SLOTS
         self.reals: list[float] = []
         self.steps: list[tuple[int, ...]] = []
         self.maps: list[int] = []
@@ -48,6 +57,11 @@ class Layout:
         missing = set(values) - set(kind.names)
         assert not missing, missing
         return self.put(values.get(name, 0) for name in kind.names)
+
+    def make_room(self, rows: int) -> None:
+        """Have so many more rows free when an event begins: arrays grow before the first one if they must."""
+        self.words[REGISTERS.margin] += rows
+        self.words[REGISTERS.full] = 1
 
     def zeros(self, count: int) -> int:
         """So many zeros."""

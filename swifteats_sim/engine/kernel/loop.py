@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from swifteats_sim.engine.compiled import compiled
-from swifteats_sim.engine.kernel import crashing, flows, offline, rings, sources
+from swifteats_sim.engine.kernel import crashing, flows, heap, offline, rings, sources, wheel
 from swifteats_sim.engine.kernel.arrays import followers_of, jobs_of, nodes_of, watched_of, words_of
 from swifteats_sim.engine.kernel.errors import BACK_IN_TIME
-from swifteats_sim.engine.kernel.events import close_gap, first, first_at, push, take_first
+from swifteats_sim.engine.kernel.events import close_gap, first, push, take_first
 from swifteats_sim.engine.kernel.jobs import call, new_job
 from swifteats_sim.engine.kernel.memory import FLOW, NONE, REGISTERS, SOURCE
 from swifteats_sim.engine.kernel.nodes import free_node
@@ -30,9 +30,12 @@ def advance(w):  # type: ignore[no-untyped-def]
                 return NO_ROOM
             _bear(w)
             continue
-        at, birth_at = first_at(w), rings.next_at(w)
-        if min(at, birth_at) >= words[REGISTERS.until]:
-            break
+        at, birth_at = heap.first_at(w), rings.next_at(w)
+        if min(at, birth_at) >= min(words[REGISTERS.until], words[REGISTERS.horizon]):
+            if words[REGISTERS.horizon] >= words[REGISTERS.until]:
+                break
+            wheel.turn(w)
+            continue
         if min(at, birth_at) < words[REGISTERS.now]:
             words[REGISTERS.error] = BACK_IN_TIME
         if words[REGISTERS.full] | words[REGISTERS.error]:

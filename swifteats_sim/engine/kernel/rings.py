@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from swifteats_sim.engine.compiled import compiled
 from swifteats_sim.engine.kernel.arrays import words_of
-from swifteats_sim.engine.kernel.events import NEVER
+from swifteats_sim.engine.kernel.heap import NEVER
 from swifteats_sim.engine.kernel.memory import REGISTERS, SOURCE
 
 ENTITY, PHASE, CHAINED, ON = range(4)
