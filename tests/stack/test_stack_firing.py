@@ -41,7 +41,7 @@ def test_it_comes_in_the_turn_of_a_condition() -> None:
 
         clock.process(wait())
         for name, after in (("at once", 5), ("before", 4)):
-            later(clock, after, lambda name=name: told.append(name))  # type: ignore[misc]
+            later(clock, after, lambda name=name: told.append(name))
         later(clock, 4, lambda: later(clock, 1, lambda: told.append("scheduled later")))
         clock.run(until=20)
         return told
