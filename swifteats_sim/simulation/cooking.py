@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import simpy
 
@@ -32,7 +31,7 @@ class Cooking:
         run, order = self._run, live.number
         estimate = run.city.kitchen.estimate(order, live.plan.cart.restaurant, run.clock.instant)
         run.orders.note(order, "estimated_ready", estimate)
-        later(run.clock, run.city.kitchen.confirm_in(order), partial(self._accept, live))
+        later(run.clock, run.city.kitchen.confirm_in(order), self._accept, live)
 
     def _accept(self, live: LiveOrder) -> None:
         """The kitchen takes the order, unless it has ended meanwhile."""
@@ -42,7 +41,7 @@ class Cooking:
         truth = run.city.kitchen.accept(order, live.plan.cart.restaurant, run.clock.instant)
         run.orders.note(order, "accepted", truth.accepted)
         run.clock.process(self._tell(order, truth))
-        later(run.clock, max(0, truth.ready - run.clock.instant), partial(self._cooked, live, truth.ready))
+        later(run.clock, max(0, truth.ready - run.clock.instant), self._cooked, live, truth.ready)
 
     def _cooked(self, live: LiveOrder, ready: int) -> None:
         """The food is ready."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from swifteats_sim.city.demand import TWIN_STRIDE, Plan
 from swifteats_sim.domain import orders
@@ -191,7 +190,7 @@ class OrderLife:
         """The customer's patience is counted from the click."""
         clock, patience = self._run.clock, self._patience.draw_ns(self._stream, live.number, 0, 1)
         after = max(0, live.plan.placed + patience - clock.instant)
-        live.patience = later(clock, after, partial(self._lose_patience, live))
+        live.patience = later(clock, after, self._lose_patience, live)
 
     def _lose_patience(self, live: LiveOrder) -> None:
         live.impatient = True

@@ -156,4 +156,4 @@ class Trips:
         if trip.live.watched:
             loop, now = self._run.loop, self._run.clock.instant
             loop.write(self._followers, trip.driver, trip.order, now)
-            loop.write(self._watched, trip.driver, value, now)
+            loop.write(self._watched, trip.driver, int(value), now)  # else compiled once more, for a bool

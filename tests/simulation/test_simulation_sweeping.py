@@ -16,3 +16,15 @@ def test_what_was_set_before_is_set_again_also_after_an_error() -> None:
     with pytest.raises(ZeroDivisionError), seldom_swept():
         1 / 0  # noqa: B018
     assert gc.get_threshold() == before
+
+
+def test_a_run_is_swept_seldom_also_where_nothing_else_is_and_what_was_there_is_looked_at_again_afterwards() -> None:
+    gc.disable()
+    try:
+        with seldom_swept():
+            assert gc.isenabled()
+            assert gc.get_freeze_count()
+        assert not gc.isenabled()
+        assert not gc.get_freeze_count()
+    finally:
+        gc.enable()

@@ -39,13 +39,10 @@ def test_it_comes_in_the_turn_of_a_condition() -> None:
             yield (alarm | never) if by_condition else first_of(clock, alarm, never)
             told.append("waited")
 
-        def schedule() -> None:
-            later(clock, 1, lambda: told.append("scheduled later"))
-
         clock.process(wait())
         for name, after in (("at once", 5), ("before", 4)):
-            later(clock, after, lambda name=name: told.append(name))  # type: ignore[misc]
-        later(clock, 4, schedule)
+            later(clock, after, lambda name=name: told.append(name))
+        later(clock, 4, lambda: later(clock, 1, lambda: told.append("scheduled later")))
         clock.run(until=20)
         return told
 
