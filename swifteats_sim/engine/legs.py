@@ -32,7 +32,8 @@ class Legs:
     """The legs of all entities, each of which knows its entity's previous one; at the end of the last one it stands.
 
     count : of legs; fastest : the greatest speed of any, m/ns; lines : that ways may lead along. last, times, places,
-    ways : see engine.tracks.Tracks. on_moved : called when the latter three have moved to larger arrays.
+    ways : see engine.tracks.Tracks, which `tracks` holds together for compiled code. on_moved : called when the latter
+    three have moved to larger arrays.
     """
 
     def __init__(
@@ -54,11 +55,7 @@ class Legs:
         if standing is not None:
             self._stand(standing)
         self.on_moved: Callable[[], None] = _nobody_asks
-
-    @property
-    def tracks(self) -> Tracks:
-        """What compiled code needs to reckon positions."""
-        return Tracks(self.last, self.times, self.places, self.ways, self.lines.lines, self.lines.points)
+        self.tracks = self._tracks()
 
     def _stand(self, standing: NDArray[np.int64]) -> None:
         """Each has just come to the end of its line, by a way that took no time."""
@@ -90,7 +87,7 @@ class Legs:
         first, count, end = self._stretches, len(stretches) // STRETCH, start + int(stretches[-STRETCH + PASSED])
         while STRETCH * (first + count) > len(self.ways):
             self.ways = np.concatenate((self.ways, np.zeros_like(self.ways)))
-            self.on_moved()
+            self._moved()
         self.ways[STRETCH * first : STRETCH * (first + count)] = stretches
         self._stretches += count
         self._append(entity, (start, end, self.last[entity], entity, first, count), (*ends, begin))
@@ -128,7 +125,15 @@ class Legs:
     def _grow(self) -> None:
         self.times = np.concatenate((self.times, np.zeros_like(self.times)))
         self.places = np.concatenate((self.places, np.zeros_like(self.places)))
+        self._moved()
+
+    def _moved(self) -> None:
+        """The arrays are others now."""
+        self.tracks = self._tracks()
         self.on_moved()
+
+    def _tracks(self) -> Tracks:
+        return Tracks(self.last, self.times, self.places, self.ways, self.lines.lines, self.lines.points)
 
 
 class Movement:
