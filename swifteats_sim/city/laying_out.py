@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.city.ground import Ground, Recorded, Square
-from swifteats_sim.city.onto_streets import snapped
+from swifteats_sim.city.onto_streets import Day, as_recorded, onto_streets
 from swifteats_sim.city.sites import Site, congestion_of, lines_of, map_of, nodes_by_geo
-from swifteats_sim.city.spots import Spread, off_street
+from swifteats_sim.city.spots import Spread
 from swifteats_sim.city.street_ground import Streets
 from swifteats_sim.city.street_travel import AlongStreets
 from swifteats_sim.city.travel import StraightLine, Travel
@@ -76,13 +76,11 @@ class Layout:
         assert count is not None
         return self.grounds[name].spread(count, (FIXED if name in self.sites else streams)(f"place.restaurant.{name}"))
 
-    def recorded(self, trace: Trace) -> tuple[Spread, Spread, Spread]:
-        """Restaurants, log-ons and doors of a recorded day, in the only geo."""
-        (name,), columns = self.grounds, (trace.restaurants, trace.start, trace.customer)
-        if name not in self.sites:
-            restaurants, homes, doors = map(off_street, columns)
-            return restaurants, homes, doors
-        return snapped(trace, self.sites[name], self._city.snap)
+    def recorded(self, trace: Trace) -> Day:
+        """A recorded day, in the only geo."""
+        (name,) = self.grounds
+        site = self.sites.get(name)
+        return as_recorded(trace) if site is None else onto_streets(trace, site, self._city.snap)
 
     def travel(self, name: str, restaurants: Spread, grow: Grow) -> Travel:
         """How one gets to these and from them."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from swifteats_sim.city.ground import Ground
 from swifteats_sim.city.laying_out import Grow, Layout
+from swifteats_sim.city.onto_streets import Day
 from swifteats_sim.city.spots import Spot, Spread
 from swifteats_sim.city.travel import StraightLine, Travel
 from swifteats_sim.engine.streams import Streams
@@ -78,22 +79,23 @@ def declared_places(city: City, end: int, streams: Streams, grow: Grow) -> Place
     )  # fmt: skip
 
 
-def recorded_places(city: City, trace: Trace, grow: Grow) -> tuple[Places, Spread]:
-    """The restaurants and shifts of a recorded day, in one geo; and its doors, by order.
+def recorded_places(city: City, trace: Trace, grow: Grow) -> tuple[Places, Day]:
+    """The restaurants and shifts of a recorded day, in one geo; and where it took place.
 
     On a map everything is moved to the nearest node of its streets. ScenarioError where one is too far.
     """
     ((name, geo),), layout = city.geos.items(), Layout(city)
-    restaurants, homes, doors = layout.recorded(trace)
+    day = layout.recorded(trace)
     if name in layout.sites:
-        travel = layout.travel(name, restaurants, grow)
+        travel = layout.travel(name, day.restaurants, grow)
     else:  # a trace that states a speed states it along the straight line
         travel = StraightLine(trace.speed or geo.speed, 1.0 if trace.speed else geo.detour)
     area = Area(
         0, name, geo.kind, travel, layout.grounds[name], range(len(trace.restaurants)), range(len(trace.on))
     )  # fmt: skip
-    standing = layout.standing(name, homes)
-    return Places((area,), restaurants, homes, trace.on, trace.off, layout.lines, standing), doors
+    standing = layout.standing(name, day.homes)
+    places = Places((area,), day.restaurants, day.homes, trace.on, trace.off, layout.lines, standing)
+    return places, day
 
 
 def _following(areas: list[Area], what: str, count: int) -> range:

@@ -39,14 +39,18 @@ def print_verdicts(rehearsal: Rehearsal) -> None:
 
 def print_streets(rehearsal: Rehearsal) -> None:
     """What it took to make the streets ready, where there are any."""
-    console, grown = Console(), sum(each.grown for each in rehearsal.trees)
-    for each in rehearsal.trees:
+    console, ready = Console(), rehearsal.ready
+    for kind, count, median, farthest in ready.moved:
+        _say(
+            console, f"streets: {count:,} places ({kind}) moved by {median:.0f} m at the median, {farthest:.0f} at most"
+        )
+    for each in ready.trees:
         known = f"{each.grown:,} grown now" if each.grown else "all read"
         _say(console, f"streets: {each.map}, {each.trees:,} trees of road times, {known}", "  ")
         for notice in each.notices:
             _say(console, f"  {notice}", "  ")
-    if grown:
-        _say(console, f"growing {grown:,} trees took {rehearsal.tree_seconds:.1f} s; the next run finds them")
+    if grown := sum(each.grown for each in ready.trees):
+        _say(console, f"growing {grown:,} trees took {rehearsal.ready_seconds:.1f} s; the next run finds them")
 
 
 def print_findings(rehearsal: Rehearsal) -> None:

@@ -26,7 +26,7 @@ from swifteats_sim.results.findings import Finding
 from swifteats_sim.results.saturation import Growth
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.streets import is_file
-from swifteats_sim.simulation import Engine, Growing, Grown, make_ready
+from swifteats_sim.simulation import Engine, Growing, make_ready
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Rehearsal:
     """What came of a scenario.
 
     tables : one record a replication; estimates : by metric name, in SI units; wall_seconds : what the runs took;
-    engine : see `simulate`; trees : of its streets, made ready in tree_seconds.
+    engine : see `simulate`; ready : its streets, made so in ready_seconds.
     """
 
     scenario: Scenario
@@ -45,8 +45,8 @@ class Rehearsal:
     digest: str
     wall_seconds: float
     engine: Engine = "compiled"
-    trees: tuple[Grown, ...] = ()
-    tree_seconds: float = 0.0
+    ready: Ready = Ready()
+    ready_seconds: float = 0.0
 
     @property
     def events(self) -> int:
@@ -74,8 +74,8 @@ def rehearse(
     growing : told (map, grown, to be grown) while trees of streets are grown that no run before has grown.
     """
     began = perf_counter()
-    trees = make_ready(scenario, workers, growing)
-    tree_seconds, began, found = perf_counter() - began, perf_counter(), dict[int, _Found]()
+    ready = make_ready(scenario, workers, growing)
+    ready_seconds, began, found = perf_counter() - began, perf_counter(), dict[int, _Found]()
 
     def hear(replication: int, record: Tables) -> None:
         found[replication] = _Found(record, measure(record), growths(record))
@@ -94,8 +94,8 @@ def rehearse(
         digest(tables, declared(scenario)),
         wall,
         engine,
-        trees,
-        tree_seconds,
+        ready,
+        ready_seconds,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import platform
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,7 @@ def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
         "engine": rehearsal.engine,
         "sim_seconds": scenario.end / 1e9 * scenario.replications,
         "wall_seconds": rehearsal.wall_seconds,
-        "trees": [{"map": each.map, "trees": each.trees, "grown": each.grown} for each in rehearsal.trees],
-        "tree_seconds": rehearsal.tree_seconds,
+        "streets": asdict(rehearsal.ready) | {"seconds": rehearsal.ready_seconds},
         "events": [tables.counts["events"] for tables in rehearsal.tables],
         "counts": [dict(tables.counts) for tables in rehearsal.tables],
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from swifteats_sim.city.onto_streets import Moved
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.streets import STRAIGHT
@@ -32,16 +33,24 @@ class Grown:
     notices: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Ready:
+    """What a scenario's streets took. trees : by geo; moved : what of a recorded day lies on streets now."""
+
+    trees: tuple[Grown, ...] = ()
+    moved: tuple[Moved, ...] = ()
+
+
 def grow(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
     """The trees of these nodes, by this process alone."""
     return grow_trees(streets, congestion, roots, TreeCache(default_folder(os.environ)))
 
 
-def make_ready(scenario: Scenario, workers: int, told: Growing) -> tuple[Grown, ...]:
+def make_ready(scenario: Scenario, workers: int, told: Growing) -> Ready:
     """Grow the trees that a scenario's replications will read."""
     city, grown = scenario.city, list[Grown]()
     if city is None or all(city.map_of(geo) == STRAIGHT for geo in city.geos):
-        return ()
+        return Ready()
 
     def growing(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
         cache, name = TreeCache(default_folder(os.environ)), streets.name
@@ -50,5 +59,5 @@ def make_ready(scenario: Scenario, workers: int, told: Growing) -> tuple[Grown, 
         grown.append(Grown(streets.name, count, trees.grown, trees.notices))
         return trees
 
-    build_town(scenario, Streams(scenario.seed, 0), growing)
-    return tuple(grown)
+    town = build_town(scenario, Streams(scenario.seed, 0), growing)
+    return Ready(tuple(grown), town.moved)

@@ -12,6 +12,7 @@ from swifteats_sim.city.arrivals import PROCESSES, Intensity
 from swifteats_sim.city.demand import GeoDemand, Menu, Plan, declared_plans, recorded_plans
 from swifteats_sim.city.kitchens import Kitchen, KitchenTerms, QueueKitchens, cooks_for
 from swifteats_sim.city.laying_out import Grow
+from swifteats_sim.city.onto_streets import Moved
 from swifteats_sim.city.places import Places, declared_places, recorded_places
 from swifteats_sim.city.recorded import RecordedKitchens
 from swifteats_sim.engine.keys import zipf_probabilities
@@ -25,13 +26,14 @@ HOUR_S = 3600.0
 
 @dataclass(frozen=True)
 class Town:
-    """geo_of_driver : int64[drivers]; cooks : per restaurant, 0 where they are not modelled."""
+    """geo_of_driver : int64[drivers]; cooks : per restaurant, 0 where they are not modelled; moved : onto streets."""
 
     places: Places
     kitchen: Kitchen
     cooks: list[int]
     plans: Iterator[Plan]
     geo_of_driver: NDArray[np.int64]
+    moved: tuple[Moved, ...] = ()
 
 
 def build_town(scenario: Scenario, streams: Streams, grow: Grow) -> Town:
@@ -62,7 +64,7 @@ def _declared(scenario: Scenario, streams: Streams, grow: Grow) -> Town:
 
 
 def _recorded(scenario: Scenario, trace: Trace, streams: Streams, grow: Grow) -> Town:
-    places, doors = recorded_places(declared_city(scenario), trace, grow)
+    places, day = recorded_places(declared_city(scenario), trace, grow)
     kitchen: Kitchen
     if declared_city(scenario).kitchens.mode == "recorded":
         cooks = [0] * len(trace.restaurants)
@@ -73,7 +75,9 @@ def _recorded(scenario: Scenario, trace: Trace, streams: Streams, grow: Grow) ->
         cooks = _cooks(scenario, _busiest_hour(trace))
         kitchen = QueueKitchens(cooks, _terms(scenario), streams("kitchen"), scenario.warmup, scenario.end)
     menu = Menu(scenario.ordering.items, scenario.ordering.lines)
-    return Town(places, kitchen, cooks, recorded_plans(trace, doors, menu, streams), _geo_of_driver(places))
+    return Town(
+        places, kitchen, cooks, recorded_plans(trace, day.doors, menu, streams), _geo_of_driver(places), day.moved
+    )
 
 
 def _demands(scenario: Scenario, places: Places) -> Iterator[GeoDemand]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from city_examples import day, geo, is_drawn_from, is_uncorrelated, no_trees, places_of, square_of
 
+from swifteats_sim.city.onto_streets import Day
 from swifteats_sim.city.places import Area, Places, recorded_places
-from swifteats_sim.city.spots import Spot, Spread
+from swifteats_sim.city.spots import Spot
 from swifteats_sim.engine.clock import SECOND
 from swifteats_sim.scenario.city import City
 from swifteats_sim.scenario.traces import Trace
@@ -135,19 +136,19 @@ def test_a_geo_without_drivers_has_none() -> None:
     assert (places.on.tolist(), places.off.tolist(), places.areas[0].drivers) == ([], [], range(0))
 
 
-def recorded(name: str, trace: Trace) -> tuple[Places, Spread]:
+def recorded(name: str, trace: Trace) -> tuple[Places, Day]:
     city = City(geos={name: geo(area=None, restaurants=None, drivers=None)})
     return recorded_places(city, trace, no_trees)
 
 
 def test_a_recorded_day_keeps_its_own_places_and_shifts() -> None:
     trace = day()
-    places, doors = recorded("town", trace)
+    places, day_of = recorded("town", trace)
     (town,) = places.areas
     assert (town.name, town.restaurants, town.drivers) == ("town", range(2), range(2))
     assert places.restaurants.places.tolist() == trace.restaurants.tolist()
     assert places.homes.places.tolist() == trace.start.tolist()
-    assert doors.places.tolist() == trace.customer.tolist()
+    assert day_of.doors.places.tolist() == trace.customer.tolist()
     assert (places.on.tolist(), places.off.tolist()) == (trace.on.tolist(), trace.off.tolist())
 
 
