@@ -1,11 +1,13 @@
 """What those who decide do in the loop's memory: note, be served, pass a limit, hold one of a pool. See engine.plane.
 
-Who is served lets the loop catch up first, in the same call. Each says NO_ROOM or BROKEN as `loop.advance` does.
+Who is served lets the loop catch up first, in the same call. One way leads into the loop: what Python calls is machine
+code with all that it needs, so that a second way would be a second loop, to be compiled, and to crowd the first one
+out of the processor's cache.
 """
 
 from __future__ import annotations
 
-from swifteats_sim.engine.compiled import compiled
+from swifteats_sim.engine.compiled import apart, compiled
 from swifteats_sim.engine.kernel import clients, draws, levels, loop, nodes, resources, sources, stations, usage
 from swifteats_sim.engine.kernel.arrays import nodes_of, words_of
 from swifteats_sim.engine.kernel.events import next_turn, push
@@ -13,11 +15,10 @@ from swifteats_sim.engine.kernel.loop import JOURNAL, REACHED
 from swifteats_sim.engine.kernel.memory import ERRAND, FLOW, NONE, REGISTERS, RESOURCE, STATION
 
 
-@compiled
-def catch_up(w, until):  # type: ignore[no-untyped-def]
-    """Do everything strictly before an instant."""
-    words_of(w)[REGISTERS.until] = until
-    return loop.advance(w)
+def catch_up(w: int, until: int) -> int:
+    """Do everything strictly before an instant; what the loop says."""
+    said: int = enter(w, NONE, until, 0, 0, 0, 0)[0]
+    return said
 
 
 @compiled
@@ -39,12 +40,21 @@ def open_source(w, flow):  # type: ignore[no-untyped-def]
 
 @compiled
 def enter(w, errand, now, entity, index, step, attempt):  # type: ignore[no-untyped-def]
-    """(what the loop says, start, departure) of an errand. See engine.entrance.Entrance."""
+    """(what the loop says, start, departure) of an errand, NONE: only catch up. See engine.entrance.Entrance."""
+    words, said = words_of(w), REACHED
+    if errand == NONE or words[errand + ERRAND.shared]:
+        words[REGISTERS.until] = now
+        said = loop.advance(w)
+    if errand == NONE or said != REACHED:
+        return said, 0, 0
+    start, departure = _serve(w, errand, now, entity, index, step, attempt)
+    return said, start, departure
+
+
+@apart
+def _serve(w, errand, now, entity, index, step, attempt):  # type: ignore[no-untyped-def]
+    """(start, departure) of an errand."""
     words = words_of(w)
-    if words[errand + ERRAND.shared]:
-        said = catch_up(w, now)
-        if said != REACHED:
-            return said, 0, 0
     station, scan = words[errand + ERRAND.station], words[errand + ERRAND.scan]
     law, stream = words[errand + ERRAND.law], words[errand + ERRAND.stream]
     service, patience = draws.draw_ns(w, law, stream, entity, index, step, attempt), NONE
@@ -55,7 +65,7 @@ def enter(w, errand, now, entity, index, step, attempt):  # type: ignore[no-unty
     start, departure = stations.visit(w, station, now, service + extra, 0, patience)
     if extra and start >= 0:
         usage.scan(w, words[station + STATION.usage], start, extra)
-    return REACHED, start, departure
+    return start, departure
 
 
 @compiled
