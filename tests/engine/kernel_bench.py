@@ -19,7 +19,7 @@ def world(**arrays: Any) -> m.World:
     """A world with these arrays, and 8,192 rows of all others."""
     found = {name: np.zeros(8192, kind) for name, kind in m.ARRAYS.items()}
     found["cells"][:] = EMPTY
-    found["heap"] = no_events(0, 8192)
+    found["heap"] = no_events(8192)
     found["words"] = np.zeros(FREE + 8192, dtype=np.int64)
     found["words"][len(m.REGISTERS) : FREE] = m.NONE
     for name in ("free_event", "free_job", "free_node", "halt"):

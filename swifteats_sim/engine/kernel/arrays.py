@@ -7,7 +7,6 @@ from typing import Any
 
 from numba.core import types
 from numba.extending import intrinsic
-from numba.np.numpy_support import from_dtype
 
 from swifteats_sim.engine.kernel.memory import ARRAYS, REGISTERS, World
 from swifteats_sim.engine.kernel.rows import WORD, Rows, to_rows
@@ -15,7 +14,7 @@ from swifteats_sim.engine.kernel.rows import WORD, Rows, to_rows
 
 def _rows_of(name: str) -> Callable[[int], Any]:
     """What gives compiled code the rows of one array of a world."""
-    place, rows = WORD * getattr(REGISTERS, f"{name}_at"), Rows(from_dtype(ARRAYS[name]))
+    place, rows = WORD * getattr(REGISTERS, f"{name}_at"), Rows(name, ARRAYS[name])
 
     @intrinsic  # type: ignore[untyped-decorator]  # numba calls it with its own types
     def rows_of(typing: Any, w: Any) -> Any:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from swifteats_sim.engine.compiled import apart, compiled
 from swifteats_sim.engine.kernel.arrays import events_of, heap_of, words_of
+from swifteats_sim.engine.kernel.layout import lines
 from swifteats_sim.engine.kernel.memory import HEAP, REGISTERS
 
 NEVER = 1 << 62
@@ -21,10 +22,13 @@ WAYS = 4
 """Entries below one of the heap."""
 
 
-def no_events(first: int, until: int) -> NDArray[Any]:
-    """HEAP[...]: these entries of a heap, empty: none comes ever, and no two at once, so that one need not look."""
-    heap = np.zeros(until - first, HEAP)
-    heap["at"] = NEVER + np.arange(first, until)
+def no_events(count: int) -> NDArray[Any]:
+    """HEAP[count]: an empty heap: none comes ever, and no two at once, so that one need not look.
+
+    The four below one entry share a line of the cache.
+    """
+    heap = lines(count, HEAP, before=1)
+    heap["at"] = NEVER + np.arange(count)
     return heap
 
 

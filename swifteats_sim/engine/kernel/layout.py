@@ -6,15 +6,24 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from swifteats_sim.engine.histogram import BUCKETS, NONE_LEAST, NONE_MOST
 from swifteats_sim.engine.kernel.maps import EMPTY
-from swifteats_sim.engine.kernel.memory import HISTOGRAM, LIST, MAP, NONE, REGISTERS, SLOTS, STEP
+from swifteats_sim.engine.kernel.memory import HISTOGRAM, LINE, LIST, MAP, NONE, REGISTERS, SLOTS, STEP
 from swifteats_sim.engine.laws import Law, moved
 from swifteats_sim.engine.streams import Stream
 
 ROOM = 1 << 13
 """Rows that a hash table has at first."""
+
+
+def lines(count: int, kind: np.dtype[Any], before: int = 0) -> NDArray[Any]:
+    """So many rows of zeros, of which the one behind the first `before` begins a line of the cache."""
+    size = count * kind.itemsize
+    room = np.zeros(size + LINE, dtype=np.uint8)
+    skipped = -(room.ctypes.data + before * kind.itemsize) % LINE
+    return room[skipped : skipped + size].view(kind)
 
 
 class Layout:

@@ -18,6 +18,8 @@ from swifteats_sim.engine.kernel.fields import Fields
 NONE = -1
 SLOTS = 1 << 13
 """Of the wheel."""
+LINE, WORD = 64, 8
+"""Bytes of a line of the cache, and of a word."""
 Array = NDArray[Any]
 
 
@@ -26,19 +28,36 @@ def _row(names: str) -> np.dtype[Any]:
     return np.dtype([(name, np.int64) for name in names.split()])
 
 
+def _lines(*lines: str) -> np.dtype[Any]:
+    """A row of some lines of the cache, with the integers that stand on each, of a word or as many bytes as said."""
+    names, kinds, offsets = list[str](), list[str](), list[int]()
+    for here, line in zip(range(0, len(lines) * LINE, LINE), lines, strict=True):
+        offset = here
+        for name, _, size in (each.partition(":") for each in line.split()):
+            names.append(name)
+            kinds.append(f"i{size or WORD}")
+            offsets.append(offset)
+            offset += int(size or WORD)
+        assert offset <= here + LINE, line
+    found: dict[str, Any] = {"names": names, "formats": kinds, "offsets": offsets, "itemsize": len(lines) * LINE}
+    return np.dtype(found)
+
+
 HEAP = _row("at row")
 """When an event comes, and its row."""
-EVENT = _row("flow entity index lane turn job at later")
+EVENT = _lines("flow entity index lane turn job at later")
 """What is to come. job : whose, NONE: a birth; an entry of the journal has flow JOURNAL and its node as job; the next
 free row of one that is over. at, later : in the wheel, when it comes, and what stands in its slot behind it."""
-JOB = _row(
-    "turn pc flow entity index lane born entered partition server key waited since asked outcome held over orphan "
-    "is_part parts stopped tries root root_serial parent spawner sibling serial next_free"
+JOB = _lines(
+    "turn entity index lane born waited key pc:4 flow:4",
+    "entered since asked partition:4 server:4 held:4 tries:4 parent:4 parts:4 sibling:4 root:4 "
+    "outcome:1 over:1 orphan:1 is_part:1 stopped:1",
+    "serial root_serial spawner:4 next_free:4",
 )
-"""See engine.job.Job; what every step needs comes first. key : NONE until asked for. spawner : the step of its parent
-that waits for it; root, root_serial : the job whose part it is in the end. parts, sibling : the first of its parts, the
-next one. held : the newest node of what it keeps. serial : which job of this row it is."""
-NODE = _row("kind job a b c d e f g h empty older after before")
+"""See engine.job.Job; what every step needs stands on the first line. key : NONE until asked for. spawner : the step
+of its parent that waits for it; root, root_serial : the job whose part it is in the end. parts, sibling : the first of
+its parts, the next one. held : the newest node of what it keeps. serial : which job of this row it is."""
+NODE = _lines("a b c d e kind:4 job:4 older:4 after:4 before:4", "f g h empty")
 """A thing in a list or two. older : what its job kept before it; after, before : its neighbours in another list."""
 STEP = _row("op place a b c d e f")
 """A step of a program; what a .. f are depends on `op`."""

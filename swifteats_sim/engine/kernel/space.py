@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from swifteats_sim.engine.kernel.arrays import table_of
 from swifteats_sim.engine.kernel.events import ROOM
 from swifteats_sim.engine.kernel.heap import no_events
-from swifteats_sim.engine.kernel.layout import Layout
+from swifteats_sim.engine.kernel.layout import Layout, lines
 from swifteats_sim.engine.kernel.maps import EMPTY, refill
 from swifteats_sim.engine.kernel.memory import EVENT, JOB, MAP, NODE, REGISTERS, SAMPLE, World
 from swifteats_sim.engine.legs import Legs
@@ -35,8 +35,8 @@ class Space:
         self._maps, self._fading = layout.maps, layout.fading
         legs = registers.legs or Legs(np.zeros((0, 2)))
         self.world = World(
-            **layout.arrays(), heap=no_events(0, FIRST),
-            events=np.zeros(FIRST, EVENT), jobs=np.zeros(FIRST, JOB), nodes=np.zeros(FIRST, NODE),
+            **layout.arrays(), heap=no_events(FIRST),
+            events=lines(FIRST, EVENT), jobs=lines(FIRST, JOB), nodes=lines(FIRST, NODE),
             out=np.zeros(NOTED, SAMPLE), stack=np.zeros(AGENDA, np.int64),
             known=np.frombuffer(registers.known_fix, dtype=np.int64),
             watched=np.frombuffer(registers.watched, dtype=np.uint8),
@@ -60,11 +60,11 @@ class Space:
         for name, used in (("events", REGISTERS.events), ("jobs", REGISTERS.jobs), ("nodes", REGISTERS.nodes)):
             old, count = getattr(self.world, name), int(self.words[used])
             if count + margin >= len(old) - 1:
-                new[name] = np.zeros(2 * max(len(old), count + margin), old.dtype)
+                new[name] = lines(2 * max(len(old), count + margin), old.dtype)
                 new[name][:count] = old[:count]
         if "events" in new:
-            rows = len(self.world.heap)
-            new["heap"] = np.concatenate((self.world.heap, no_events(rows, len(new["events"]))))
+            new["heap"] = no_events(len(new["events"]))
+            new["heap"][: len(self.world.heap)] = self.world.heap
         if len(self.world.out) < 2 * margin:
             new["out"] = np.zeros(4 * margin, SAMPLE)
         self._replace(new | self._stacks(margin))

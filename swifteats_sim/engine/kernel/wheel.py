@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from swifteats_sim.engine.compiled import compiled
 from swifteats_sim.engine.kernel import heap
-from swifteats_sim.engine.kernel.arrays import events_of, words_of
+from swifteats_sim.engine.kernel.arrays import events_of, jobs_of, words_of
 from swifteats_sim.engine.kernel.memory import NONE, REGISTERS, SLOTS
+from swifteats_sim.engine.kernel.rows import fetch
 
 SHIFT = 22
 SPAN = 1 << SHIFT
@@ -37,7 +38,9 @@ def turn(w):  # type: ignore[no-untyped-def]
     while row != NONE:
         event = events_of(w)[row]
         following = event.later
+        fetch(events_of(w), following)
         if event.at < horizon:
+            fetch(jobs_of(w), event.job)
             heap.insert(w, event.at, row)
         else:
             event.later, words[slot] = words[slot], row
