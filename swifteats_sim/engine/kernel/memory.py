@@ -39,8 +39,7 @@ def _lines(*lines: str) -> np.dtype[Any]:
             offsets.append(offset)
             offset += int(size or WORD)
         assert offset <= here + LINE, line
-    found: dict[str, Any] = {"names": names, "formats": kinds, "offsets": offsets, "itemsize": len(lines) * LINE}
-    return np.dtype(found)
+    return np.dtype({"names": names, "formats": kinds, "offsets": offsets, "itemsize": len(lines) * LINE})
 
 
 HEAP = _row("at row")

@@ -33,10 +33,10 @@ BYTE = ir.IntType(8).as_pointer()
 
 
 class Row(types.Type):  # type: ignore[misc]  # numba has no types
-    """A reference to a record. array : its name; kind : its fields, all integers."""
+    """A reference to a record. array : its name; kind : what it holds, all integers."""
 
     def __init__(self, array: str, kind: np.dtype[Any]) -> None:
-        self.array, self.kind = array, kind
+        self.array, self.fields = array, dict(kind.fields or {})
         super().__init__(f"Row({array})")
 
 
@@ -59,7 +59,7 @@ class _Field(AttributeTemplate):  # type: ignore[misc]
 
     def generic_resolve(self, typ: Row, attr: str) -> Any:
         """See numba."""
-        return types.intp if attr in (typ.kind.fields or ()) else None
+        return types.intp if attr in typ.fields else None
 
 
 @lower_getattr_generic(Row)  # type: ignore[untyped-decorator]
@@ -78,7 +78,7 @@ def _write(context: Any, builder: Any, sig: Any, arguments: Any, attr: str) -> N
 
 def _field(builder: Any, typ: Row, row: Any, attr: str) -> Any:
     """Where a field of a record stands."""
-    kind, offset = (typ.kind.fields or {})[attr][:2]
+    kind, offset = typ.fields[attr][:2]
     place = builder.gep(row, [ir.IntType(64)(offset)], inbounds=True)
     return builder.bitcast(place, ir.IntType(8 * kind.itemsize).as_pointer())
 
