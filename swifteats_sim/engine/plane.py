@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, MutableSequence
+from collections.abc import Iterable, Iterator, MutableSequence
 
 from swifteats_sim.engine.claims import Allotment, Claims, Served
 from swifteats_sim.engine.entrance import Door, Entrance, Errand
@@ -41,6 +41,11 @@ class Plane(ABC):
     @abstractmethod
     def switch_on(self, flow: int, entity: int, at: int) -> None:
         """From `at` on, this entity sends jobs of a flow whose source can be switched."""
+
+    def switch_on_all(self, flow: int, openings: Iterable[tuple[int, int]]) -> None:
+        """The same for many at once. openings : (entity, instant) of each."""
+        for entity, at in openings:
+            self.switch_on(flow, entity, at)
 
     @abstractmethod
     def switch_off(self, flow: int, entity: int, at: int) -> None:

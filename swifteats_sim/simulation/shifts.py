@@ -40,11 +40,10 @@ class Shifts:
         for driver, (on, off) in enumerate(zip(places.on.tolist(), places.off.tolist(), strict=True)):
             state = DriverState.OFF_SHIFT if on else DriverState.AVAILABLE
             self._runner.store.apply((Insert(DRIVERS, driver, {"state": state, "order": None}),))
-            if not on:
-                self._on[driver] = True
-                self._run.loop.switch_on(self._gps, driver, 0)
+            self._on[driver] = not on
             if on or off < self._run.scenario.end:
                 clock.process(self._work(driver, on, off))
+        self._run.loop.switch_on_all(self._gps, ((driver, 0) for driver, on in enumerate(self._on) if on))
 
     def resting(self, driver: int) -> DriverState:
         """What a driver is who has nothing to do now."""

@@ -78,8 +78,7 @@ class Software:
         for number, source in self._sources.items():
             if isinstance(source, Renewal):
                 self.loop.open(number)
-            for client, at in self._openings[number]:
-                self.loop.switch_on(number, client, at)
+            self.loop.switch_on_all(number, self._openings[number])
         for group in self.equipment.groups.values():
             self.loop.watch(group)
 

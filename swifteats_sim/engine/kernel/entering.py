@@ -33,6 +33,16 @@ def note(w, at, kind, a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def note_all(w, kind, a, entries, first):  # type: ignore[no-untyped-def]
+    """Write down entries (b, instant), int64[n, 2], from the first one on; how many are written when room is little."""
+    for number in range(first, len(entries)):
+        if words_of(w)[REGISTERS.full]:
+            return number
+        note(w, entries[number, 1], kind, a, entries[number, 0])
+    return len(entries)
+
+
+@compiled
 def open_source(w, flow):  # type: ignore[no-untyped-def]
     """Start the only chain of a flow whose source is always on."""
     push(w, sources.following(w, words_of(w)[flow + FLOW.source], 0, -1, 0), flow, 0, 0, sources.BIRTH, 0, NONE)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, MutableSequence
+from collections.abc import Iterable, Mapping, MutableSequence
+
+import numpy as np
 
 from swifteats_sim.engine.claims import Allotment, Claims, Served
 from swifteats_sim.engine.clock import MINUTE, BackInTime
@@ -106,6 +108,15 @@ class Machine(Plane):
     def switch_on(self, flow: int, entity: int, at: int) -> None:
         """See Plane."""
         self._note(at, loop.SWITCH_ON, self._low.row(self._sources[flow]), entity)
+
+    def switch_on_all(self, flow: int, openings: Iterable[tuple[int, int]]) -> None:
+        """See Plane: in one call, as it may be a fleet."""
+        entries, done = np.array(list(openings), dtype=np.int64).reshape(-1, 2), 0
+        if (entries[:, 1] < self.now).any():
+            raise ValueError(f"the loop is at {self.now} ns, too late for changes before")
+        source = self._low.row(self._sources[flow])
+        while (done := entering.note_all(self.space.at, loop.SWITCH_ON, source, entries, done)) < len(entries):
+            self.mend(loop.NO_ROOM, self.now)
 
     def switch_off(self, flow: int, entity: int, at: int) -> None:
         """See Plane."""
