@@ -58,6 +58,11 @@ class Layout:
         assert not missing, missing
         return self.put(values.get(name, 0) for name in kind.names)
 
+    def make_room(self, rows: int) -> None:
+        """Have so many more rows free when an event begins: arrays grow before the first one if they must."""
+        self.words[REGISTERS.margin] += rows
+        self.words[REGISTERS.full] = 1
+
     def zeros(self, count: int) -> int:
         """So many zeros."""
         here = len(self.words)

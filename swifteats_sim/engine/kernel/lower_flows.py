@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from swifteats_sim.engine.branching import Fork
 from swifteats_sim.engine.connecting import Connecting
 from swifteats_sim.engine.flow import Flow, Keys
 from swifteats_sim.engine.job import OUTCOMES
@@ -19,11 +20,16 @@ from swifteats_sim.engine.keys import CellKeys, ZipfKeys
 from swifteats_sim.engine.offline import Offline
 from swifteats_sim.engine.registers import Registers
 from swifteats_sim.engine.sources import Following, Periodic, Renewal, Source
+from swifteats_sim.engine.steps import Start
+
+MOST_AT_ONCE = 1 << 20
+"""Rows that one job may take in one instant."""
 
 
 def lower_flows(low: Lowering, flows: Sequence[Flow], sources: Mapping[int, Source], registers: Registers) -> None:
     """Lay out all flows by number, their programs and sources."""
     low.known = len(registers.known_fix)
+    low.layout.make_room(max((rows_at_once(flows, number) for number in range(len(flows))), default=0))
     rows = [low.once(flow, lambda each: _flow(low, each)) for flow in flows]
     servers = servers_of(flows)
     for number, (flow, row) in enumerate(zip(flows, rows, strict=True)):
@@ -33,6 +39,22 @@ def lower_flows(low: Lowering, flows: Sequence[Flow], sources: Mapping[int, Sour
         fields = {"number": number, "first": first, "last": first + len(flow.steps) - 1, "source": source}
         for name, value in fields.items():
             low.layout.words[row + getattr(m.FLOW, name)] = value
+
+
+def rows_at_once(flows: Sequence[Flow], number: int, above: tuple[int, ...] = ()) -> int:
+    """Rows that a job of a flow, with all that it starts, may take in one instant at most: one a step, one a way.
+
+    above : flows by which it is started; who starts himself again must let time pass.
+    """
+    if number in above:
+        return 0
+    found = 0
+    for step in flows[number].steps:
+        found += 1 + (len(step.ways) if isinstance(step, Fork) else 0)
+        found += rows_at_once(flows, step.flow, (*above, number)) if isinstance(step, Start) else 0
+        if found > MOST_AT_ONCE:
+            raise ValueError(f"a job of {flows[number].name} may start more than {MOST_AT_ONCE:,} others at once")
+    return found
 
 
 def _flow(low: Lowering, flow: Flow) -> int:
