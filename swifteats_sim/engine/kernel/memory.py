@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from swifteats_sim.engine.kernel.fields import Fields
 
 NONE = -1
-SLOTS = 1 << 13
+SLOTS = 1 << 11
 """Of the wheel."""
 LINE, WORD = 64, 8
 """Bytes of a line of the cache, and of a word."""

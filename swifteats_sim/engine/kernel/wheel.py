@@ -13,7 +13,7 @@ from swifteats_sim.engine.kernel.arrays import events_of, jobs_of, words_of
 from swifteats_sim.engine.kernel.memory import NONE, REGISTERS, SLOTS
 from swifteats_sim.engine.kernel.rows import fetch
 
-SHIFT = 22
+SHIFT = 25
 SPAN = 1 << SHIFT
 """Of a slot, ns."""
 FIRST = len(REGISTERS)
