@@ -15,10 +15,10 @@ from swifteats_sim.streets.snapping import OffTheMap, Snapper
 
 
 class Moved(NamedTuple):
-    """How far places of one kind were moved. median, farthest : metres."""
+    """How far so many places of one kind were moved. median, farthest : metres."""
 
     kind: str
-    count: int
+    places: int
     median: float
     farthest: float
 

@@ -40,10 +40,9 @@ def print_verdicts(rehearsal: Rehearsal) -> None:
 def print_streets(rehearsal: Rehearsal) -> None:
     """What it took to make the streets ready, where there are any."""
     console, ready = Console(), rehearsal.ready
-    for kind, count, median, farthest in ready.moved:
-        _say(
-            console, f"streets: {count:,} places ({kind}) moved by {median:.0f} m at the median, {farthest:.0f} at most"
-        )
+    for kind, places, median, farthest in ready.moved:
+        far = f"{median:.0f} m at the median, {farthest:.0f} m at most"
+        _say(console, f"streets: {places:,} places ({kind}) moved to the nearest crossing: {far}", "  ")
     for each in ready.trees:
         known = f"{each.grown:,} grown now" if each.grown else "all read"
         _say(console, f"streets: {each.map}, {each.trees:,} trees of road times, {known}", "  ")

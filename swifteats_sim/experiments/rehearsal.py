@@ -26,7 +26,7 @@ from swifteats_sim.results.findings import Finding
 from swifteats_sim.results.saturation import Growth
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.streets import is_file
-from swifteats_sim.simulation import Engine, Growing, make_ready
+from swifteats_sim.simulation import NO_STREETS, Engine, Growing, Ready, make_ready
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Rehearsal:
     digest: str
     wall_seconds: float
     engine: Engine = "compiled"
-    ready: Ready = Ready()
+    ready: Ready = NO_STREETS
     ready_seconds: float = 0.0
 
     @property

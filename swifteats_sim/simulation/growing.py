@@ -41,6 +41,10 @@ class Ready:
     moved: tuple[Moved, ...] = ()
 
 
+NO_STREETS = Ready()
+"""There was nothing to be made ready."""
+
+
 def grow(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
     """The trees of these nodes, by this process alone."""
     return grow_trees(streets, congestion, roots, TreeCache(default_folder(os.environ)))
@@ -50,7 +54,7 @@ def make_ready(scenario: Scenario, workers: int, told: Growing) -> Ready:
     """Grow the trees that a scenario's replications will read."""
     city, grown = scenario.city, list[Grown]()
     if city is None or all(city.map_of(geo) == STRAIGHT for geo in city.geos):
-        return Ready()
+        return NO_STREETS
 
     def growing(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
         cache, name = TreeCache(default_folder(os.environ)), streets.name
