@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
+from streets_examples import HOME, ROW, directions, map_of
 
 from swifteats_sim.streets.errors import MapError
 from swifteats_sim.streets.limits import limit
 from swifteats_sim.streets.roads import SPEEDS, rules
 from swifteats_sim.streets.street_map import COPYRIGHT, ROADS
-from streets_examples import HOME, ROW, directions, map_of
 
 A, B, C = ((lat, lon) for _, lat, lon in ROW)
 
@@ -70,7 +70,8 @@ def test_streets_lead_as_they_are_signed(tags: dict[str, str], expected: tuple[b
         ({"highway": "footway"}, False), ({"highway": "track"}, False), ({"highway": "construction"}, False),
         ({"highway": "busway"}, False), ({}, True), ({"access": "no"}, False), ({"access": "private"}, False),
         ({"access": "destination"}, True), ({"access": "no", "motor_vehicle": "yes"}, True),
-        ({"motor_vehicle": "no"}, False), ({"vehicle": "no", "motorcar": "yes"}, True), ({"motorcar": "private"}, False),
+        ({"motor_vehicle": "no"}, False), ({"vehicle": "no", "motorcar": "yes"}, True),
+        ({"motorcar": "private"}, False),
         ({"area": "yes"}, False), ({"oneway": "reversible"}, False), ({"highway": "service"}, True),
         ({"highway": "service", "service": "driveway"}, False),
         ({"highway": "service", "service": "parking_aisle"}, False), ({"highway": "road"}, True),

@@ -9,12 +9,12 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+from streets_examples import HELSINKI, seconds_between
 
 from swifteats_sim.streets.network import connected, laid_out
 from swifteats_sim.streets.reading_osm import read_osm
 from swifteats_sim.streets.sources import Form, build, without_service
 from swifteats_sim.streets.street_map import COPYRIGHT, StreetMap
-from streets_examples import HELSINKI, seconds_between
 
 
 @pytest.fixture(scope="module")

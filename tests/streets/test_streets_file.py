@@ -17,6 +17,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
+from streets_examples import HELSINKI
 
 from swifteats_sim.streets import wkb
 from swifteats_sim.streets.errors import MapError
@@ -25,7 +26,6 @@ from swifteats_sim.streets.map_file import read_map, write_map
 from swifteats_sim.streets.plane import Plane
 from swifteats_sim.streets.sources import Form, build
 from swifteats_sim.streets.street_map import ROADS, StreetMap
-from streets_examples import HELSINKI
 
 ARRAYS = ("degrees", "places", "tail", "head", "length", "speed", "road", "begin", "shape")
 
