@@ -101,7 +101,7 @@ def _chains(follows: NDArray[np.int64]) -> Chains:
 
 
 def _midst(network: Network, chains: Chains) -> Iterator[int]:
-    """A node that now goes in the midst of each chain that is a loop, or not the straightest or else fastest between its ends."""
+    """A node in the midst, which would go, of each chain that is a loop, or not the plainest or fastest of its ends."""
     begins, ends = network.tail[chains.first], network.head[chains.last]
     seconds = np.add.reduceat((network.length / network.speed)[chains.arcs], chains.begin[:-1])
     order = np.lexsort((np.arange(len(begins)), seconds.round(6), np.diff(chains.begin) > 1, ends, begins))

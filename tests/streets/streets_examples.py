@@ -70,7 +70,7 @@ def directions(streets: StreetMap) -> set[tuple[tuple[float, float], tuple[float
     return {((a[0], a[1]), (b[0], b[1])) for a, b in pairs}
 
 
-def seconds_between(streets: StreetMap, sources: NDArray[np.integer]) -> NDArray[np.float64]:
+def seconds_between(streets: StreetMap, sources: NDArray[np.integer] | list[int]) -> NDArray[np.float64]:
     """Shortest times from these nodes to all, float64[sources, nodes], by scipy."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
