@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -90,3 +92,16 @@ def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str, message: str)
     with pytest.raises(MapError) as caught:
         find_map(name, beside=tmp_path)
     assert message in str(caught.value)
+
+
+def test_an_installed_package_has_them_inside(tmp_path: Path) -> None:
+    build = ["egg_info", "--egg-base", str(tmp_path), "build", "--build-base", str(tmp_path), "--build-lib", "lib"]
+    build[-1] = str(tmp_path / "lib")
+    root = maps_folder().parent
+    subprocess.run([sys.executable, "setup.py", "-q", *build], cwd=root, capture_output=True, check=True)
+    inside = tmp_path / "lib/swifteats_sim/maps"
+    assert {path.name for path in inside.iterdir()} == {path.name for path in maps_folder().iterdir()}
+    command = [sys.executable, "-m", "swifteats_sim", "map", "fetch", "reykjavik"]
+    found = subprocess.run(command, cwd=tmp_path / "lib", capture_output=True, text=True, check=True)
+    assert found.stdout == f"map: {inside / 'reykjavik.parquet'}\n"
+    assert find_map("reykjavik").read_bytes() == (inside / "reykjavik.parquet").read_bytes()
