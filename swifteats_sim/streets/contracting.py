@@ -111,4 +111,3 @@ def _midst(network: Network, chains: Chains) -> Iterator[int]:
         inner = network.head[chains.arcs[chains.begin[number] : chains.begin[number + 1] - 1]].tolist()
         if inner:  # the same node whichever way the street is driven
             yield min(inner[(len(inner) - 1) // 2], inner[len(inner) // 2])
-            yield int(begins[number])  # of a ring, no other node would stay

@@ -199,3 +199,16 @@ def test_the_order_of_ways_changes_nothing(tmp_path: Path) -> None:
     one, other = map_of(tmp_path, nodes, ways), map_of(tmp_path, nodes, ways[::-1])
     for name in ("degrees", "tail", "head", "length", "speed", "shape"):
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (2, 1, 0, 3), (1, 2, 3, 0)])
+def test_where_a_one_way_street_meets_another_and_a_dead_end_a_node_stays(tmp_path: Path, order: tuple[int]) -> None:
+    """Two arcs lead in and two out, as in a street's midst, but there is a choice."""
+    oneway = {**HOME, "oneway": "yes"}
+    ways = [((1, 2), oneway), ((2, 3), oneway), ((2, 4), HOME), ((3, 1), oneway)]
+    nodes = [*SQUARE[:3], (4, 64.003, -21.0)]
+    streets = map_of(tmp_path, nodes, [ways[number] for number in order])
+    assert (SQUARE[1][1], SQUARE[1][2]) in {place for arc in directions(streets) for place in arc}
+    through = {arc for arc in directions(streets) if arc[0] == (64.001, -21.0)}
+    assert {head for _, head in through} >= {(64.003, -21.0)}
+    assert len(through) == 2
