@@ -190,7 +190,8 @@ def test_provenance_says_where_a_map_comes_from(tmp_path: Path) -> None:
     assert len(facts["sha256"]) == 64
     assert facts["built_by"].startswith("swifteats-sim ")
     assert "source_written" not in facts
-    assert map_of(tmp_path, ROW, [((1, 2), HOME)], attribution="(c) me").provenance["attribution"] == "(c) me"
+    own = map_of(tmp_path, ROW, [((1, 2), HOME)], attribution="(c) me\nand [red]$you$\x1b")
+    assert own.provenance["attribution"] == r"(c) me\nand [red]$you$\x1b"
 
 
 def test_the_order_of_ways_changes_nothing(tmp_path: Path) -> None:

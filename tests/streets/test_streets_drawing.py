@@ -53,6 +53,13 @@ def test_a_synthetic_city_claims_nobodys_data(tmp_path: Path) -> None:
     assert "OpenStreetMap" not in svg.read_text(encoding="utf-8")
 
 
+def test_words_of_others_are_drawn_as_they_are(tmp_path: Path) -> None:
+    grid = grid_map("sparse", 9)
+    own = dataclasses.replace(grid, provenance={"attribution": r"(c) $\frac <us> & [red]"})
+    _, svg = draw(own, By.ROAD, tmp_path)
+    assert r"(c) $\frac &lt;us&gt; &amp; [red]" in svg.read_text(encoding="utf-8")
+
+
 def test_north_is_up_and_a_metre_is_as_long_each_way(tmp_path: Path) -> None:
     """An L of one street north and half a street east: its box is twice as high as wide."""
     grid = grid_map("dense", 4)
