@@ -70,6 +70,8 @@ def made(
 ) -> StreetMap:
     """The map that was asked for. Errors: MapError."""
     if form == "grid":
+        if box is not None:
+            raise MapError("--bbox", "a synthetic city lies nowhere: say --area")
         return _grid(source, area, name)
     if area is not None:
         raise MapError("--area", "goes with --grid only")

@@ -85,6 +85,7 @@ BAD: dict[str, tuple[list[str], str]] = {
     "no area": (["build", "--grid", "dense"], "--grid: say how large with --area"),
     "an area of nothing": (["build", "--grid", "dense", "--area", "0"], "--area: area 0.0 km2: must be above 0"),
     "an area of a file": (["build", "--pbf", HELSINKI, "--area", "9"], "--area: goes with --grid only"),
+    "a box of nowhere": (["build", "--grid", "dense", "--area", "1", "--bbox", "1,2,3,4"], "--bbox: a synthetic city"),
     "a folder for a file": (["build", "--grid", "dense", "--area", "1", "--out", "."], "--out .: is a folder"),
     "an unknown map": (["show", "reykjavk"], "unknown map 'reykjavk'; did you mean 'reykjavik'?"),
     "no map": (["show", HELSINKI], f"{HELSINKI}: is no map: cannot be read as Parquet"),
