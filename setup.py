@@ -16,8 +16,8 @@ class WithMaps(build_py):
         """Build as ever, then copy; an editable installation finds the maps in the checkout."""
         super().run()
         if not self.editable_mode:
-            maps, inside = Path(__file__).parent / "maps", Path(self.build_lib) / "swifteats_sim/maps"
-            shutil.copytree(maps, inside, dirs_exist_ok=True)
+            inside = Path(self.build_lib) / "swifteats_sim/maps"
+            shutil.copytree(Path(__file__).parent / "maps", inside, dirs_exist_ok=True)
 
 
 setup(cmdclass={"build_py": WithMaps})

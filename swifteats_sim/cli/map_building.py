@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from swifteats_sim.streets.bundled import find_map
+from swifteats_sim.streets.checking import NAME_RULE, is_name
 from swifteats_sim.streets.errors import MapError, shown
 from swifteats_sim.streets.sources import Form, build
 from swifteats_sim.streets.street_map import StreetMap
@@ -48,8 +49,8 @@ def box_of(text: str | None) -> Box | None:
 def name_of(name: str | None, form: str, source: str) -> str:
     """The map's name: what was asked for, or made of its source. Errors: MapError for one that could be no file's."""
     if name is not None:
-        if not re.fullmatch(r"\w[\w. -]{0,99}", name):
-            raise MapError("--name", f"{shown(name)}: must be letters, digits, `.`, `-`, `_` and blanks")
+        if not is_name(name):
+            raise MapError("--name", f"{shown(name)}: {NAME_RULE}")
         return name
     stem = f"grid-{source}" if form == "grid" else source if form == "place" else Path(source).name
     while Path(stem).suffix in ENDINGS:
@@ -69,6 +70,8 @@ def made(
 ) -> StreetMap:
     """The map that was asked for. Errors: MapError."""
     if form == "grid":
+        if box is not None:
+            raise MapError("--bbox", "a synthetic city lies nowhere: say --area")
         return _grid(source, area, name)
     if area is not None:
         raise MapError("--area", "goes with --grid only")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from swifteats_sim.streets.bundled import bundled_maps
 from swifteats_sim.streets.limits import KMH
@@ -24,7 +25,7 @@ def print_map(streets: StreetMap) -> None:
     table = _table("provenance", "")
     table.columns[1].overflow = "fold"
     for key, value in streets.provenance.items():
-        table.add_row(key, value)
+        table.add_row(Text(key), Text(value))
     console.print(table)
 
 
@@ -38,7 +39,8 @@ def print_bundled() -> None:
     for name, path in found.items():
         streets = read_map(path)
         size = f"{path.stat().st_size / 1e6:.1f} MB"
-        table.add_row(name, size, f"{streets.nodes:,}", f"{streets.arcs:,}", streets.provenance["attribution"])
+        counts = f"{streets.nodes:,}", f"{streets.arcs:,}"
+        table.add_row(name, size, *counts, Text(streets.provenance["attribution"]))
     console.print(table)
     for path in found.values():
         console.print(str(path), highlight=False, markup=False, soft_wrap=True)

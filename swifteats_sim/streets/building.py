@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.streets.contracting import Chains, strung
-from swifteats_sim.streets.errors import MapError
+from swifteats_sim.streets.errors import MapError, printable
 from swifteats_sim.streets.network import Network, connected, laid_out
 from swifteats_sim.streets.plane import Plane
 from swifteats_sim.streets.street_map import StreetMap
@@ -31,7 +31,8 @@ def built(name: str, source: str, ways: Ways, box: Box | None, tell: Tell) -> St
     chains = strung(network)
     arcs = _Arcs.of(network, chains).each_once()
     about = {
-        **ways.about, "bbox": ", ".join(f"{value:.7f}" for value in _box(network)),
+        **{key: printable(value) for key, value in ways.about.items()},
+        "bbox": ", ".join(f"{value:.7f}" for value in _box(network)),
         "ways": str(len(ways.road)), "pieces": str(len(whole.tail)), "parts": str(parts),
         "pieces_connected": str(len(network.tail)), "arcs_dropped": str(len(chains.first) - len(arcs.tail)),
         "limits_tagged": f"{_share_tagged(network):.3f}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,11 +21,17 @@ COLUMNS = {
     "road": ("dictionary<values=string", "string"), "geometry": ("binary",),
 }  # fmt: skip
 """Each column with how the types begin that it may have."""
+NAME_RULE = "must be letters, digits, `.`, `-`, `_` and blanks, 100 at most"
 MOST_ARCS, MOST_BYTES = 20_000_000, 4 * 10**9
 FASTEST = 200 / 3.6
 """m/s"""
 SAME_PLACE = 1e-7
 """Degrees between the end of an arc and its node at most: a centimetre."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a map may be called so: what is a file's name anywhere."""
+    return re.fullmatch(r"\w[\w. -]{0,99}", text) is not None
 
 
 def check_header(path: Path, file: pq.ParquetFile, key: bytes, newest: int) -> dict[str, Any]:
@@ -38,11 +45,7 @@ def check_header(path: Path, file: pq.ParquetFile, key: bytes, newest: int) -> d
         raise MapError(path, f"{shown(version)}: must be a whole number from 1 up", "version")
     if version > newest:
         raise MapError(path, f"{version}: written by a newer release, this one reads up to {newest}", "version")
-    provenance = about.get("provenance")
-    if not isinstance(provenance, dict) or not all(isinstance(value, str) for value in provenance.values()):
-        raise MapError(path, "must be texts by key", "provenance")
-    if "attribution" not in provenance or not isinstance(about.get("name"), str):
-        raise MapError(path, "name and provenance.attribution must be there, and texts", key.decode())
+    _check_words(path, about.get("name"), about.get("provenance"))
     _check_size(path, file)
     return about
 
@@ -55,6 +58,17 @@ def _about(path: Path, text: bytes) -> dict[str, Any]:
     if not isinstance(about, dict):
         raise MapError(path, "is no map: its metadata is no JSON object")
     return about
+
+
+def _check_words(path: Path, name: object, provenance: object) -> None:
+    """They go into file names, pictures and terminals."""
+    if not isinstance(name, str) or not is_name(name):
+        raise MapError(path, f"{shown(name)}: {NAME_RULE}", "name")
+    if not isinstance(provenance, dict) or "attribution" not in provenance:
+        raise MapError(path, "must have `attribution`", "provenance")
+    for key, value in provenance.items():
+        if not isinstance(value, str) or not value.isprintable() or not key.isprintable():
+            raise MapError(path, f"{shown(value)}: must be text on one line", f"provenance.{key}")
 
 
 def _check_size(path: Path, file: pq.ParquetFile) -> None:

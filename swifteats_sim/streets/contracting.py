@@ -38,14 +38,15 @@ class Chains:
 def strung(network: Network) -> Chains:
     """The chains of a strongly connected network.
 
-    A street that leads back to where it began, or beside a faster one to the same node, would be lost: it keeps a node
+    A street that leads back to where it began, or beside another one to the same node, would be lost: it keeps a node
     in its midst, since somebody lives there.
     """
     follows = _follows(network)
     chains = _chains(follows)
-    kept = np.zeros(len(network.degrees), np.bool_)
-    kept[list(_midst(network, chains))] = True
-    return _chains(np.where(kept[network.head], NONE, follows)) if kept.any() else chains
+    while kept := sorted(_midst(network, chains)):
+        follows = np.where(np.isin(network.head, kept), NONE, follows)
+        chains = _chains(follows)
+    return chains
 
 
 def _follows(network: Network) -> NDArray[np.int64]:
@@ -100,14 +101,13 @@ def _chains(follows: NDArray[np.int64]) -> Chains:
 
 
 def _midst(network: Network, chains: Chains) -> Iterator[int]:
-    """A node in the midst of each chain that is a loop or not the fastest between its ends, if it has any."""
+    """A node in the midst, which would go, of each chain that is a loop, or not the plainest or fastest of its ends."""
     begins, ends = network.tail[chains.first], network.head[chains.last]
     seconds = np.add.reduceat((network.length / network.speed)[chains.arcs], chains.begin[:-1])
-    order = np.lexsort((np.arange(len(begins)), seconds.round(6), ends, begins))
-    slower = np.zeros(len(begins), np.bool_)
-    slower[order[1:]] = (np.diff(begins[order]) == 0) & (np.diff(ends[order]) == 0)
-    for number in np.flatnonzero(slower | (begins == ends)).tolist():
+    order = np.lexsort((np.arange(len(begins)), seconds.round(6), np.diff(chains.begin) > 1, ends, begins))
+    beside = np.zeros(len(begins), np.bool_)
+    beside[order[1:]] = (np.diff(begins[order]) == 0) & (np.diff(ends[order]) == 0)
+    for number in np.flatnonzero(beside | (begins == ends)).tolist():
         inner = network.head[chains.arcs[chains.begin[number] : chains.begin[number + 1] - 1]].tolist()
         if inner:  # the same node whichever way the street is driven
             yield min(inner[(len(inner) - 1) // 2], inner[len(inner) // 2])
-            yield int(begins[number])  # of a ring, no other node would stay

@@ -58,7 +58,7 @@ def _title(figure: Figure, streets: StreetMap, whole: float) -> None:
     told = f"{streets.nodes:,} nodes, {streets.arcs:,} arcs, {length:,.0f} km of directed street"
     thanks = streets.provenance["attribution"]
     figure.text(left, 1 - 0.58 / whole, told, color=FAINT, fontsize=9, va="center")
-    figure.text(1 - left, 0.2 / whole, thanks, color=FAINT, fontsize=8, ha="right", va="center")
+    figure.text(1 - left, 0.2 / whole, thanks, color=FAINT, fontsize=8, ha="right", va="center", parse_math=False)
 
 
 def _legend(figure: Figure, legend: Legend, whole: float) -> None:

@@ -20,7 +20,7 @@ class MapError(ValueError):
     def __str__(self) -> str:
         """`file: key: message`, whatever bytes the parts hold."""
         parts = (self.file, self.key, self.message)
-        return ": ".join(_printable(part) for part in parts if part)
+        return ": ".join(printable(part) for part in parts if part)
 
 
 def shown(value: object, most: int = 80) -> str:
@@ -29,5 +29,6 @@ def shown(value: object, most: int = 80) -> str:
     return text if len(text) <= most else text[: most - 4] + "..." + text[0]
 
 
-def _printable(part: str) -> str:
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in part)
+def printable(text: str) -> str:
+    """The same on one line, with nothing that a terminal obeys."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)

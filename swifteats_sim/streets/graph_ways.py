@@ -47,18 +47,26 @@ def ways_of(source: Path | str, graph: nx.MultiDiGraph | nx.MultiGraph, about: M
     if not edges:
         raise MapError(source, f"holds no street that cars may use ({len(nodes)} nodes)")
     inner = [edge.line[1:-1] if edge.line is not None else np.empty((0, 2)) for edge in edges]
-    everywhere = np.concatenate((degrees, *inner))
+    between, number = _shared(edges, inner)
+    everywhere = np.concatenate((degrees, between))
     check_degrees(source, everywhere, lambda row: "geometry")
-    bounds = np.cumsum([len(degrees), *map(len, inner)]).tolist()
+    bounds = np.cumsum([0, *map(len, inner)]).tolist()
     points = [
         point
         for edge, (first, end) in zip(edges, pairwise(bounds), strict=True)
-        for point in (edge.ends[0], *range(first, end), edge.ends[1])
+        for point in (edge.ends[0], *(len(degrees) + number[first:end]).tolist(), edge.ends[1])
     ]
     return Ways.of(
         everywhere, [len(line) + 2 for line in inner], np.array(points, np.int64), [edge.rules for edge in edges],
         np.array([edge.length for edge in edges]), about,
     )  # fmt: skip
+
+
+def _shared(edges: list[_Edge], inner: list[NDArray[np.float64]]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The points between nodes, each once for both directions of a street, and the number of each of `inner`."""
+    of = np.repeat(np.sort([edge.ends for edge in edges], axis=1), [len(line) for line in inner], axis=0)
+    points, number = np.unique(np.column_stack((of, np.concatenate(inner))), axis=0, return_inverse=True)
+    return points[:, 2:], number.reshape(-1)
 
 
 def _place(source: Path | str, node: object, data: Mapping[str, Any]) -> tuple[float, float]:

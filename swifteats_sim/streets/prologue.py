@@ -63,7 +63,8 @@ def check_xml(path: Path, root: str = "osm") -> None:
     except DefusedXmlException:
         raise MapError(path, "declares a document type (DTD), which may hide entities: take it out") from None
     except (xml.sax.SAXException, LookupError) as error:  # the second one for an encoding that nobody knows
-        raise MapError(path, f"is no XML: {error}") from None
+        said = error.getMessage() if isinstance(error, xml.sax.SAXException) else error
+        raise MapError(path, f"is no XML: {said}") from None
     raise MapError(path, f"no element in its first {MOST} bytes")
 
 
