@@ -47,11 +47,24 @@ def replicate(scenario: Scenario, workers: int, tick: Tick, engine: Engine, hear
             futures = {pool.submit(_replicate, scenario, number, engine): number for number in numbers}
         _follow(futures, pulses, tick, heard)
     except BaseException:
-        for child in active_children():
-            child.terminate()
+        end(pool)
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def end(pool: ProcessPoolExecutor) -> None:
+    """End all workers of a pool, whatever they are at.
+
+    One may die in the midst of its record: the pool would wait for the rest of it as long as anybody could send it, and
+    that is this process alone by then, which holds on to its own end of the pipe.
+    """
+    children = active_children()
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join()
+    pool._result_queue._writer.close()  # type: ignore[attr-defined]
 
 
 def _one(scenario: Scenario, number: int, tick: Callable[[int], None], engine: Engine) -> Tables:

@@ -73,3 +73,27 @@ def wait_for_children(pid: int, count: int, processor_seconds: float = 2.0) -> l
             return busy
         time.sleep(0.1)
     pytest.fail("the workers never got going")
+
+
+MIDWAY = """
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from time import sleep
+from swifteats_sim.experiments.replications import end
+
+def long_answer(number):
+    return b"x" * 250_000_000
+
+pool = ProcessPoolExecutor(2, get_context("fork"))
+answers = [pool.submit(long_answer, number) for number in range(6)]
+sleep(float(sys.argv[1]))
+end(pool)
+pool.shutdown(cancel_futures=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are copies on Linux only")
+@pytest.mark.parametrize("after", [0.3, 0.4, 0.5])
+def test_workers_who_die_in_the_midst_of_an_answer_keep_nobody_waiting(after: float) -> None:
+    subprocess.run([sys.executable, "-c", MIDWAY, str(after)], check=True, timeout=60)
