@@ -12,6 +12,7 @@ from scipy.spatial import KDTree
 from swifteats_sim.city.sites import Site
 from swifteats_sim.city.spots import Point, Spot, Spread
 from swifteats_sim.engine.streams import Stream
+from swifteats_sim.streets.cells import Cover, area_of
 
 NEAR = 150.0
 """Metres from a street within which somebody may live: not on the sea, nor on a lake."""
@@ -37,6 +38,11 @@ class Streets:
                 break
         east, north = self._site.places[node].tolist()
         return Spot(east, north, int(node))
+
+    @property
+    def area(self) -> float:
+        """km2 of the h3 cells that have a street of the geo's."""
+        return area_of(np.unique(Cover(self._site.streets).of_node[self._nodes]))
 
     @cached_property
     def _tree(self) -> KDTree:

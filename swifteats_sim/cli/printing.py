@@ -45,7 +45,8 @@ def print_streets(rehearsal: Rehearsal) -> None:
         _say(console, f"streets: {places:,} places ({kind}) moved to the nearest crossing: {far}", "  ")
     for each in ready.trees:
         known = f"{each.grown:,} grown now" if each.grown else "all read"
-        _say(console, f"streets: {each.map}, {each.trees:,} trees of road times, {known}", "  ")
+        where = f"{each.geo} lies on {each.area:,.0f} km2 of {each.map}"
+        _say(console, f"streets: {where}; {each.trees:,} trees of road times, {known}", "  ")
         for notice in each.notices:
             _say(console, f"  {notice}", "  ")
     if grown := sum(each.grown for each in ready.trees):

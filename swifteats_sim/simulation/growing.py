@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.city.onto_streets import Moved
+from swifteats_sim.city.street_ground import Streets
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.streets import STRAIGHT
@@ -25,8 +26,10 @@ Growing = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Grown:
-    """Trees that were made ready. map : its name; trees : how many; grown : of those, now; notices : of the cache."""
+    """The trees of a geo's restaurants. area : of the geo, km2; map : its name; grown : of those trees, now."""
 
+    geo: str
+    area: float
     map: str
     trees: int
     grown: int
@@ -52,16 +55,20 @@ def grow(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -
 
 def make_ready(scenario: Scenario, workers: int, told: Growing) -> Ready:
     """Grow the trees that a scenario's replications will read."""
-    city, grown = scenario.city, list[Grown]()
+    city, found = scenario.city, list[tuple[str, Trees, int]]()
     if city is None or all(city.map_of(geo) == STRAIGHT for geo in city.geos):
         return NO_STREETS
 
     def growing(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
         cache, name = TreeCache(default_folder(os.environ)), streets.name
         trees = grow_trees(streets, congestion, roots, cache, workers, lambda done, of: told(name, done, of))
-        count = 2 * congestion.slots * len(np.unique(roots))
-        grown.append(Grown(streets.name, count, trees.grown, trees.notices))
+        found.append((name, trees, 2 * congestion.slots * len(np.unique(roots))))
         return trees
 
     town = build_town(scenario, Streams(scenario.seed, 0), growing)
-    return Ready(tuple(grown), town.moved)
+    geos = [(area.name, area.ground) for area in town.places.areas if isinstance(area.ground, Streets)]
+    grown = tuple(
+        Grown(geo, ground.area, name, count, trees.grown, trees.notices)
+        for (geo, ground), (name, trees, count) in zip(geos, found, strict=True)
+    )
+    return Ready(grown, town.moved)
