@@ -10,6 +10,7 @@ import pytest
 from small_city import CITY, scenario_of
 
 from swifteats_sim.city.districts import Districts
+from swifteats_sim.city.spots import Spot
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.engine.clock import MINUTE, SECOND
 from swifteats_sim.engine.streams import Streams
@@ -56,7 +57,7 @@ class Town:
     def __init__(self, *consumers: tuple[int | None, str, tuple[int, ...], tuple[int, ...]]) -> None:
         self.heard = list[tuple[str, str]]()
         orders: dict[int, Any] = {
-            order: SimpleNamespace(restaurant=place, plan=SimpleNamespace(cart=SimpleNamespace(geo=geo)))
+            order: SimpleNamespace(restaurant=Spot(*place), plan=SimpleNamespace(cart=SimpleNamespace(geo=geo)))
             for order, (geo, place) in ORDERS.items()
         }
         city = SimpleNamespace(
