@@ -147,7 +147,9 @@ def test_one_more_moves_nobody(what: str) -> None:
 
 
 def test_the_order_of_geos_in_the_file_changes_nothing() -> None:
-    assert nodes_of(places_of(city_of(TWO))) == nodes_of(places_of(city_of(dict(reversed(TWO.items())))))
+    assert nodes_of(places_of(city_of(TWO))) == nodes_of(
+        places_of(city_of({name: TWO[name] for name in reversed(list(TWO))}))
+    )
 
 
 def test_every_driver_stands_at_the_end_of_a_street() -> None:
@@ -324,7 +326,10 @@ def test_a_file_that_is_no_map_is_refused(tmp_path: Path) -> None:
 
 def test_cells_that_lie_in_the_dense_part_are_not_beside_it() -> None:
     """Only the map can tell."""
-    geos = {"inner": {"kind": "dense"}, "other": {"kind": "sparse", "cells": ["88075dd483fffff"]}}
+    geos: Mapping[str, Mapping[str, Any]] = {
+        "inner": {"kind": "dense"},
+        "other": {"kind": "sparse", "cells": ["88075dd483fffff"]},
+    }
     said = "reykjavik: city.geos: cell 88075dd483fffff is in two geos: inner and other"
     assert refused(lambda: Layout(city_of(geos))) == said
 
