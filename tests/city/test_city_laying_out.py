@@ -32,7 +32,7 @@ from swifteats_sim.streets.cells import RESOLUTION, Cover, names_of
 from swifteats_sim.streets.congestion import Congestion
 from swifteats_sim.streets.dense_and_sparse import dense_and_sparse
 from swifteats_sim.streets.map_file import read_map
-from swifteats_sim.streets.street_map import StreetMap
+from swifteats_sim.streets.street_map import ROADS, StreetMap
 from swifteats_sim.streets.trees import Trees
 
 END = 3600 * SECOND
@@ -153,7 +153,8 @@ def test_the_order_of_geos_in_the_file_changes_nothing() -> None:
 
 
 def test_every_driver_stands_at_the_end_of_a_street() -> None:
-    places = places_of(city_of({**TWO, "square": {"kind": "dense", "map": "straight", "area": "4 km2"}}))
+    grid, square = ({"kind": "dense", "map": name, "area": "4 km2"} for name in ("grid", "straight"))
+    places = places_of(city_of({"a-grid": grid, **TWO, "square": square}))
     lines, points = places.lines.lines, places.lines.points.reshape(-1, POINT)
     for node, home, line in zip(places.homes.nodes, places.homes.places, places.standing, strict=True):
         assert (line == NONE) == (node == OFF_STREET)
@@ -273,6 +274,18 @@ def test_every_arc_of_every_site_is_a_line_from_its_tail_to_its_head() -> None:
         mine = site.first + np.arange(site.streets.arcs)
         assert points[lines[mine]] == pytest.approx(site.places[site.streets.tail], abs=1e-6)
         assert points[lines[mine + 1] - 1] == pytest.approx(site.places[site.streets.head], abs=1e-6)
+
+
+def test_each_hour_has_the_traffic_of_the_last_rule_for_it_and_others_have_none() -> None:
+    rules = {
+        "morning": {"hours": [7, 8], "speeds": {"primary": "40 %", "all": "80 %"}},
+        "eight": {"hours": [8], "speeds": {"residential": "50 %"}},
+    }
+    factors = Layout(city_of(TWO, congestion=rules)).congestion.factors
+    seven, eight = (dict(zip(ROADS, factors[hour].tolist(), strict=True)) for hour in (7, 8))
+    assert seven == {**dict.fromkeys(ROADS, 0.8), "primary": 0.4}
+    assert eight == {**dict.fromkeys(ROADS, 1.0), "residential": 0.5}
+    assert (np.delete(factors, [7, 8], axis=0) == 1.0).all()
 
 
 def test_nobody_is_faster_than_the_fastest_of_all_lines() -> None:
