@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from swifteats_sim.city.spots import Points, Spread
 from swifteats_sim.engine.ways import Lines
-from swifteats_sim.scenario.city import City
-from swifteats_sim.scenario.errors import ScenarioError
-from swifteats_sim.scenario.streets import GRID
+from swifteats_sim.scenario.city import City, Geo
+from swifteats_sim.scenario.errors import ScenarioError, unknown_name
+from swifteats_sim.scenario.streets import GRID, STRAIGHT, is_file
 from swifteats_sim.streets.arriving import arriving
-from swifteats_sim.streets.bundled import find_map
+from swifteats_sim.streets.bundled import bundled_maps, find_map
 from swifteats_sim.streets.cells import CellError, Cells, Cover
 from swifteats_sim.streets.congestion import HOURS, Congestion
 from swifteats_sim.streets.dense_and_sparse import dense_and_sparse
@@ -56,37 +56,54 @@ class Site:
 
 def map_of(city: City, geo: str) -> StreetMap:
     """The streets that a geo lies on. ScenarioError where there is no such map, or it is none."""
-    name = city.map_of(geo)
+    name, key = city.map_of(geo), f"city.geos.{geo}.map"
     if name == GRID:
-        area = city.geos[geo].area
-        assert area is not None
-        return grid_map(city.geos[geo].kind, area)
+        return _grid(city.geos[geo], f"city.geos.{geo}.area")
+    known = (*bundled_maps(), GRID, STRAIGHT)
+    if name not in known and not is_file(name):
+        raise ScenarioError.of(name[:80], unknown_name("map", name, known), key=key)
     try:
         return read_map(find_map(name))
     except MapError as wrong:
-        raise ScenarioError.of(name, str(wrong), key=f"city.geos.{geo}.map") from None
+        raise ScenarioError.of(name, ": ".join(part for part in (wrong.key, wrong.message) if part), key=key) from None
+
+
+def _grid(geo: Geo, key: str) -> StreetMap:
+    assert geo.area is not None
+    try:
+        return grid_map(geo.kind, geo.area)
+    except ValueError as wrong:
+        raise ScenarioError.of(GRID, str(wrong), key=key) from None
 
 
 def nodes_by_geo(city: City, geos: Sequence[str], streets: StreetMap) -> Mapping[str, NDArray[np.int32]]:
     """The nodes of each of the geos that lie on one map. ScenarioError for cells that they cannot have."""
-    if all(city.cells_of(geo) == "all" for geo in geos):
+    if city.map_of(geos[0]) == GRID or all(city.cells_of(geo) == "all" for geo in geos):
         return {geo: np.arange(streets.nodes, dtype=np.int32) for geo in geos}
     cover = Cover(streets)
+    cells = [_cells_of(city, geo, cover) for geo in geos]
     try:
-        found = cover.geo_of_node([_cells_of(city, geo, cover) for geo in geos])
+        found = cover.geo_of_node(cells)
     except CellError as wrong:
-        raise ScenarioError.of(streets.name, str(wrong), key=f"city.geos.{', '.join(geos)}.cells") from None
+        raise ScenarioError.of(streets.name, f"{wrong}: {' and '.join(geos)}", key="city.geos") from None
     return {geo: np.flatnonzero(found == number).astype(np.int32) for number, geo in enumerate(geos)}
 
 
 def _cells_of(city: City, geo: str, cover: Cover) -> Cells:
-    wanted = city.cells_of(geo)
-    if isinstance(wanted, tuple):
-        return cover.cells_named(wanted)
+    """The cells of one geo, which hold some node. ScenarioError for those that it cannot have."""
+    wanted, key = city.cells_of(geo), f"city.geos.{geo}.cells"
     if wanted == "all":
         return cover.occupied
-    split = dense_and_sparse(cover)
-    return split.dense if wanted == "dense" else split.sparse
+    try:
+        if not isinstance(wanted, tuple):
+            split = dense_and_sparse(cover)
+            return split.dense if wanted == "dense" else split.sparse
+        cells = cover.cells_named(wanted)
+    except CellError as wrong:
+        raise ScenarioError.of(cover.streets.name, str(wrong), key=key) from None
+    if not np.isin(cells, cover.occupied).any():
+        raise ScenarioError.of(cover.streets.name, "no node of its streets lies in these cells", key=key)
+    return cells
 
 
 def congestion_of(city: City) -> Congestion:

@@ -72,13 +72,15 @@ def _geos(demand: Demand, city: City) -> Findings:
     for name, geo in city.geos.items():
         path = ("city", "geos", name)
         yield from _recorded(geo, path) if traced else _declared(geo, path, city.map_of(name))
+        if traced and city.map_of(name) == GRID:
+            yield path, "a recorded day happened in a city: a grid is none, and has no place for it"
         yield from _mapped(city, name)
     if city.kitchens.mode == "recorded" and not traced:
         yield ("city", "kitchens", "mode"), "recorded needs demand.trace"
 
 
 def _recorded(geo: Geo, path: KeyPath) -> Findings:
-    for key in ("area", "restaurants", "drivers", "shifts"):
+    for key in ("area", "restaurants", "drivers", "shifts", "cells"):
         if getattr(geo, key) not in (None, ()):
             yield (*path, key), "comes from the trace: leave it out"
 

@@ -28,7 +28,10 @@ ROADS = (
 )  # fmt: skip
 """Classes of roads, as maps have them; `all` in a scenario means every one that is not named."""
 ALL_ROADS = "all"
+WORDS = ("all", "dense", "sparse")
+"""Parts of a map that have a name; any other is a list of h3 cells."""
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_CELL = re.compile(r"[0-9a-f]{15}")
 
 
 def is_file(name: str) -> bool:
@@ -37,18 +40,42 @@ def is_file(name: str) -> bool:
 
 
 def _there(name: str) -> str:
-    if is_file(name) and not Path(name).is_file():
+    try:
+        missing = is_file(name) and not Path(name).is_file()
+    except OSError:  # longer than any file's name
+        missing = True
+    if missing:
         raise ValueError(f"{shown_path(name)}: no such file")
     return name
 
 
 def _time_of_day(text: Any, check: Any) -> int:
-    if isinstance(text, int) and not isinstance(text, bool):
-        return int(check(text))
-    match = _CLOCK.fullmatch(text) if isinstance(text, str) else None
+    rule = "a time of the day is written 'HH:MM', like '17:30'"
+    if not isinstance(text, str):  # 8 would be eight nanoseconds past midnight
+        raise ValueError(rule)
+    match = _CLOCK.fullmatch(text)
     if match is None:
-        raise ValueError(f"{shown(text)} is no time of the day: it is written 'HH:MM', like '17:30'")
+        raise ValueError(f"{shown(text)} is none: {rule}")
     return (int(match[1]) * 60 + int(match[2])) * 60 * SECOND
+
+
+def _part_of_a_map(value: Any, check: Any) -> Any:
+    """One message for what is neither a word nor cells; what only the map can tell of a cell, it tells later."""
+    if not isinstance(value, list | tuple):
+        if value not in WORDS:
+            raise ValueError(f"must be {', '.join(map(repr, WORDS))}, or a list of h3 cells")
+        return check(value)
+    wrong = list[tuple[KeyPath, str]]()
+    for at, cell in enumerate(value):
+        if not (isinstance(cell, str) and _CELL.fullmatch(cell)):
+            wrong.append(((at,), "must be the name of an h3 cell, like '88075dd483fffff'"))
+        elif cell in value[:at]:
+            wrong.append(((at,), "stands twice"))
+    if not value:
+        wrong.append(((), "must not be empty"))
+    if wrong:
+        raise KeyProblems(wrong)
+    return check(value)
 
 
 def _written(instant: int) -> str:
@@ -65,7 +92,10 @@ TimeOfDay = Annotated[
     WithJsonSchema({"type": "string", "pattern": _CLOCK.pattern, "examples": ["17:30"]}),
 ]
 """ns since midnight, written HH:MM."""
-Cells = Literal["all", "dense", "sparse"] | Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+Cells = Annotated[
+    Literal["all", "dense", "sparse"] | Annotated[tuple[str, ...], Field(strict=False, min_length=1)],
+    WrapValidator(_part_of_a_map),
+]
 
 
 class Rush(Frozen):
