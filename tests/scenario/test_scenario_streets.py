@@ -274,6 +274,24 @@ def test_a_list_of_geos_names_each_once(tmp_path: Path, geos: tuple[str, ...], s
     assert refusal(tmp_path, as_list(*geos)) == [said]
 
 
+def test_what_is_wrong_in_a_list_of_geos_is_found_where_it_stands(tmp_path: Path) -> None:
+    text = as_list(
+        "name: a, kind: dense, map: reykjavik, restaurants: 1, drivers: 2",
+        "name: b, kind: dense, map: reykjavik, restaurants: -1, drivers: 2",
+    )
+    assert refusal(tmp_path, text) == ["tiny.yaml:6: city.geos.b.restaurants: must be more than 0 (got -1)"]
+    (said,) = refusal(tmp_path, text.replace("-1", "1"))
+    assert said.startswith("tiny.yaml:6: city.geos.b: has cells in common with geo 'a'")
+
+
+def test_a_geo_of_a_list_is_set_by_its_name_or_its_number(tmp_path: Path) -> None:
+    text = as_list("name: b, kind: dense, area: 4 km2, restaurants: 1, drivers: 2")
+    for key in ("b", "0"):
+        assert loaded(tmp_path, text, (f"city.geos.{key}.drivers", "7")).geos["b"].drivers == 7
+    (said,) = refusal(tmp_path, text, ("city.geos.c.drivers", "7"))
+    assert said == "--set city.geos.c.drivers: 'c' is no entry of a list of 1 (the first is 0)"
+
+
 def test_a_list_of_geos_is_none_of_texts_and_not_empty(tmp_path: Path) -> None:
     text = TINY.replace("  geos:\n" + CENTRE, "  geos: LIST\n")
     assert refusal(tmp_path, text.replace("LIST", "[centre]")) == [
