@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 from swifteats_sim.experiments.replications import Tick, replicate
@@ -73,6 +74,10 @@ def rehearse(
 
 
 def declared(scenario: Scenario) -> str:
-    """The scenario as JSON with sorted keys, without a trace's folder: where things stand changes no result."""
+    """The scenario as JSON with sorted keys, without the folders of traces and maps: where they are changes nothing."""
     content = scenario.model_dump(mode="json", exclude={"demand": {"trace"}})
+    city = content["city"] or {"geos": {}}
+    for part in (city, *city["geos"].values()):
+        if part.get("map") is not None:
+            part["map"] = Path(part["map"]).name
     return json.dumps(content, sort_keys=True, ensure_ascii=False)

@@ -26,6 +26,7 @@ from swifteats_sim.results import Tables, measure
 from swifteats_sim.scenario import Scenario, load
 from swifteats_sim.simulation import simulate
 from swifteats_sim.simulation.growing import make_ready
+from swifteats_sim.streets.bundled import find_map
 
 GRID = CITY.replace("area: 9 km2", "map: grid, area: 9 km2")
 REYKJAVIK = CITY.replace(
@@ -196,6 +197,16 @@ def test_the_same_run_again_is_the_same() -> None:
     settings = ("duration=8 min", "city.starts='07:58'", RUSH)
     one, other = (rehearse(scenario_of(REYKJAVIK, *settings)).digest for _ in range(2))
     assert one == other
+
+
+def test_where_a_map_lies_changes_nothing(tmp_path: Path) -> None:
+    digests = set[str]()
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "town.parquet").write_bytes(find_map("reykjavik").read_bytes())
+        (tmp_path / folder / "small.yaml").write_text(REYKJAVIK.replace("map: reykjavik", "map: town.parquet"))
+        digests.add(rehearse(load(tmp_path / folder / "small.yaml", [("duration", "2 min")])).digest)
+    assert len(digests) == 1
 
 
 def test_trees_are_made_ready_once() -> None:
