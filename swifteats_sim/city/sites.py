@@ -78,7 +78,7 @@ def _grid(geo: Geo, key: str) -> StreetMap:
 
 def nodes_by_geo(city: City, geos: Sequence[str], streets: StreetMap) -> Mapping[str, NDArray[np.int32]]:
     """The nodes of each of the geos that lie on one map. ScenarioError for cells that they cannot have."""
-    if city.map_of(geos[0]) == GRID or all(city.cells_of(geo) == "all" for geo in geos):
+    if all(city.cells_of(geo) == "all" for geo in geos):
         return {geo: np.arange(streets.nodes, dtype=np.int32) for geo in geos}
     cover = Cover(streets)
     cells = [_cells_of(city, geo, cover) for geo in geos]

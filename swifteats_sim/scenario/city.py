@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from swifteats_sim.scenario.distributions import DurationLaw, LengthLaw
 from swifteats_sim.scenario.errors import KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, Name, default
-from swifteats_sim.scenario.streets import STRAIGHT, Cells, MapName, Rush, TimeOfDay
+from swifteats_sim.scenario.streets import GRID, STRAIGHT, Cells, MapName, Rush, TimeOfDay
 from swifteats_sim.scenario.units import Area, Duration, Length, PositiveDuration, Ratio, SignedRatio, Speed
 
 KIND_DEFAULTS: dict[str, dict[str, Any]] = {
@@ -180,5 +180,6 @@ class City(Frozen):
 
     def cells_of(self, geo: str) -> Cells:
         """The part of its map that is the geo's."""
-        beside = [name for name in self.geos if self.map_of(name) == self.map_of(geo)]
-        return self.geos[geo].cells or ("all" if len(beside) == 1 else self.geos[geo].kind)
+        streets = self.map_of(geo)
+        alone = streets in (STRAIGHT, GRID) or [*map(self.map_of, self.geos)].count(streets) == 1
+        return self.geos[geo].cells or ("all" if alone else self.geos[geo].kind)

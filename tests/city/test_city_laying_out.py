@@ -107,6 +107,15 @@ def test_a_geo_alone_on_a_map_has_all_of_it() -> None:
     assert len(np.unique(drawn)) == reykjavik().nodes
 
 
+def test_two_grids_are_two_cities_each_of_its_kind() -> None:
+    grid = {"map": "grid", "area": "4 km2"}
+    layout = Layout(city_of({"a": {"kind": "dense", **grid}, "b": {"kind": "sparse", **grid}}))
+    assert [layout.sites[name].streets.name for name in "ab"] == ["grid-dense", "grid-sparse"]
+    for name in "ab":
+        drawn = layout.grounds[name].spread(20_000, Streams(1, 0)("any")).nodes
+        assert len(np.unique(drawn)) == layout.sites[name].streets.nodes
+
+
 def test_whoever_stands_on_a_map_stands_at_a_node_of_it(two: Places) -> None:
     """Each at its own place, and not where the plane of the map has it, but where the map lies on the run's plane."""
     for spread in (two.restaurants, two.homes):
