@@ -102,7 +102,7 @@ def _cells_of(city: City, geo: str, cover: Cover) -> Cells:
     except CellError as wrong:
         raise ScenarioError.of(cover.streets.name, str(wrong), key=key) from None
     if not np.isin(cells, cover.occupied).any():
-        raise ScenarioError.of(cover.streets.name, "no node of its streets lies in these cells", key=key)
+        raise ScenarioError.of(cover.streets.name, f"no node of {cover.streets.name} lies in these cells", key=key)
     return cells
 
 

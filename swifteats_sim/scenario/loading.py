@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from swifteats_sim.scenario.errors import ScenarioError
+from swifteats_sim.scenario.errors import Problem, ScenarioError
 from swifteats_sim.scenario.extending import Expansion
 from swifteats_sim.scenario.misnaming import by_name, unheard
 from swifteats_sim.scenario.nodes import Node, descend
@@ -19,10 +19,18 @@ from swifteats_sim.scenario.validating import validated
 TRACE = ("demand", "trace")
 
 
-def load(path: str | Path, overrides: Sequence[tuple[str, str]] = ()) -> Scenario:
+GEOS = "city.geos."
+
+
+def load(
+    path: str | Path,
+    overrides: Sequence[tuple[str, str]] = (),
+    look: Callable[[Scenario], None] = lambda scenario: None,
+) -> Scenario:
     """The scenario that a file declares.
 
     overrides : (dotted path, YAML value) pairs, as of `--set PATH=VALUE`, applied in order.
+    look : at what the scenario names and does not hold, such as maps; what it raises of a geo is said where it stands.
 
     Raises ScenarioError with file, line, key and rule of every problem.
     """
@@ -39,7 +47,19 @@ def load(path: str | Path, overrides: Sequence[tuple[str, str]] = ()) -> Scenari
         raise by_name(error, [part for part in spoken if part is not None]) from None
     if scenario.demand.trace is not None:
         _must_be_a_trace(tree, scenario.demand.trace)
+    try:
+        look(scenario)
+    except ScenarioError as error:
+        raise ScenarioError(_at_home(tree, problem) for problem in error.problems) from None
     return scenario
+
+
+def _at_home(tree: Node, problem: Problem) -> Problem:
+    """The problem at the line of its geo's key, or of the geo."""
+    if not problem.key.startswith(GEOS):
+        return problem
+    node = descend(tree, tuple(problem.key.split(".")))[0]
+    return Problem(node.file, node.line, problem.key, problem.message)
 
 
 def _with_trace_beside(tree: Node) -> Node:

@@ -328,7 +328,7 @@ def no_map(folder: Path) -> str:
             "reykjavik: city.geos.town.cells: cell '881126d331fffff', at longitude 24.946 and latitude 60.168, lies "
             "outside reykjavik: longitude -22.145 .. -21.600, latitude 64.020 .. 64.240",
         ),
-        ({"cells": ["88075dd591fffff"]}, "reykjavik: city.geos.town.cells: no node of its streets lies in these cells"),
+        ({"cells": ["88075dd591fffff"]}, "reykjavik: city.geos.town.cells: no node of reykjavik lies in these cells"),
         ({"cells": ["0" * 15]}, "reykjavik: city.geos.town.cells: '000000000000000' is no h3 cell"),
         (
             {"cells": ["87075dd48ffffff"]},
