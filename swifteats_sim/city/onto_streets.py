@@ -16,7 +16,7 @@ def snapped(trace: Trace, site: Site, limit: float) -> tuple[Spread, Spread, Spr
     ScenarioError names the first that is farther, and a trace that has no coordinates on Earth.
     """
     if trace.origin is None:
-        raise ScenarioError.of(str(trace.path), "has no coordinates on Earth: leave the map out", key="city.map")
+        raise ScenarioError.of(str(trace.path), "has no coordinates on Earth: leave the map out")
     plane, snapper = site.streets.plane, Snapper(site.streets, limit)
 
     def moved(kind: str, metres: Points) -> Spread:
@@ -26,4 +26,4 @@ def snapped(trace: Trace, site: Site, limit: float) -> tuple[Spread, Spread, Spr
     try:
         return moved("restaurant", trace.restaurants), moved("driver", trace.start), moved("order", trace.customer)
     except OffTheMap as far:
-        raise ScenarioError.of(str(trace.path), f"{far}; see city.snap", key="city.map") from None
+        raise ScenarioError.of(str(trace.path), f"{far}; see city.snap") from None

@@ -56,7 +56,7 @@ class Site:
 
 def map_of(city: City, geo: str) -> StreetMap:
     """The streets that a geo lies on. ScenarioError where there is no such map, or it is none."""
-    name, key = city.map_of(geo), f"city.geos.{geo}.map"
+    name, key = city.map_of(geo), f"city.geos.{geo}.map" if city.geos[geo].map else "city.map"
     if name == GRID:
         return _grid(city.geos[geo], f"city.geos.{geo}.area")
     known = (*bundled_maps(), GRID, STRAIGHT)

@@ -19,7 +19,7 @@ from swifteats_sim.scenario.validating import validated
 TRACE = ("demand", "trace")
 
 
-GEOS = "city.geos."
+CITY = "city."
 
 
 def load(
@@ -30,7 +30,7 @@ def load(
     """The scenario that a file declares.
 
     overrides : (dotted path, YAML value) pairs, as of `--set PATH=VALUE`, applied in order.
-    look : at what the scenario names and does not hold, such as maps; what it raises of a geo is said where it stands.
+    look : at what the scenario names and does not hold, such as maps; what it says of the city is put at its line.
 
     Raises ScenarioError with file, line, key and rule of every problem.
     """
@@ -55,8 +55,8 @@ def load(
 
 
 def _at_home(tree: Node, problem: Problem) -> Problem:
-    """The problem at the line of its geo's key, or of the geo."""
-    if not problem.key.startswith(GEOS):
+    """The problem of a city at the line of its key, or of what should hold it."""
+    if not problem.key.startswith(CITY):
         return problem
     node = descend(tree, tuple(problem.key.split(".")))[0]
     return Problem(node.file, node.line, problem.key, problem.message)
