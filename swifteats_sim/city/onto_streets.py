@@ -43,7 +43,7 @@ def onto_streets(trace: Trace, site: Site, limit: float) -> Day:
     ScenarioError names the first that is farther, and a trace that has no coordinates on Earth.
     """
     if trace.origin is None:
-        raise ScenarioError.of(str(trace.path), "has no coordinates on Earth: leave the map out", key="city.map")
+        raise ScenarioError.of(str(trace.path), "has no coordinates on Earth: leave the map out")
     snapper, origin, moved = Snapper(site.streets, limit), trace.origin, list[Moved]()
 
     def snapped(kind: str, metres: Points) -> Spread:
@@ -57,5 +57,5 @@ def onto_streets(trace: Trace, site: Site, limit: float) -> Day:
     try:
         restaurants, homes, doors = (snapped(kind, metres) for kind, metres in columns)
     except OffTheMap as far:
-        raise ScenarioError.of(str(trace.path), f"{far}; see city.snap", key="city.map") from None
+        raise ScenarioError.of(str(trace.path), f"{far}; see city.snap") from None
     return Day(restaurants, homes, doors, tuple(moved))

@@ -56,7 +56,7 @@ class Site:
 
 def map_of(city: City, geo: str) -> StreetMap:
     """The streets that a geo lies on. ScenarioError where there is no such map, or it is none."""
-    name, key = city.map_of(geo), f"city.geos.{geo}.map"
+    name, key = city.map_of(geo), f"city.geos.{geo}.map" if city.geos[geo].map else "city.map"
     if name == GRID:
         return _grid(city.geos[geo], f"city.geos.{geo}.area")
     known = (*bundled_maps(), GRID, STRAIGHT)
@@ -78,7 +78,7 @@ def _grid(geo: Geo, key: str) -> StreetMap:
 
 def nodes_by_geo(city: City, geos: Sequence[str], streets: StreetMap) -> Mapping[str, NDArray[np.int32]]:
     """The nodes of each of the geos that lie on one map. ScenarioError for cells that they cannot have."""
-    if city.map_of(geos[0]) == GRID or all(city.cells_of(geo) == "all" for geo in geos):
+    if all(city.cells_of(geo) == "all" for geo in geos):
         return {geo: np.arange(streets.nodes, dtype=np.int32) for geo in geos}
     cover = Cover(streets)
     cells = [_cells_of(city, geo, cover) for geo in geos]
@@ -102,12 +102,12 @@ def _cells_of(city: City, geo: str, cover: Cover) -> Cells:
     except CellError as wrong:
         raise ScenarioError.of(cover.streets.name, str(wrong), key=key) from None
     if not np.isin(cells, cover.occupied).any():
-        raise ScenarioError.of(cover.streets.name, "no node of its streets lies in these cells", key=key)
+        raise ScenarioError.of(cover.streets.name, f"no node of {cover.streets.name} lies in these cells", key=key)
     return cells
 
 
 def congestion_of(city: City) -> Congestion:
-    """By what each class of road is slower or faster in each hour; of several rules for an hour, the last holds."""
+    """By what each class of road is slower or faster in each hour."""
     factors = np.ones((HOURS, len(ROADS)))
     for rush in city.congestion.values():
         for hour in rush.hours:

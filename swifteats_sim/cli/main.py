@@ -77,9 +77,10 @@ def run(
 ) -> None:
     """Run a scenario, judge its targets and write a run folder."""
     with orderly(), unswept():
-        from swifteats_sim.cli.declaring import declared as declared_in
+        from swifteats_sim.cli.grounds import look_at_maps
+        from swifteats_sim.scenario import load
 
-        declared = declared_in(scenario, _overrides(settings, seed, replications))
+        declared = load(scenario, _overrides(settings, seed, replications), look_at_maps)
         # The rest takes a second to import, which nobody should wait for to hear of a mistyped key.
         from swifteats_sim.cli.printing import print_findings, print_streets, print_verdicts
         from swifteats_sim.cli.progress import shown
@@ -120,8 +121,8 @@ def validate(
 
     Offered load, expected utilisation and what cannot hold are a forecast: the exit code is 0 whatever it says.
     """
-    from swifteats_sim.cli.declaring import declared as declared_in
-    from swifteats_sim.scenario import ScenarioError, scenario_schema
+    from swifteats_sim.cli.grounds import look_at_maps
+    from swifteats_sim.scenario import ScenarioError, load, scenario_schema
 
     if schema:
         typer.echo(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
@@ -131,7 +132,7 @@ def validate(
     declared: list[tuple[Path, Scenario]] = []
     for path in scenarios or []:
         try:
-            declared.append((path, declared_in(path, _overrides(settings, None, None))))
+            declared.append((path, load(path, _overrides(settings, None, None), look_at_maps)))
         except ScenarioError as error:
             say(str(error))
     _say_of(declared, quiet, as_json)

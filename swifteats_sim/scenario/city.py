@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from swifteats_sim.scenario.distributions import DurationLaw, LengthLaw
 from swifteats_sim.scenario.errors import KeyProblems
 from swifteats_sim.scenario.frozen import Frozen, Name, default
-from swifteats_sim.scenario.streets import STRAIGHT, Cells, MapName, Rush, TimeOfDay
+from swifteats_sim.scenario.streets import GRID, STRAIGHT, Cells, MapName, Rush, TimeOfDay
 from swifteats_sim.scenario.units import Area, Duration, Length, PositiveDuration, Ratio, SignedRatio, Speed
 
 KIND_DEFAULTS: dict[str, dict[str, Any]] = {
@@ -147,7 +147,7 @@ class City(Frozen):
         description="one assignment topic each (F3); a mapping of names, or a list with a `name` in each",
     )
     starts: TimeOfDay = default("00:00", description="time of the day at which the run, warm-up included, begins")
-    congestion: dict[Name, Rush] = default({}, description="hours with other speeds than the map's; later ones win")
+    congestion: dict[Name, Rush] = default({}, description="hours with other speeds than the map's, each in one entry")
     snap: Length = default(
         "500 m", gt=0, description="the farthest that a recorded place may lie from the nearest node of the map"
     )
@@ -174,11 +174,22 @@ class City(Frozen):
             named[geo["name"]] = {key: value for key, value in geo.items() if key != "name"}
         return {**data, "geos": named}
 
+    @model_validator(mode="after")
+    def _hours_stand_once(self) -> City:
+        named = dict[int, str]()
+        for name, rush in sorted(self.congestion.items()):
+            for at, hour in enumerate(rush.hours):
+                if hour in named:
+                    raise KeyProblems([(("congestion", name, "hours", at), f"stands in {named[hour]!r} already")])
+                named[hour] = name
+        return self
+
     def map_of(self, geo: str) -> str:
         """What a geo lies on."""
         return self.geos[geo].map or self.map or STRAIGHT
 
     def cells_of(self, geo: str) -> Cells:
         """The part of its map that is the geo's."""
-        beside = [name for name in self.geos if self.map_of(name) == self.map_of(geo)]
-        return self.geos[geo].cells or ("all" if len(beside) == 1 else self.geos[geo].kind)
+        streets = self.map_of(geo)
+        alone = streets in (STRAIGHT, GRID) or [*map(self.map_of, self.geos)].count(streets) == 1
+        return self.geos[geo].cells or ("all" if alone else self.geos[geo].kind)

@@ -75,6 +75,7 @@ def _geos(demand: Demand, city: City) -> Findings:
         if traced and city.map_of(name) == GRID:
             yield path, "a recorded day happened in a city: a grid is none, and has no place for it"
         yield from _mapped(city, name)
+    yield from _slow(city)
     if city.kitchens.mode == "recorded" and not traced:
         yield ("city", "kitchens", "mode"), "recorded needs demand.trace"
 
@@ -92,6 +93,12 @@ def _declared(geo: Geo, path: KeyPath, streets: str) -> Findings:
         yield path, "area is needed (there is no demand.trace)"
     if geo.drivers is None and not geo.shifts:
         yield path, "drivers or shifts are needed (there is no demand.trace)"
+
+
+def _slow(city: City) -> Findings:
+    """Traffic needs streets to be slow on."""
+    if city.congestion and all(city.map_of(name) == STRAIGHT for name in city.geos):
+        yield ("city", "congestion"), "needs a map: every geo has straight lines"
 
 
 def _mapped(city: City, name: str) -> Findings:

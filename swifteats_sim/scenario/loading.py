@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from swifteats_sim.scenario.beside import TRACE, with_files_beside
-from swifteats_sim.scenario.errors import ScenarioError
+from swifteats_sim.scenario.errors import Problem, ScenarioError
 from swifteats_sim.scenario.extending import Expansion
 from swifteats_sim.scenario.misnaming import by_name, unheard
 from swifteats_sim.scenario.nodes import Node, descend
@@ -16,11 +16,19 @@ from swifteats_sim.scenario.scenario import Scenario
 from swifteats_sim.scenario.source import read_file
 from swifteats_sim.scenario.validating import validated
 
+CITY = "city."
+"""Where the keys begin that a look at maps speaks of."""
 
-def load(path: str | Path, overrides: Sequence[tuple[str, str]] = ()) -> Scenario:
+
+def load(
+    path: str | Path,
+    overrides: Sequence[tuple[str, str]] = (),
+    look: Callable[[Scenario], None] = lambda scenario: None,
+) -> Scenario:
     """The scenario that a file declares.
 
     overrides : (dotted path, YAML value) pairs, as of `--set PATH=VALUE`, applied in order.
+    look : at what the scenario names and does not hold, such as maps; what it says of the city is put at its line.
 
     Raises ScenarioError with file, line, key and rule of every problem.
     """
@@ -37,7 +45,19 @@ def load(path: str | Path, overrides: Sequence[tuple[str, str]] = ()) -> Scenari
         raise by_name(error, [part for part in spoken if part is not None]) from None
     if scenario.demand.trace is not None:
         _must_be_a_trace(tree, scenario.demand.trace)
+    try:
+        look(scenario)
+    except ScenarioError as error:
+        raise ScenarioError(_at_home(tree, problem) for problem in error.problems) from None
     return scenario
+
+
+def _at_home(tree: Node, problem: Problem) -> Problem:
+    """The problem of a city at the line of its key, or of what should hold it."""
+    if not problem.key.startswith(CITY):
+        return problem
+    node = descend(tree, tuple(problem.key.split(".")))[0]
+    return Problem(node.file, node.line, problem.key, problem.message)
 
 
 def _must_be_a_trace(tree: Node, trace: Path) -> None:

@@ -51,9 +51,20 @@ def child(node: Node, part: str | int) -> Node | None:
     """The entry of a mapping or list, if there is one."""
     if isinstance(node.value, Mapping):
         return node.value.get(str(part))
-    if isinstance(node.value, tuple) and re.fullmatch(r"[0-9]{1,9}", str(part)):
-        return node.value[int(part)] if int(part) < len(node.value) else None
+    if isinstance(node.value, tuple):
+        at = position(node.value, part)
+        return None if at is None else node.value[at]
     return None
+
+
+def position(entries: tuple[Node, ...], part: str | int) -> int | None:
+    """Where an entry of a list stands, by its number or, such as a geo, by its `name`."""
+    if isinstance(part, str):
+        for at, entry in enumerate(entries):
+            if isinstance(entry.value, Mapping) and "name" in entry.value and entry.value["name"].value == part:
+                return at
+    found = re.fullmatch(r"[0-9]{1,9}", str(part))
+    return int(part) if found and int(part) < len(entries) else None
 
 
 def descend(node: Node, path: KeyPath) -> tuple[Node, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from swifteats_sim.scenario.errors import ScenarioError
-from swifteats_sim.scenario.nodes import Node, child
+from swifteats_sim.scenario.nodes import Node, child, position
 from swifteats_sim.scenario.source import read_text
 
 MAX_PATH = 500
@@ -40,9 +40,9 @@ def _laid(node: Node, parts: list[str], value: Node, file: str) -> Node:
     first, *rest = parts
     deeper = child(node, first)
     if isinstance(node.value, tuple):
-        if deeper is None:
+        index = position(node.value, first)
+        if deeper is None or index is None:
             raise ScenarioError.of(file, f"{first!r} is no entry of a list of {len(node.value)} (the first is 0)")
-        index = int(first)
         entries = (*node.value[:index], _laid(deeper, rest, value, file), *node.value[index + 1 :])
         return Node(entries, node.file, node.line)
     if not isinstance(node.value, Mapping):

@@ -46,7 +46,7 @@ def _there(name: str) -> str:
         missing = True
     if missing:
         raise ValueError(f"{shown_path(name)}: no such file")
-    return name
+    return str(Path(name).resolve()) if is_file(name) else name  # so that what a run writes down can be run elsewhere
 
 
 def _time_of_day(text: Any, check: Any) -> int:

@@ -38,7 +38,7 @@ class Snapper:
         finite = np.isfinite(points).all(axis=1)
         if not finite.all():
             point = int(np.argmin(finite))
-            raise OffTheMap(f"{kind} {point} has no place: {_said(points[point])}")
+            raise OffTheMap(f"{kind} {point} has no place: {points[point, 0]}, {points[point, 1]}")
         nearest = self._tree.query(points)
         metres, nodes = np.asarray(nearest[0]), np.asarray(nearest[1], dtype=np.int32)
         if np.any(metres > self._limit):
@@ -49,14 +49,14 @@ class Snapper:
         far = np.flatnonzero(metres > self._limit)
         point, others = int(far[0]), f" (as are {len(far) - 1} more)" if len(far) > 1 else ""
         return (
-            f"{kind} {point} at {_said(points[point])} is {metres[point]:,.0f} m from the nearest node of"
+            f"{kind} {point} at {self._said(points[point])} is {metres[point]:,.0f} m from the nearest node of"
             f" {self._streets.name}, more than {self._limit:,.0f} m{others}"
         )
+
+    def _said(self, point: NDArray[np.float64]) -> str:
+        longitude, latitude = self._streets.plane.degrees(point)
+        return f"longitude {longitude:.4f}, latitude {latitude:.4f}"
 
     @cached_property
     def _tree(self) -> KDTree:
         return KDTree(self._streets.places)
-
-
-def _said(point: NDArray[np.float64]) -> str:
-    return f"({point[0]:.0f} m east, {point[1]:.0f} m north)"

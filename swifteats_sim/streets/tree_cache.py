@@ -60,7 +60,7 @@ class TreeCache:
         if self._folder is None:
             return found
         wanted = set(roots.tolist())
-        for path in sorted(self._shelf(self._folder, graph).glob("*.trees")):
+        for path in self._pages(self._shelf(self._folder, graph)):
             try:
                 rows = _open(path, len(graph.begin) - 1, wanted - found.keys())
             except Damaged as damage:
@@ -87,6 +87,13 @@ class TreeCache:
         except (OSError, Damaged) as refusal:
             self._notice(f"trees are not kept in {self._folder}: {getattr(refusal, 'strerror', None) or refusal}")
             return rows
+
+    def _pages(self, shelf: Path) -> list[Path]:
+        try:
+            return sorted(shelf.glob("*.trees"))
+        except OSError as refusal:  # a name that is too long for a folder
+            self._notice(f"{shelf} cannot be read: {refusal.strerror}")
+            return []
 
     def _shelf(self, folder: Path, graph: Graph) -> Path:
         return folder / "trees" / _digest(np.array([FORMAT], dtype=np.int32), *graph)

@@ -107,6 +107,15 @@ def test_a_geo_alone_on_a_map_has_all_of_it() -> None:
     assert len(np.unique(drawn)) == reykjavik().nodes
 
 
+def test_two_grids_are_two_cities_each_of_its_kind() -> None:
+    grid = {"map": "grid", "area": "4 km2"}
+    layout = Layout(city_of({"a": {"kind": "dense", **grid}, "b": {"kind": "sparse", **grid}}))
+    assert [layout.sites[name].streets.name for name in "ab"] == ["grid-dense", "grid-sparse"]
+    for name in "ab":
+        drawn = layout.grounds[name].spread(20_000, Streams(1, 0)("any")).nodes
+        assert len(np.unique(drawn)) == layout.sites[name].streets.nodes
+
+
 def test_whoever_stands_on_a_map_stands_at_a_node_of_it(two: Places) -> None:
     """Each at its own place, and not where the plane of the map has it, but where the map lies on the run's plane."""
     for spread in (two.restaurants, two.homes):
@@ -276,9 +285,9 @@ def test_every_arc_of_every_site_is_a_line_from_its_tail_to_its_head() -> None:
         assert points[lines[mine + 1] - 1] == pytest.approx(site.places[site.streets.head], abs=1e-6)
 
 
-def test_each_hour_has_the_traffic_of_the_last_rule_for_it_and_others_have_none() -> None:
+def test_each_hour_has_the_traffic_of_its_rule_and_others_have_none() -> None:
     rules = {
-        "morning": {"hours": [7, 8], "speeds": {"primary": "40 %", "all": "80 %"}},
+        "morning": {"hours": [7], "speeds": {"primary": "40 %", "all": "80 %"}},
         "eight": {"hours": [8], "speeds": {"residential": "50 %"}},
     }
     factors = Layout(city_of(TWO, congestion=rules)).congestion.factors
@@ -319,7 +328,7 @@ def no_map(folder: Path) -> str:
             "reykjavik: city.geos.town.cells: cell '881126d331fffff', at longitude 24.946 and latitude 60.168, lies "
             "outside reykjavik: longitude -22.145 .. -21.600, latitude 64.020 .. 64.240",
         ),
-        ({"cells": ["88075dd591fffff"]}, "reykjavik: city.geos.town.cells: no node of its streets lies in these cells"),
+        ({"cells": ["88075dd591fffff"]}, "reykjavik: city.geos.town.cells: no node of reykjavik lies in these cells"),
         ({"cells": ["0" * 15]}, "reykjavik: city.geos.town.cells: '000000000000000' is no h3 cell"),
         (
             {"cells": ["87075dd48ffffff"]},

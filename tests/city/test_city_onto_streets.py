@@ -65,7 +65,8 @@ def grow(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -
 
 def placed(trace: Trace, streets: str = "reykjavik", snap: str = "200 m") -> tuple[Places, Spread]:
     city = City.model_validate({"map": streets, "snap": snap, "geos": {"town": {"kind": "dense"}}})
-    return recorded_places(city, trace, no_trees if streets == "straight" else grow)
+    places, day = recorded_places(city, trace, no_trees if streets == "straight" else grow)
+    return places, day.doors
 
 
 def apart(place: tuple[float, float], nodes: NDArray[np.int32] | None = None) -> NDArray[np.float64]:
@@ -120,7 +121,7 @@ def test_what_lies_too_far_from_all_streets_is_refused(tmp_path: Path, old: str,
     lat, lon = map(float, new.removeprefix("b,").split(","))
     metres = apart((lat, lon)).min()
     text = str(refused.value)
-    assert text.startswith(f"{tmp_path}: city.map: {said} (")
+    assert text.startswith(f"{tmp_path}: {said} longitude {lon:.4f}, latitude {lat:.4f} is {metres:,.0f} m")
     assert text.endswith("m from the nearest node of reykjavik, more than 200 m; see city.snap")
     stated = float(text.split(" m from the nearest")[0].rsplit(" is ", 1)[1].replace(",", ""))
     assert stated == pytest.approx(metres, rel=0.01)
@@ -145,7 +146,7 @@ def test_a_day_of_another_city_is_refused(tmp_path: Path) -> None:
 def test_a_day_without_coordinates_on_earth_has_no_streets() -> None:
     with pytest.raises(ScenarioError) as refused:
         placed(day())
-    assert str(refused.value) == "day: city.map: has no coordinates on Earth: leave the map out"
+    assert str(refused.value) == "day: has no coordinates on Earth: leave the map out"
 
 
 def test_without_a_map_a_day_is_replayed_on_straight_lines_as_it_was_recorded(tmp_path: Path) -> None:

@@ -274,6 +274,24 @@ def test_a_list_of_geos_names_each_once(tmp_path: Path, geos: tuple[str, ...], s
     assert refusal(tmp_path, as_list(*geos)) == [said]
 
 
+def test_what_is_wrong_in_a_list_of_geos_is_found_where_it_stands(tmp_path: Path) -> None:
+    text = as_list(
+        "name: a, kind: dense, map: reykjavik, restaurants: 1, drivers: 2",
+        "name: b, kind: dense, map: reykjavik, restaurants: -1, drivers: 2",
+    )
+    assert refusal(tmp_path, text) == ["tiny.yaml:6: city.geos.b.restaurants: must be more than 0 (got -1)"]
+    (said,) = refusal(tmp_path, text.replace("-1", "1"))
+    assert said.startswith("tiny.yaml:6: city.geos.b: has cells in common with geo 'a'")
+
+
+def test_a_geo_of_a_list_is_set_by_its_name_or_its_number(tmp_path: Path) -> None:
+    text = as_list("name: b, kind: dense, area: 4 km2, restaurants: 1, drivers: 2")
+    for key in ("b", "0"):
+        assert loaded(tmp_path, text, (f"city.geos.{key}.drivers", "7")).geos["b"].drivers == 7
+    (said,) = refusal(tmp_path, text, ("city.geos.c.drivers", "7"))
+    assert said == "--set city.geos.c.drivers: 'c' is no entry of a list of 1 (the first is 0)"
+
+
 def test_a_list_of_geos_is_none_of_texts_and_not_empty(tmp_path: Path) -> None:
     text = TINY.replace("  geos:\n" + CENTRE, "  geos: LIST\n")
     assert refusal(tmp_path, text.replace("LIST", "[centre]")) == [
@@ -308,3 +326,15 @@ def test_a_recorded_day_has_its_own_places(tmp_path: Path, recorded: str, street
 def test_the_schema_says_how_a_time_of_the_day_is_written() -> None:
     starts = scenario_schema()["$defs"]["City"]["properties"]["starts"]
     assert (starts["type"], starts["default"]) == ("string", "00:00")
+
+
+def test_an_hour_is_in_one_rush_alone(tmp_path: Path) -> None:
+    rushes = "  congestion: {a: {hours: [7, 8], speeds: {all: 50 %}}, b: {hours: [9, 8], speeds: {primary: 50 %}}}\n"
+    (said,) = refusal(tmp_path, city(geo(streets="map: reykjavik"), keys=rushes))
+    assert said.endswith("city.congestion.b.hours.1: stands in 'a' already (got 8)")
+
+
+def test_traffic_needs_streets(tmp_path: Path) -> None:
+    rush = "  congestion: {a: {hours: [7], speeds: {all: 50 %}}}\n"
+    (said,) = refusal(tmp_path, city(geo(streets="area: 4 km2"), keys=rush))
+    assert "city.congestion: needs a map: every geo has straight lines" in said

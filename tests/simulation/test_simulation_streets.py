@@ -25,7 +25,8 @@ from swifteats_sim.experiments import rehearse
 from swifteats_sim.results import Tables, measure
 from swifteats_sim.scenario import Scenario, load
 from swifteats_sim.simulation import simulate
-from swifteats_sim.simulation.growing import make_ready
+from swifteats_sim.simulation.growing import NO_STREETS, make_ready
+from swifteats_sim.streets.bundled import find_map
 
 GRID = CITY.replace("area: 9 km2", "map: grid, area: 9 km2")
 REYKJAVIK = CITY.replace(
@@ -198,19 +199,31 @@ def test_the_same_run_again_is_the_same() -> None:
     assert one == other
 
 
+def test_where_a_map_lies_changes_nothing(tmp_path: Path) -> None:
+    digests = set[str]()
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "town.parquet").write_bytes(find_map("reykjavik").read_bytes())
+        (tmp_path / folder / "small.yaml").write_text(REYKJAVIK.replace("map: reykjavik", "map: town.parquet"))
+        digests.add(rehearse(load(tmp_path / folder / "small.yaml", [("duration", "2 min")])).digest)
+    assert len(digests) == 1
+
+
 def test_trees_are_made_ready_once() -> None:
     """Of 5 restaurants, which may share a node; there and back, in the hours of the rush and in all others."""
     scenario = scenario_of(REYKJAVIK, RUSH, "city.geos.centre.restaurants=5", "city.geos.outer.restaurants=1")
     told = list[tuple[str, int, int]]()
-    first = make_ready(scenario, 1, lambda *progress: told.append(progress))
-    again = make_ready(scenario, 1, lambda *progress: told.append(progress))
-    assert [(each.map, each.trees) for each in first] == [("reykjavik", 2 * 2 * 5), ("reykjavik", 2 * 2 * 1)]
+    first, again = (make_ready(scenario, 1, lambda *progress: told.append(progress)).trees for _ in range(2))
+    assert [(each.geo, each.map, each.trees) for each in first] == [
+        ("centre", "reykjavik", 2 * 2 * 5), ("outer", "reykjavik", 2 * 2 * 1)
+    ]  # fmt: skip
+    assert 30.0 < first[0].area < first[1].area < 200.0
     assert [each.grown for each in again] == [0, 0]
     assert not [notice for each in (*first, *again) for notice in each.notices]
 
 
 def test_a_city_without_streets_has_no_trees() -> None:
-    assert make_ready(scenario_of(CITY), 1, lambda *progress: None) == ()
+    assert make_ready(scenario_of(CITY), 1, lambda *progress: None) == NO_STREETS
 
 
 def test_what_tests_grow_is_kept_in_a_folder_of_theirs() -> None:

@@ -30,14 +30,13 @@ def test_a_place_at_the_limit_is_near_enough_and_one_beyond_is_named() -> None:
     assert snapper.snap("restaurant", at_the_limit).metres.tolist() == [0.0, 500.0]
     with pytest.raises(OffTheMap) as refusal:
         snapper.snap("restaurant", np.array([(0.0, 0.0), (-1234.0, 0.0), (200.0, -900.0)]))
-    assert str(refusal.value) == (
-        "restaurant 1 at (-1234 m east, 0 m north) is 1,234 m from the nearest node of made, more than 500 m"
-        " (as are 1 more)"
-    )
+    said = str(refusal.value)
+    assert said.startswith("restaurant 1 at longitude ")
+    assert said.endswith(" is 1,234 m from the nearest node of made, more than 500 m (as are 1 more)")
 
 
 def test_a_place_that_is_none_is_named() -> None:
-    with pytest.raises(OffTheMap, match=r"customer 1 has no place: \(nan m east, 3 m north\)"):
+    with pytest.raises(OffTheMap, match="customer 1 has no place: nan, 3"):
         Snapper(grid(3, 2), limit=500.0).snap("customer", np.array([(0.0, 0.0), (np.nan, 3.0)]))
 
 
