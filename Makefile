@@ -11,7 +11,7 @@ run: $(READY)  ## the main job: rehearse the peak hour; succeeds when the run co
 	case $$code in 0|98|99) exit 0;; *) exit $$code;; esac
 
 test: $(READY)  ## every test, the slow ones too
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(READY)  ## style, format and types
 	$(BIN)/ruff check .
