@@ -2,7 +2,7 @@
 
 A run makes hardly any, some hundred an hour of the peak, since what it is done with goes at once; but it makes many
 things that live long, and each sweep looks at them all again. So an hour of the peak is not swept at all, and what was
-there before, libraries above all, is not looked at. A run that is over is one big circle, all of which is young if the run
+there before, libraries above all, is not looked at. A run that is over is one big circle, all of it young where the run
 was put together in here: whoever begins another one in the same process sweeps it away first, and whoever begins none
 leaves it to the system.
 """
