@@ -47,7 +47,8 @@ def main() -> None:
     """Run the command line."""
     if sys.argv[1:2] != ["run"]:
         let_readers_leave()
-    app()
+    with unswept():
+        app()
 
 
 @app.callback(invoke_without_command=True)
@@ -76,7 +77,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Run a scenario, judge its targets and write a run folder."""
-    with orderly(), unswept():
+    with orderly():
         from swifteats_sim.cli.grounds import look_at_maps
         from swifteats_sim.scenario import load
 
