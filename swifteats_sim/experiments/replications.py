@@ -12,9 +12,9 @@ from functools import partial
 from multiprocessing import active_children, get_context
 from multiprocessing.context import BaseContext
 from multiprocessing.queues import SimpleQueue
-from threading import current_thread, main_thread
 
 from swifteats_sim.engine.clock import SECOND
+from swifteats_sim.engine.interrupts import interrupts_ignored
 from swifteats_sim.results import Tables
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.simulation import Engine, simulate, sweep
@@ -43,7 +43,7 @@ def replicate(scenario: Scenario, workers: int, tick: Tick, engine: Engine, hear
     pulses: SimpleQueue[_Pulse] = context.SimpleQueue()
     pool = ProcessPoolExecutor(min(workers, scenario.replications), context, _join, (pulses,))
     try:
-        with _frozen(), _held_back(signal.SIGTERM), _interrupts_ignored():
+        with _frozen(), _held_back(signal.SIGTERM), interrupts_ignored():
             futures = {pool.submit(_replicate, scenario, number, engine): number for number in numbers}
         _follow(futures, pulses, tick, heard)
     except BaseException:
@@ -104,19 +104,6 @@ def _held_back(asked: signal.Signals) -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """While workers start: they inherit it, so that a Ctrl-C from the terminal, even during their imports, is ours."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _follow(futures: dict[Future[Tables], int], pulses: SimpleQueue[_Pulse], tick: Tick, heard: Heard) -> None:

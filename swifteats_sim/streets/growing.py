@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from multiprocessing import get_context
-from threading import current_thread, main_thread
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from swifteats_sim.engine.interrupts import interrupts_ignored
 from swifteats_sim.streets.arriving import arriving
 from swifteats_sim.streets.congestion import Milliseconds
 from swifteats_sim.streets.street_map import StreetMap
@@ -82,17 +82,23 @@ def grow_all(graphs: Sequence[Graph], tasks: Sequence[Task], workers: int, take:
 
     An interrupt lets each process finish what it has begun, a second or two, and ends them all before it goes on.
     """
-    if min(workers, len(tasks)) <= 1:
+    if min(workers, len(tasks)) <= 1 or not _has_a_program():
         for task in tasks:
             take(task, grow(graphs[task.graph], task.roots))
         return
     pool = ProcessPoolExecutor(min(workers, len(tasks)), get_context("spawn"), _join, (tuple(graphs),))
     try:
-        with _interrupts_ignored():
+        with interrupts_ignored():
             waiting = deque((task, pool.submit(_grow, task)) for task in tasks)
         _take_all(waiting, take)
     finally:
         pool.shutdown(cancel_futures=True)  # tasks are short: a worker killed while it sends would leave us reading
+
+
+def _has_a_program() -> bool:
+    """Whether a new process finds what this one runs: it would wait for ever for a program that came by a pipe."""
+    program = getattr(sys.modules["__main__"], "__file__", None)
+    return program is None or Path(program).exists()
 
 
 def _take_all(waiting: deque[tuple[Task, Future[Milliseconds]]], take: Take) -> None:
@@ -100,19 +106,6 @@ def _take_all(waiting: deque[tuple[Task, Future[Milliseconds]]], take: Take) -> 
     while waiting:
         task, future = waiting.popleft()
         take(task, future.result())
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """While workers start: they inherit it, so that a Ctrl-C from the terminal, even during their imports, is ours."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class _Worker:

@@ -232,3 +232,24 @@ def test_on_a_grid_times_are_blocks() -> None:
     blocks = [[2, 1, 2, 3], [1, 0, 1, 2], [2, 1, 2, 3]]
     assert (trees.to_root(0, 5).reshape(3, 4) // 10_000).tolist() == blocks
     assert trees.to_root(0, 5).tolist() == trees.from_root(0, 5).tolist()
+
+
+PIPED = """
+import sys
+import numpy as np
+sys.path.insert(0, {folder!r})
+from made_maps import grid
+from swifteats_sim.streets.congestion import free_flow
+from swifteats_sim.streets.tree_cache import TreeCache
+from swifteats_sim.streets.trees import grow_trees
+streets = grid(120, 120)
+roots = np.arange(0, streets.nodes, 20, dtype=np.int32)
+print(grow_trees(streets, free_flow(), roots, TreeCache(None), workers=2).grown)
+"""
+
+
+def test_a_program_that_comes_by_a_pipe_grows_its_trees_alone() -> None:
+    """New processes would look for it in vain, and it would wait for them."""
+    text = PIPED.format(folder=str(Path(__file__).parent))
+    done = subprocess.run([sys.executable, "-"], input=text, capture_output=True, text=True, timeout=100, check=True)
+    assert done.stdout == "1440\n"
