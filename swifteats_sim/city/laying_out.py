@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from swifteats_sim.city.ground import Ground, Recorded, Square
 from swifteats_sim.city.onto_streets import Day, as_recorded, onto_streets
-from swifteats_sim.city.sites import Site, congestion_of, lines_of, map_of, nodes_by_geo
+from swifteats_sim.city.sites import Site, lines_of, map_of, nodes_by_geo, traffic_of
 from swifteats_sim.city.spots import Spread
 from swifteats_sim.city.street_ground import Streets
 from swifteats_sim.city.street_travel import AlongStreets
@@ -38,7 +38,7 @@ class Layout:
 
     def __init__(self, city: City) -> None:
         """Squares and maps from west to east, in the order of the geos' names. ScenarioError for a map that is none."""
-        self._city, self.congestion = city, congestion_of(city)
+        self._city, self.congestion = city, traffic_of(city)
         self.grounds, self.sites = dict[str, Ground](), dict[str, Site]()
         self._x, self._arcs = 0.0, 0
         for name in sorted(city.geos):

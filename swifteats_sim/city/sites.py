@@ -17,7 +17,7 @@ from swifteats_sim.scenario.streets import GRID, STRAIGHT, is_file
 from swifteats_sim.streets.arriving import arriving
 from swifteats_sim.streets.bundled import bundled_maps, find_map
 from swifteats_sim.streets.cells import CellError, Cells, Cover
-from swifteats_sim.streets.congestion import HOURS, Congestion
+from swifteats_sim.streets.congestion import Congestion, congestion_of
 from swifteats_sim.streets.dense_and_sparse import dense_and_sparse
 from swifteats_sim.streets.errors import MapError
 from swifteats_sim.streets.grid import grid_map
@@ -106,13 +106,10 @@ def _cells_of(city: City, geo: str, cover: Cover) -> Cells:
     return cells
 
 
-def congestion_of(city: City) -> Congestion:
+def traffic_of(city: City) -> Congestion:
     """By what each class of road is slower or faster in each hour."""
-    factors = np.ones((HOURS, len(ROADS)))
-    for rush in city.congestion.values():
-        for hour in rush.hours:
-            factors[hour] = [rush.of(road) for road in ROADS]
-    return Congestion(factors)
+    rushes = city.congestion.values()
+    return congestion_of({hour: {road: rush.of(road) for road in ROADS} for rush in rushes for hour in rush.hours})
 
 
 def lines_of(sites: Sequence[Site], congestion: Congestion) -> Lines:

@@ -48,9 +48,16 @@ NO_STREETS = Ready()
 """There was nothing to be made ready."""
 
 
-def grow(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
-    """The trees of these nodes, by this process alone."""
-    return grow_trees(streets, congestion, roots, TreeCache(default_folder(os.environ)))
+def grow(
+    streets: StreetMap,
+    congestion: Congestion,
+    roots: NDArray[np.int32],
+    workers: int = 1,
+    told: Growing = lambda streets, grown, of: None,
+) -> Trees:
+    """The trees of these nodes, from the user's cache where it has them; by this process alone, unless told."""
+    cache, name = TreeCache(default_folder(os.environ)), streets.name
+    return grow_trees(streets, congestion, roots, cache, workers, lambda done, of: told(name, done, of))
 
 
 def make_ready(scenario: Scenario, workers: int, told: Growing) -> Ready:
@@ -60,9 +67,8 @@ def make_ready(scenario: Scenario, workers: int, told: Growing) -> Ready:
         return NO_STREETS
 
     def growing(streets: StreetMap, congestion: Congestion, roots: NDArray[np.int32]) -> Trees:
-        cache, name = TreeCache(default_folder(os.environ)), streets.name
-        trees = grow_trees(streets, congestion, roots, cache, workers, lambda done, of: told(name, done, of))
-        found.append((name, trees, 2 * congestion.slots * len(np.unique(roots))))
+        trees = grow(streets, congestion, roots, workers, told)
+        found.append((streets.name, trees, 2 * congestion.slots * len(np.unique(roots))))
         return trees
 
     town = build_town(scenario, Streams(scenario.seed, 0), growing)
