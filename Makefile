@@ -4,14 +4,20 @@ ENV := .venv
 BIN := $(ENV)/bin
 READY := $(ENV)/.ready
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test servers lint bench lock clean
 
 run: $(READY)  ## the main job: rehearse the peak hour; succeeds when the run completes, whatever the verdict
 	@$(BIN)/swifteats-sim run scenarios/peak_hour.yaml; code=$$?; \
 	case $$code in 0|98|99) exit 0;; *) exit $$code;; esac
 
-test: $(READY)  ## every test, the slow ones too
+test: $(READY) servers  ## every test, the slow ones too; real servers are started and stopped by the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+servers:  ## the one server that is not a wheel: Debian's Redis, installed where it is missing
+	@command -v redis-server > /dev/null || { \
+		test "$$(id -u)" = 0 || sudo="sudo -n"; \
+		$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server \
+		|| { echo "the tests need redis-server: install the package redis-server" >&2; exit 1; }; }
 
 lint: $(READY)  ## style, format and types
 	$(BIN)/ruff check .
@@ -23,7 +29,7 @@ bench: $(READY)  ## how fast, beside plain SimPy, the reference and Ciw in one r
 
 lock:  ## pin the dependencies anew
 	$(PYTHON) -m venv $(ENV)-lock && $(ENV)-lock/bin/pip install -q pip-tools
-	$(ENV)-lock/bin/pip-compile -q --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+	$(ENV)-lock/bin/pip-compile -q --extra dev --extra live --extra servers --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
 		--no-emit-find-links -o requirements.lock pyproject.toml
 	rm -rf $(ENV)-lock
 

