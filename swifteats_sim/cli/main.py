@@ -14,6 +14,7 @@ from swifteats_sim import __version__
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
 from swifteats_sim.cli.mapping import maps
 from swifteats_sim.cli.settings import Settings, overrides
+from swifteats_sim.cli.sizing import size
 
 if TYPE_CHECKING:
     from swifteats_sim.scenario import Scenario
@@ -37,6 +38,7 @@ app = typer.Typer(
 trace = typer.Typer(help="Look at recorded days.", no_args_is_help=True)
 app.add_typer(trace, name="trace")
 app.add_typer(maps, name="map")
+app.command("size")(size)
 
 
 def main() -> None:
