@@ -6,7 +6,7 @@ import dataclasses
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from swifteats_sim.forecast.explaining import Explanation
 from swifteats_sim.forecast.explaining_tables import Table
 from swifteats_sim.forecast.objections import Objection
 from swifteats_sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
 
 WIDTH = 80
 GAP = "  "
@@ -30,12 +33,27 @@ def say_in_words(explanation: Explanation) -> None:
     typer.echo()
 
 
+def say_tables(tables: tuple[Table, ...], notes: tuple[str, ...]) -> None:
+    """Print tables and what is to be noted beside them, in the form that the reader can see."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console()
+        for table in tables:
+            console.print(_rich(table, box=None, padding=(0, len(GAP), 0, 0), pad_edge=False), Text())
+        for note in _items(notes, console.width):
+            console.print(Text(note))
+    else:
+        lines = (*_plain_tables(tables), "", "Notes", *_items(notes))
+        typer.echo("\n".join(lines[1:]))
+
+
 def plain(explanation: Explanation) -> Iterator[str]:
     """The explanation in lines of at most 80 columns, unless names are long."""
     if explanation.question:
         yield from ("", *textwrap.wrap(explanation.question, WIDTH))
-    for table in explanation.tables:
-        yield from ("", table.title, *_lines(table))
+    yield from _plain_tables(explanation.tables)
     if explanation.notes:
         yield from ("", "Notes", *_items(explanation.notes))
     yield from _against(explanation)
@@ -45,19 +63,13 @@ def plain(explanation: Explanation) -> Iterator[str]:
 def print_rich(explanation: Explanation) -> None:
     """The same with tables of `rich`, for a terminal."""
     from rich.console import Console
-    from rich.table import Table as RichTable
     from rich.text import Text
 
     console = Console()
     if explanation.question:
         console.print(Text(explanation.question))
     for table in explanation.tables:
-        shown = RichTable(title=table.title, title_justify="left")
-        for column, name in enumerate(table.head):
-            shown.add_column(name, justify="right" if 0 < column <= table.numbers else "left")
-        for row in table.rows:
-            shown.add_row(*(Text(cell, style=_style(cell)) for cell in row))
-        console.print(shown)
+        console.print(_rich(table))
     for note in _items(explanation.notes, console.width):
         console.print(Text(note))
     for line in _against(explanation, console.width):
@@ -69,11 +81,40 @@ def data(path: str, scenario: Scenario, explanation: Explanation) -> dict[str, A
     """Everything reckoned, for a program to read; times in seconds, rates a second, ratios 0..1."""
     against = {name: [_objection(each) for each in found] for name, found in _found(explanation)}
     heading = {"path": path, "name": scenario.name, "question": scenario.question}
-    return {**heading, **_data(explanation.facts), **against}
+    return {**heading, **nested(explanation.facts), **against}
 
 
 CANNOT, BEWARE = "Cannot hold:", "Beware:"
 HEADS = (CANNOT, BEWARE)
+
+
+def nested(value: Any) -> Any:
+    """A result for a program to read: fields and properties, by name."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: nested(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        properties = [name for name, member in vars(type(value)).items() if isinstance(member, property)]
+        return {**fields, **{name: nested(getattr(value, name)) for name in properties}}
+    if isinstance(value, Mapping):
+        return {key: nested(each) for key, each in value.items()}
+    return [nested(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _plain_tables(tables: tuple[Table, ...]) -> Iterator[str]:
+    for table in tables:
+        yield from ("", table.title, *_lines(table))
+
+
+def _rich(table: Table, **look: Any) -> RichTable:
+    """The table for a terminal; words after the numbers take what room is left."""
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    shown = RichTable(title=table.title, title_justify="left", **look)
+    for column, name in enumerate(table.head):
+        shown.add_column(name, justify="right" if 0 < column <= table.numbers else "left")
+    for row in table.rows:
+        shown.add_row(*(Text(cell, style=_style(cell)) for cell in row))
+    return shown
 
 
 def _against(explanation: Explanation, width: int = WIDTH) -> Iterator[str]:
@@ -122,14 +163,3 @@ def _found(explanation: Explanation) -> tuple[tuple[str, tuple[Objection, ...]],
 
 def _objection(objection: Objection) -> dict[str, Any]:
     return {"text": objection.text, "refs": list(objection.refs)}
-
-
-def _data(value: Any) -> Any:
-    """Fields and properties of facts, nested."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: _data(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        properties = [name for name, member in vars(type(value)).items() if isinstance(member, property)]
-        return {**fields, **{name: _data(getattr(value, name)) for name in properties}}
-    if isinstance(value, Mapping):
-        return {key: _data(each) for key, each in value.items()}
-    return [_data(each) for each in value] if isinstance(value, tuple) else value
