@@ -10,7 +10,7 @@ from redis import Redis
 
 from swifteats_sim.live.database import Database
 from swifteats_sim.live.places import CITY_SPEED, Errands, Speed
-from swifteats_sim.live.positions import Positions
+from swifteats_sim.live.positions import LIVE, Positions
 from swifteats_sim.live.producer import RequestProducer
 from swifteats_sim.live.runner import LiveRunner, Witness
 from swifteats_sim.live.search import EVERYBODY_IN_5_KM, Reach, Search
@@ -21,13 +21,15 @@ from swifteats_sim.live.servers.addresses import Addresses
 class Terms:
     """What clients of one platform agree on.
 
-    errands : where orders are; partitions : of each topic of requests; pays : whether a payment goes through.
+    errands : where orders are; partitions : of each topic of requests; live : ms for which a fix counts; pays :
+    whether a payment goes through.
     """
 
     errands: Errands
     reach: Reach = EVERYBODY_IN_5_KM
     speed: Speed = CITY_SPEED
     partitions: int = 6
+    live: int = LIVE
     pays: Callable[[int, int], bool] = lambda order, attempt: True
 
 
@@ -45,7 +47,7 @@ class Client:
 def connected(addresses: Addresses, terms: Terms, witness: Witness | None = None) -> Iterator[Client]:
     """A client for as long as it is needed. Nothing is shared: a thread or a process each."""
     database, redis = Database(addresses.postgres), Redis.from_url(addresses.redis)
-    positions, producer = Positions(redis), RequestProducer(addresses.kafka, terms.partitions)
+    positions, producer = Positions(redis, terms.live), RequestProducer(addresses.kafka, terms.partitions)
     search = Search(database, positions, terms.errands, terms.reach, terms.speed)
     try:
         yield Client(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 from redis import Redis
 
@@ -20,6 +20,22 @@ redis.call('GEOADD', KEYS[1], ARGV[3], ARGV[4], ARGV[1])
 return 1
 """
 """Takes a fix if it is newer than what is known, in one step: what comes late or twice changes nothing."""
+
+
+_LIVE_NEAR = """
+local search = {'GEOSEARCH', KEYS[1], 'FROMLONLAT', ARGV[1], ARGV[2], 'BYRADIUS', ARGV[3], 'm', 'ASC'}
+if tonumber(ARGV[4]) > 0 then table.insert(search, 'COUNT') table.insert(search, ARGV[4]) end
+table.insert(search, 'WITHDIST')
+local live = {}
+for _, found in ipairs(redis.call(unpack(search))) do
+    if redis.call('EXISTS', ARGV[5] .. found[1]) == 1 then
+        table.insert(live, found[1])
+        table.insert(live, found[2])
+    end
+end
+return live
+"""
+"""Members around a place, without those whose fix has expired, in one round trip: the set itself forgets nobody."""
 
 
 class Fix(NamedTuple):
@@ -44,6 +60,7 @@ class Positions:
         """live : ms for which a fix counts."""
         self._client, self._live = client, live
         self._newer = client.register_script(_NEWER)
+        self._live_near = client.register_script(_LIVE_NEAR)
 
     def take(self, geo: int, fix: Fix) -> bool:
         """Know this fix, unless a newer one is known; whether it was taken."""
@@ -61,19 +78,10 @@ class Positions:
 
     def near(self, geo: int, place: Place, radius: float, most: int | None = None) -> tuple[Near, ...]:
         """Drivers with a live fix within `radius` metres, nearest first; `most` of them at most."""
-        found: list[list[Any]] = cast(
-            "list[list[Any]]",
-            self._client.geosearch(
-                _drivers(geo), longitude=place.longitude, latitude=place.latitude, radius=radius, unit="m", sort="ASC",
-                count=most, withdist=True,
-            ),
-        )  # fmt: skip
-        near = [Near(int(driver), float(metres)) for driver, metres in found]
-        with self._client.pipeline(transaction=False) as batch:
-            for driver, _ in near:
-                batch.exists(_fix(driver))
-            alive = batch.execute()
-        return tuple(one for one, lives in zip(near, alive, strict=True) if lives)
+        found = self._live_near(
+            (_drivers(geo),), (place.longitude, place.latitude, radius, 0 if most is None else most, _fix(""))
+        )
+        return tuple(Near(int(driver), float(metres)) for driver, metres in zip(found[::2], found[1::2], strict=True))
 
     def at(self, driver: int) -> int | None:
         """When the last known fix was sent; None where none is live."""
@@ -93,7 +101,7 @@ def _drivers(geo: int) -> str:
     return f"drivers:{geo}"
 
 
-def _fix(driver: int) -> str:
+def _fix(driver: int | str) -> str:
     return f"fix:{driver}"
 
 

@@ -1,0 +1,1 @@
+"""What real servers take, measured; and whether a simulation with these numbers predicts what they do under load."""

@@ -1,0 +1,156 @@
+"""What each effect takes when nobody else is there: its wall time, the servers' share of it and the client's.
+
+One client carries orders through the platform's own rules, so that reads and transactions are those that the platform
+makes, in its own mixture. It does so twice: once undisturbed, for the wall times and the totals; and once stopping
+before and after each effect to ask the system whose processor time it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from swifteats_sim.domain import effects as e
+from swifteats_sim.live.calibration.accounting import family, used
+from swifteats_sim.live.calibration.crew import carry, terms
+from swifteats_sim.live.calibration.load import ClosedLoad, Town, orders_of
+from swifteats_sim.live.client import Client, connected
+from swifteats_sim.live.clock import CPU, MONOTONIC
+from swifteats_sim.live.servers import Addresses
+
+KINDS: dict[type, str] = {
+    e.Read: "read", e.CompareAndSet: "compare_and_set", e.Insert: "insert", e.Transaction: "transaction",
+    e.Publish: "publish", e.FindDrivers: "find_drivers",
+}  # fmt: skip
+"""Effects that servers take part in."""
+CLIENT = "client"
+Samples = NDArray[np.float64]
+Look = Callable[[], int]
+"""ns of processor time that somebody has taken so far."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What effects of one kind take, s. wall : of each; servers : mean processor time by server; client : the same.
+
+    rest : mean time in which nobody's processor works: the disk, the network, waking up.
+    """
+
+    wall: Samples
+    servers: Mapping[str, float]
+    client: float
+
+    @property
+    def rest(self) -> float:
+        """See above."""
+        return max(0.0, float(self.wall.mean()) - self.client - sum(self.servers.values()))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a client alone needs. costs : by kind of effect; orders : that it has carried.
+
+    between : mean s of the client's processor time from an answer to the next effect; clients, servers : s of
+    processor time an order, all in all.
+    """
+
+    costs: Mapping[str, Cost]
+    orders: int
+    between: float
+    clients: float
+    servers: float
+
+
+class _Clocked:
+    """A witness of how long each effect takes."""
+
+    def __init__(self) -> None:
+        self.wall: dict[str, list[float]] = {kind: [] for kind in KINDS.values()}
+        self._began = 0
+
+    def begins(self, effect: e.Effect) -> None:
+        """Look at the clock."""
+        self._began = MONOTONIC()
+
+    def ended(self, effect: e.Effect, outcome: Any) -> None:
+        """And again."""
+        took = MONOTONIC() - self._began
+        if type(effect) in KINDS:
+            self.wall[KINDS[type(effect)]].append(took / 1e9)
+
+
+class _Accounted:
+    """A witness of whose processor time each effect was. looks : at each one's, once there is a connection.
+
+    between : s of the client's, from an answer to the next effect.
+    """
+
+    def __init__(self) -> None:
+        self.looks: dict[str, Look] = {CLIENT: CPU}
+        self.spent: dict[str, dict[str, list[float]]] = {kind: {} for kind in KINDS.values()}
+        self.between = list[float]()
+        self._before: dict[str, int] = {}
+        self._ended = CPU()
+
+    def begins(self, effect: e.Effect) -> None:
+        """Look at the client's last."""
+        self.between.append((CPU() - self._ended) / 1e9)
+        self._before = {name: look() for name, look in reversed(self.looks.items())}
+
+    def ended(self, effect: e.Effect, outcome: Any) -> None:
+        """Look at the client's first."""
+        if type(effect) in KINDS:
+            spent = self.spent[KINDS[type(effect)]]
+            for name, look in self.looks.items():
+                spent.setdefault(name, []).append((look() - self._before[name]) / 1e9)
+        self._ended = CPU()
+
+
+def profile(load: ClosedLoad, addresses: Addresses, orders: int) -> Profile:
+    """Carry so many orders undisturbed, and as many counted, after a tenth to warm up. The load is furnished.
+
+    Who counts disturbs: what is counted tells the shares, the undisturbed orders tell the sums.
+    """
+    town, numbers = Town(load), orders_of(load.clients)
+    clocked, accounted = _Clocked(), _Accounted()
+    with connected(addresses, terms(town), clocked) as client:
+        _carry(client, town, islice(numbers, orders // 10))
+        clocked.wall = {kind: [] for kind in KINDS.values()}
+        servers = [pid for _, pid in addresses.pids for pid in family(pid)]
+        before = CPU(), used(servers)
+        _carry(client, town, islice(numbers, orders))
+        clients, served = (CPU() - before[0]) / 1e9, (used(servers) - before[1]) / 1e9
+    with connected(addresses, terms(town), accounted) as client:
+        client.database.execute("select 1")
+        for name, pid in addresses.pids:
+            accounted.looks[name] = partial(used, family(pid))
+        _carry(client, town, islice(numbers, orders))
+    return _shared_out(clocked, accounted, orders, clients, served)
+
+
+def _carry(client: Client, town: Town, numbers: Iterable[int]) -> None:
+    for order in numbers:
+        carry(client, town, order, None)
+
+
+def _shared_out(clocked: _Clocked, accounted: _Accounted, orders: int, clients: float, served: float) -> Profile:
+    """The sums of the undisturbed orders, in the shares of the counted ones."""
+    spent = {kind: by for kind, by in accounted.spent.items() if by}
+    counted = sum(sum(by[CLIENT]) for by in spent.values()) + sum(accounted.between)
+    counted_served = sum(sum(each) for by in spent.values() for name, each in by.items() if name != CLIENT)
+    mine, theirs = clients / counted, served / counted_served if counted_served else 1.0
+    costs = {
+        kind: Cost(
+            np.sort(np.array(clocked.wall[kind])),
+            {name: theirs * float(np.mean(each)) for name, each in by.items() if name != CLIENT},
+            mine * float(np.mean(by[CLIENT])),
+        )
+        for kind, by in spent.items()
+    }
+    return Profile(costs, orders, mine * float(np.mean(accounted.between)), clients / orders, served / orders)

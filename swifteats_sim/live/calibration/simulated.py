@@ -1,0 +1,170 @@
+"""The same closed load in virtual time: the same script and rules, on stations that work as fast as was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from swifteats_sim.domain import effects as e
+from swifteats_sim.domain.messages import DRIVERS
+from swifteats_sim.domain.orders import REQUESTS
+from swifteats_sim.domain.states import DriverState
+from swifteats_sim.engine.clock import Clock, to_ns
+from swifteats_sim.engine.entrance import Errand
+from swifteats_sim.engine.laws import Law
+from swifteats_sim.engine.loop import Loop
+from swifteats_sim.engine.station import Station
+from swifteats_sim.engine.streams import Streams
+from swifteats_sim.engine.traffic import Traffic
+from swifteats_sim.engine.usage import Usage
+from swifteats_sim.live.calibration.load import ClosedLoad, Town, orders_of, script
+from swifteats_sim.live.calibration.measured import ORDER, Measured, Tally, together
+from swifteats_sim.live.calibration.profile import KINDS
+from swifteats_sim.live.places import CITY_SPEED, metres_between
+from swifteats_sim.stack.broker import Topic
+from swifteats_sim.stack.costs import Cost, Costs, Delay, cost
+from swifteats_sim.stack.effects import Runner
+from swifteats_sim.stack.service import Caller, Process
+from swifteats_sim.stack.store import Store
+
+CLIENTS, SERVERS = "clients", "servers"
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What an effect of one kind takes, s. rest : of each time it was measured, ascending: nobody's processor works."""
+
+    client: float
+    servers: float
+    rest: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a load runs on. demands : by kind of effect; between : s of client's work from an answer to the next effect.
+
+    clients, servers : processors that each of them may use.
+    """
+
+    demands: Mapping[str, Demand]
+    between: float
+    clients: int = 1
+    servers: int = 1
+
+
+class _Stage:
+    """One load in virtual time."""
+
+    def __init__(self, load: ClosedLoad, machine: Machine, end: int) -> None:
+        self.load, self.machine, self.town, self.end = load, machine, Town(load), end
+        self.clock, self.store, self._streams, loop = Clock(), Store(), Streams(load.seed, 0), Loop((), {})
+        usage = {name: Usage(0, end) for name in (CLIENTS, SERVERS)}
+        stations = {
+            CLIENTS: Station(CLIENTS, 1, machine.clients, "shared", None, usage[CLIENTS]),
+            SERVERS: Station(SERVERS, 1, machine.servers, "shared", None, usage[SERVERS]),
+        }
+
+        def visit(station: str, name: str, seconds: float) -> Cost:
+            law = Law([("deterministic", (seconds,), ())], seconds)
+            return cost(loop, Errand(stations[station], law, self._streams(name), shared=False))
+
+        self._work = {
+            kind: visit(CLIENTS, f"client.{kind}", machine.between + demand.client)
+            for kind, demand in machine.demands.items()
+        }
+        self._other = visit(CLIENTS, "client.other", machine.between)
+        costs: dict[str, Costs] = {
+            kind: (visit(SERVERS, f"server.{kind}", demand.servers), self._rest(kind, demand.rest))
+            for kind, demand in machine.demands.items()
+        }
+        costs["call_payment"] = (self._rest("payment", (0.0,)),)
+        topic = Topic(REQUESTS, (1, 1), "round_robin", traffic=Traffic(0, end))
+        self.runner = Runner(
+            self.clock, loop, self.store, {REQUESTS: topic}, costs, self._search, lambda order, attempt: True
+        )
+        self.store.watch(DRIVERS, self._driver_changed)
+        self._free: dict[int, int] = {}
+        for driver in range(load.drivers):
+            self.store.apply((e.Insert(DRIVERS, driver, {"state": DriverState.AVAILABLE, "order": None}),))
+
+    def _rest(self, kind: str, seconds: tuple[float, ...]) -> Delay:
+        law = Law([("empirical", (), seconds)], float(np.mean(seconds)))
+        return Delay(law, self._streams(f"rest.{kind}"))
+
+    def _driver_changed(self, driver: e.Key, record: e.Record, before: e.Record | None) -> None:
+        assert isinstance(driver, int)
+        self._free.pop(driver, None)
+        if record.fields["state"] == DriverState.AVAILABLE:
+            self._free[driver] = record.version
+
+    def _search(self, order: int) -> e.Candidates:
+        """As the live search does it, without a server."""
+        errand = self.town.errand(order)
+        away = sorted((metres_between(self.town.place(driver), errand.restaurant), driver) for driver in self._free)
+        metres = np.array([each for each, _ in away])
+        nothing = np.zeros(len(away), dtype=np.int64)
+        return e.Candidates(
+            drivers=np.array([driver for _, driver in away], dtype=np.int64),
+            versions=np.array([self._free[driver] for _, driver in away], dtype=np.int64),
+            travel=np.array([CITY_SPEED.travel(each) for each in metres], dtype=np.int64),
+            preparation_left=errand.ready, onward=0, orders=nothing, idle=nothing, members=len(away), distance=metres,
+            trip=0.0,
+        )  # fmt: skip
+
+    def client(self, number: int, counts: int, tally: Tally) -> Process:
+        """One client: order after order."""
+        seen = None
+        for order in orders_of(number):
+            began = self.clock.instant
+            if began >= self.end:
+                return
+            seen = tally if began >= counts else None
+            if (yield from self._carry(order, seen)) and seen is not None:
+                seen.task(ORDER, self.clock.instant - began)
+
+    def _carry(self, order: int, tally: Tally | None) -> Process:
+        playing, outcome, occasion = script(self.town, order), None, 0
+        try:
+            while True:
+                kind, rule = playing.send(outcome)
+                began, occasion = self.clock.instant, occasion + 1
+                outcome = yield from self._perform(rule, order, occasion, tally)
+                if tally is not None:
+                    tally.task(kind, self.clock.instant - began)
+        except StopIteration:
+            return kind == "finish"
+
+    def _perform(self, rule: e.Rule[Any], order: int, occasion: int, tally: Tally | None) -> Process:
+        """Effect after effect, each with the work that the client has with it."""
+        number = 0
+        try:
+            effect = next(rule)
+            while True:
+                caller = Caller(order, occasion, number)
+                kind = KINDS.get(type(effect))
+                yield from self.runner.visit(self._other if kind is None else self._work[kind], caller)
+                outcome = yield from self.runner.perform(_only(effect), caller)
+                if tally is not None:
+                    tally.effect(effect, outcome)
+                effect, number = rule.send(outcome), number + 1
+        except StopIteration as stop:
+            return stop.value
+
+
+def _only(effect: e.Effect) -> e.Rule[Any]:
+    """A rule of this one effect."""
+    return (yield effect)
+
+
+def simulate_load(load: ClosedLoad, machine: Machine, seconds: float, warmup: float) -> Measured:
+    """What the load comes to, after `warmup` s."""
+    counts, end = to_ns(warmup), to_ns(warmup + seconds)
+    stage = _Stage(load, machine, end)
+    tallies = [Tally() for _ in range(load.clients)]
+    for number, tally in enumerate(tallies):
+        stage.clock.process(stage.client(number, counts, tally))
+    stage.clock.run(until=end)
+    return together(tallies, seconds)
