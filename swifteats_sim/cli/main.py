@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from swifteats_sim import __version__
+from swifteats_sim.cli.comparing import compare
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
 from swifteats_sim.cli.mapping import maps
+from swifteats_sim.cli.settings import Settings, overrides
 
 if TYPE_CHECKING:
     from swifteats_sim.scenario import Scenario
@@ -36,16 +38,12 @@ app = typer.Typer(
 trace = typer.Typer(help="Look at recorded days.", no_args_is_help=True)
 app.add_typer(trace, name="trace")
 app.add_typer(maps, name="map")
-
-Settings = Annotated[
-    Optional[list[str]],  # noqa: UP045 - typer reads the annotation at run time
-    typer.Option("--set", metavar="PATH=VALUE", help="Replace a value by its dotted path; may be repeated."),
-]
+app.command()(compare)
 
 
 def main() -> None:
     """Run the command line."""
-    if sys.argv[1:2] != ["run"]:
+    if sys.argv[1:2] not in (["run"], ["compare"]):
         let_readers_leave()
     with unswept():
         app()
@@ -81,7 +79,7 @@ def run(
         from swifteats_sim.cli.grounds import look_at_maps
         from swifteats_sim.scenario import load
 
-        declared = load(scenario, _overrides(settings, seed, replications), look_at_maps)
+        declared = load(scenario, overrides(settings, seed, replications), look_at_maps)
         # The rest takes a second to import, which nobody should wait for to hear of a mistyped key.
         from swifteats_sim.cli.printing import print_findings, print_streets, print_verdicts
         from swifteats_sim.cli.progress import shown
@@ -133,7 +131,7 @@ def validate(
     declared: list[tuple[Path, Scenario]] = []
     for path in scenarios or []:
         try:
-            declared.append((path, load(path, _overrides(settings, None, None), look_at_maps)))
+            declared.append((path, load(path, overrides(settings, None, None), look_at_maps)))
         except ScenarioError as error:
             say(str(error))
     _say_of(declared, quiet, as_json)
@@ -175,16 +173,3 @@ def describe_trace(
 
         facts = describe(read_trace(folder))
         typer.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else rendered(facts))
-
-
-def _overrides(settings: list[str] | None, seed: int | None, replications: int | None) -> list[tuple[str, str]]:
-    """`--set`, then the options that have a name of their own."""
-    pairs = []
-    for setting in settings or []:
-        path, equals, value = setting.partition("=")
-        if not equals or not path:
-            say(f"--set {setting}: write PATH=VALUE")
-            raise typer.Exit(2)
-        pairs.append((path.strip(), value))
-    named = (("seed", seed), ("replications", replications))
-    return pairs + [(name, str(value)) for name, value in named if value is not None]
