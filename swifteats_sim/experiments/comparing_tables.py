@@ -52,7 +52,7 @@ def comparison_rich(rows: Sequence[Contrast], width: int) -> Table:
 
     table = Table()
     for column, title in enumerate(HEADER):
-        table.add_column(title, justify="right" if column else "left", overflow="fold")
+        table.add_column(title, justify="right" if column else "left", no_wrap=not column)
     for each in rows:
         name, *numbers = _cells(each)
         style = "bold" if each.moved else ""
