@@ -16,6 +16,8 @@ CHANCE = 0.05
 """The share of metrics that leave their 95 % interval though nothing differs."""
 FEW, NAMES = 3, 8
 """Differences, changes and movements that a sentence tells one by one; names that it lists."""
+LONG = 200
+"""Letters of a file's name at most."""
 NUMERIC = "+-0123456789.,"
 OF_ONE_RUN = ("single-replication",)
 """Findings that say how often was run, which is the same in both."""
@@ -78,7 +80,7 @@ def _both(comparison: Comparison) -> str:
 
 
 def _called(side: Side) -> str:
-    return f"{side.scenario.name} ({side.file})"
+    return f"{side.scenario.name} ({in_short(side.file, LONG)})"
 
 
 def _gave_way(b: Side) -> Iterator[str]:

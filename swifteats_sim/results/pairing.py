@@ -1,4 +1,4 @@
-"""Two alternatives paired by replication: where both meet the same chance, most of it leaves their difference.
+"""Two alternatives paired by replication: what both meet alike falls out of their difference.
 
 The variance of a paired difference is Var A + Var B - 2 Cov(A, B); common random numbers make the last term large (Law,
 "Simulation modeling and analysis", 2015, 11.2).

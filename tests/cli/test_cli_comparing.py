@@ -90,6 +90,19 @@ def test_all_shows_what_did_not_move_too(folder: Path) -> None:
     assert "| call.offered.rate " in every
 
 
+def test_what_is_left_out_is_counted(folder: Path) -> None:
+    flows = "".join(f"    call{number}: *call\n" for number in range(3))
+    calls = "{arrivals: exponential(125 ms), steps: [{at: desk, service: exponential(10 ms)}]}"
+    many = QUEUE.partition("  flows:")[0] + "  flows:\n" + flows.replace("*call", calls)
+    (folder / "many.yaml").write_text(many, encoding="utf-8")
+    faster = ("--set-b", "stack.flows.call0.steps.0.service=exponential(70 ms)")
+    done = swifteats(folder, "compare", "many.yaml", "many.yaml", *faster)
+    table = [line for line in done.stdout.splitlines() if line.startswith("| ")]
+    assert len(table) == 2 + 20
+    assert "more metrics moved; --all shows every one\n" in done.stdout
+    assert "They have no targets." in done.stdout
+
+
 def test_settings_are_for_both_or_for_one(folder: Path) -> None:
     desk = "stack.stations.desk.concurrency"
     chosen = ("--set", "duration=50 s", "--set-a", f"{desk}=2", "--set-b", f"{desk}=3", "--seed", "5")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from swifteats_sim.experiments import rehearse
 from swifteats_sim.experiments.comparing import Comparison, Side, compare
-from swifteats_sim.experiments.comparing_tables import MOST, comparison_markdown, selected
+from swifteats_sim.experiments.comparing_tables import MOST, comparison_markdown, comparison_rich, selected
 from swifteats_sim.experiments.comparing_words import between, only_shown, sentences, signed
 from swifteats_sim.experiments.saving_comparison import data, document, save_comparison
 from swifteats_sim.results.findings import Finding
@@ -108,6 +110,18 @@ def test_judged_metrics_come_first_then_what_moved_most() -> None:
     assert [each.metric for each in rows] == ["call.wait.mean", *names[:10:-1]]
     assert (len(rows), left_out) == (MOST, 10)  # the first one did not move
     assert {each.metric for each in selected(found, every=True).rows} == {"call.wait.mean", *names}
+
+
+@pytest.mark.parametrize(("width", "name"), [(80, "station.desk."), (140, "station.desk.utilization.mean")])
+def test_a_table_fits_its_terminal_and_breaks_no_name(faster: Comparison, width: int, name: str) -> None:
+    shown = io.StringIO()
+    rows = selected(faster).rows
+    Console(file=shown, width=width, force_terminal=True, color_system=None).print(comparison_rich(rows, width))
+    lines = shown.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    cells = {line.split("│")[1].strip() for line in lines if line.startswith("│")}
+    assert name in cells
+    assert "utilization.mean" in " ".join(cells)
 
 
 def test_changed_verdicts_are_told_and_others_counted() -> None:

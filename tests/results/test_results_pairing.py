@@ -1,4 +1,4 @@
-"""Differences paired by replication: what both have in common leaves them."""
+"""Differences paired by replication: what both have in common falls out."""
 
 from __future__ import annotations
 
