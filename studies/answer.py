@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from studies.arms import Arm, Values, difference, mean, values
+from studies.arms import Arm, values
+from swifteats_sim.results.pairing import Values, difference, mean
 from swifteats_sim.results.statistics import Estimate
 
 ANSWERS = Path(__file__).parent / "answers"

@@ -9,12 +9,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from swifteats_sim.results.statistics import Estimate, estimate
+from swifteats_sim.results.pairing import Values
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
-
-Values = tuple[Mapping[str, float], ...]
-"""What each replication measured, by metric name."""
 
 
 class Arm(NamedTuple):
@@ -34,19 +31,6 @@ def values(arms: Sequence[Arm], replications: int, workers: int) -> dict[str, Va
         for future, (arm, number) in asked.items():
             found[arm.name][number] = future.result()
     return {name: tuple(each) for name, each in found.items()}
-
-
-def mean(arm: Values, metric: str) -> Estimate | None:
-    """Of one arm, over replications; None where one of them has no such value."""
-    found = [each[metric] for each in arm if metric in each]
-    return estimate(found) if len(found) == len(arm) else None
-
-
-def difference(arm: Values, base: Values, metric: str) -> Estimate | None:
-    """Paired, replication by replication: what the arm has more than the base, with a t-interval."""
-    pairs = zip(arm, base, strict=True)
-    found = [one[metric] - other[metric] for one, other in pairs if metric in one and metric in other]
-    return estimate(found) if len(found) == len(arm) else None
 
 
 def _measured(arm: Arm, replication: int) -> dict[str, float]:

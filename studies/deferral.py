@@ -7,7 +7,7 @@ every 15 s: who carries what hardly asks for more.
 from __future__ import annotations
 
 from studies.answer import Column, Study, differences_table, means_table, options
-from studies.arms import Values
+from swifteats_sim.results.pairing import Values
 
 CITY = ("city.drivers.fix_every=15 s", "city.geos.centre.drivers=700", "city.geos.outer.drivers=300")
 DEFERRALS = ("corrected", "off", "as_written")

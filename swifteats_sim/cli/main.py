@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from swifteats_sim import __version__
+from swifteats_sim.cli.comparing import compare
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
 from swifteats_sim.cli.mapping import maps
 from swifteats_sim.cli.settings import Settings, overrides
@@ -39,11 +40,12 @@ trace = typer.Typer(help="Look at recorded days.", no_args_is_help=True)
 app.add_typer(trace, name="trace")
 app.add_typer(maps, name="map")
 app.command("size")(size)
+app.command()(compare)
 
 
 def main() -> None:
     """Run the command line."""
-    if sys.argv[1:2] != ["run"]:
+    if sys.argv[1:2] not in (["run"], ["compare"]):
         let_readers_leave()
     with unswept():
         app()

@@ -8,6 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from swifteats_sim.experiments import Rehearsal
+from swifteats_sim.experiments.comparing import Comparison
+from swifteats_sim.experiments.comparing_tables import comparison_markdown, comparison_rich, selected
+from swifteats_sim.experiments.comparing_words import only_shown, sentences
 from swifteats_sim.results import (
     parts_markdown,
     parts_notes,
@@ -16,6 +19,7 @@ from swifteats_sim.results import (
     verdict_rich,
     where_time_goes,
 )
+from swifteats_sim.results.wording import several
 from swifteats_sim.scenario.metrics import CATALOGUE
 
 WIDTH = 110
@@ -71,6 +75,21 @@ def print_parts(rehearsal: Rehearsal) -> None:
         console.print("\n" + parts_markdown(parts), highlight=False, markup=False, soft_wrap=True)
     for note in parts_notes(rehearsal.tables):
         _say(console, note)
+
+
+def print_comparison(comparison: Comparison, every: bool) -> None:
+    """What differs in sentences, the table of what moved or of everything, and findings that only one has."""
+    console, (rows, left_out) = Console(), selected(comparison, every)
+    for sentence in sentences(comparison):
+        _say(console, sentence)
+    if rows and console.is_terminal:
+        console.print(comparison_rich(rows, console.width))
+    elif rows:
+        console.print("\n" + comparison_markdown(rows), highlight=False, markup=False, soft_wrap=True)
+    if left_out:
+        _say(console, f"{several(left_out, 'more metric', 'more metrics')} moved; --all shows every one")
+    for finding in only_shown(comparison):
+        _say(console, f"- {finding}", "  ")
 
 
 def _say(console: Console, text: str, indent: str = "") -> None:

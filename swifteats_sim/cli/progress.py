@@ -10,8 +10,11 @@ from swifteats_sim.scenario import Scenario
 
 
 @contextmanager
-def shown(scenario: Scenario, quiet: bool) -> Iterator[tuple[Tick, Growing]]:
-    """A tick that moves a bar over all replications' virtual time, and who is told of trees that are grown before."""
+def shown(scenario: Scenario, quiet: bool, side: str = "") -> Iterator[tuple[Tick, Growing]]:
+    """A tick that moves a bar over all replications' virtual time, and who is told of trees that are grown before.
+
+    side : what is said before the scenario's name, where more than one is run.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -24,7 +27,7 @@ def shown(scenario: Scenario, quiet: bool) -> Iterator[tuple[Tick, Growing]]:
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(scenario.name, total=scenario.end * scenario.replications, clock="starting")
+        task = bar.add_task(f"{side}{scenario.name}", total=scenario.end * scenario.replications, clock="starting")
 
         reached = [0] * scenario.replications
 

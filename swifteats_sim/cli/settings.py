@@ -1,7 +1,8 @@
-"""Values of a scenario that the command line replaces."""
+"""What the command line sets in a scenario: `PATH=VALUE`, and the options that have a name of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Optional
 
 import typer
@@ -15,15 +16,20 @@ Settings = Annotated[
 
 
 def overrides(
-    settings: list[str] | None, seed: int | None = None, replications: int | None = None
+    settings: Sequence[str] | None, seed: int | None = None, replications: int | None = None
 ) -> list[tuple[str, str]]:
-    """`--set`, then the options that have a name of their own."""
-    pairs = []
+    """`--set`, then `--seed` and `--replications`."""
+    named = (("seed", seed), ("replications", replications))
+    return pairs(settings) + [(name, str(value)) for name, value in named if value is not None]
+
+
+def pairs(settings: Sequence[str] | None, option: str = "--set") -> list[tuple[str, str]]:
+    """Each setting of an option as (path, value)."""
+    found = []
     for setting in settings or []:
         path, equals, value = setting.partition("=")
         if not equals or not path:
-            say(f"--set {setting}: write PATH=VALUE")
+            say(f"{option} {setting}: write PATH=VALUE")
             raise typer.Exit(BAD_INPUT)
-        pairs.append((path.strip(), value))
-    named = (("seed", seed), ("replications", replications))
-    return pairs + [(name, str(value)) for name, value in named if value is not None]
+        found.append((path.strip(), value))
+    return found

@@ -23,6 +23,7 @@ from swifteats_sim.results import (
     measure,
 )
 from swifteats_sim.results.findings import Finding
+from swifteats_sim.results.pairing import Values
 from swifteats_sim.results.saturation import Growth
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.streets import is_file
@@ -33,12 +34,13 @@ from swifteats_sim.simulation import NO_STREETS, Engine, Growing, Ready, make_re
 class Rehearsal:
     """What came of a scenario.
 
-    tables : one record a replication; estimates : by metric name, in SI units; wall_seconds : what the runs took;
-    engine : see `simulate`; ready : its streets, made so in ready_seconds.
+    tables : one record a replication; measured : what each measures; estimates : by metric name, in SI units;
+    wall_seconds : what the runs took; engine : see `simulate`; ready : its streets, made so in ready_seconds.
     """
 
     scenario: Scenario
     tables: tuple[Tables, ...]
+    measured: Values
     estimates: Mapping[str, Estimate]
     judgements: tuple[Judgement, ...]
     findings: tuple[Finding, ...]
@@ -84,10 +86,12 @@ def rehearse(
     wall = perf_counter() - began
     every = [found[replication] for replication in range(scenario.replications)]
     tables, grown = tuple(each.record for each in every), [each.grown for each in every]
-    together = estimates([each.measured for each in every])
+    measured = tuple(each.measured for each in every)
+    together = estimates(measured)
     return Rehearsal(
         scenario,
         tables,
+        measured,
         together,
         judge(scenario.conditions, together, grown, tables[0].paths),
         collect_findings(Evidence(tables, together, grown)),

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from swifteats_sim.experiments.rehearsal import Rehearsal
 from swifteats_sim.results import build_summary, verdict_markdown, write_run
 from swifteats_sim.scenario import Scenario
-from swifteats_sim.scenario.streets import is_file
+from swifteats_sim.scenario.writing import in_full
 
 LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 """Whose versions may have a say in a result."""
@@ -62,21 +62,12 @@ def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
 
 
 def _yaml(scenario: Scenario) -> str:
-    """The scenario with `extends` and `--set` resolved and every default written out: it runs as it stands.
-
-    Traces and maps stay where they are, so their places are written in full.
-    """
-    content = scenario.model_dump(mode="json", exclude_none=True)
-    if scenario.demand.trace is not None:
-        content["demand"]["trace"] = str(scenario.demand.trace.resolve())
-    for holder in (content["city"], *content["city"]["geos"].values()) if scenario.city is not None else ():
-        if is_file(holder.get("map", "")):
-            holder["map"] = str(Path(holder["map"]).resolve())
+    """The scenario as a file that runs as it stands."""
     text = io.StringIO()
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False
     writer.allow_unicode = True
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # as declared, not by the alphabet
     writer.width = 110
-    writer.dump(content, text)
+    writer.dump(in_full(scenario), text)
     return text.getvalue()

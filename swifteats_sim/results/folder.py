@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +35,32 @@ def write_run(
     Whatever goes wrong, an interrupt included, nothing half-written stays. Raises OSError when the disk does,
     and ValueError for a NaN or an infinity in the summary or the manifest.
     """
-    final = out_root / f"{name}-{summary['digest'][:8]}"
-    part = out_root / f".{final.name}-{os.getpid()}.part"
+    with _whole(out_root / f"{name}-{summary['digest'][:8]}") as (part, final):
+        _write_files(part, summary, manifest, tables_list, texts)
+    return final
+
+
+def write_texts(out_root: Path, name: str, texts: Mapping[str, str]) -> Path:
+    """Write a folder of files by name under `out_root`, whole or not at all, as `write_run` does; its path."""
+    with _whole(out_root / name) as (part, final):
+        for file, text in texts.items():
+            (part / file).write_text(text, encoding="utf-8")
+            _sync(part / file)
+        _sync(part)
+    return final
+
+
+@contextmanager
+def _whole(final: Path) -> Iterator[tuple[Path, Path]]:
+    """A folder to write to, and the one whose place it takes when all went well."""
+    part = final.with_name(f".{final.name}-{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)  # of a killed run; in a container every run has the same process id
     try:
         part.mkdir(parents=True)
-        _write_files(part, summary, manifest, tables_list, texts)
+        yield part, final
         _put_in_place(part, final)
     finally:
         shutil.rmtree(part, ignore_errors=True)  # already renamed away when all went well
-    return final
 
 
 def _write_files(
@@ -57,10 +74,10 @@ def _write_files(
         _write_parquet(folder / f"{OTHER_NAMES.get(name, name)}.parquet", seconds_table(tables_list, name))
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8")
-    (folder / "summary.json").write_text(_json(summary), encoding="utf-8")
+    (folder / "summary.json").write_text(as_json(summary), encoding="utf-8")
     for path in folder.iterdir():
         _sync(path)
-    (folder / "manifest.json").write_text(_json(manifest), encoding="utf-8")
+    (folder / "manifest.json").write_text(as_json(manifest), encoding="utf-8")
     _sync(folder / "manifest.json")
     _sync(folder)
 
@@ -72,7 +89,8 @@ def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
     pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path, compression="zstd")
 
 
-def _json(content: Mapping[str, Any]) -> str:
+def as_json(content: Mapping[str, Any]) -> str:
+    """As files hold it; ValueError for a NaN or an infinity."""
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
