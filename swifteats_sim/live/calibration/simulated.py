@@ -72,14 +72,22 @@ class _Stage:
             return cost(loop, Errand(stations[station], law, self._streams(name), shared=False))
 
         self._work = {
-            kind: visit(CLIENTS, f"client.{kind}", machine.between + demand.client)
+            kind: visit(CLIENTS, f"client.{kind}", machine.between + demand.client / _trips(kind))
             for kind, demand in machine.demands.items()
         }
         self._other = visit(CLIENTS, "client.other", machine.between)
         costs: dict[str, Costs] = {
             kind: (visit(SERVERS, f"server.{kind}", demand.servers), self._rest(kind, demand.rest))
             for kind, demand in machine.demands.items()
+            if kind != "transaction"
         }
+        whole = machine.demands["transaction"]
+        costs["transaction"] = (
+            visit(SERVERS, "server.writes", whole.servers / 2),
+            visit(CLIENTS, "client.commit", whole.client / 2),
+            visit(SERVERS, "server.commit", whole.servers / 2),
+            self._rest("transaction", whole.rest),
+        )
         costs["call_payment"] = (self._rest("payment", (0.0,)),)
         topic = Topic(REQUESTS, (1, 1), "round_robin", traffic=Traffic(0, end))
         self.runner = Runner(
@@ -152,6 +160,11 @@ class _Stage:
                 effect, number = rule.send(outcome), number + 1
         except StopIteration as stop:
             return stop.value
+
+
+def _trips(kind: str) -> int:
+    """Round trips of an effect: a transaction sends its writes, looks at what came of them, and commits."""
+    return 2 if kind == "transaction" else 1
 
 
 def _only(effect: e.Effect) -> e.Rule[Any]:
