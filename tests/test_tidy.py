@@ -25,8 +25,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "city": {"domain", "engine", "streets", "scenario", "results"},
     "simulation": {"stack", "city", "policies", "engine", "streets", "domain", "scenario", "results"},
     "experiments": {"simulation", "stack", "city", "policies", "engine", "streets", "domain", "scenario", "results"},
+    "live": {"simulation", "stack", "city", "policies", "engine", "streets", "domain", "scenario", "results"},
     "cli": {
         "experiments",
+        "live",
         "forecast",
         "simulation",
         "stack",
