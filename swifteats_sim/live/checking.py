@@ -6,7 +6,8 @@ one pass over them. Only records that were deleted, changed and inserted again m
 What is decided: whether one order of all deeds on records that were never deleted agrees with every version that was
 written and seen, with the fields, with the start and the end, and with time; whether each deleted record has such an
 order by itself; and whether what the deeds mean adds up. A read of several records is taken as a look at each of them:
-the rules do not rely on more.
+the rules do not rely on more. What is accepted may still be wrong in one way: when a record was deleted is not compared
+with when others were written, but by the times of its own touches.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def walk(trail: Trail) -> list[Link] | Violation:
     path, version, best = list[_Choice](), trail.first, -1
     stuck = ""
     for _ in range(STEPS * (len(left.touches) + 1)):
-        if len(path) == len(left.touches):
+        if left.is_done and version == trail.last:
             links = (left.touches[choice.taken[0]] for choice in path)
             return [touch for touch in links if isinstance(touch, Link)]
         choice = _Choice(version, left.fitting(version), [])
@@ -60,18 +60,29 @@ class _Left:
 
     def __init__(self, trail: Trail) -> None:
         touches: list[Touch] = [*trail.links, *trail.looks]
-        self.touches = sorted(touches, key=lambda touch: touch.deed.began)
+        must = {id(touch) for touch in touches}
+        touches = sorted([*touches, *trail.doubtful], key=lambda touch: touch.deed.began)
+        self.touches = touches
+        self._must = [id(touch) in must for touch in touches]
+        self._left = len(must)
         places = len(touches) + 1
         self._next = [(place + 1) % places for place in range(places)]
         self._previous = [(place - 1) % places for place in range(places)]
 
+    @property
+    def is_done(self) -> bool:
+        """Whether all is walked that must be: not what is in doubt."""
+        return not self._left
+
     def take(self, touch: int) -> None:
         """It is walked."""
+        self._left -= self._must[touch]
         before, after = self._previous[touch], self._next[touch]
         self._next[before], self._previous[after] = after, before
 
     def put_back(self, touch: int) -> None:
         """The last that was taken is not."""
+        self._left += self._must[touch]
         self._next[self._previous[touch]] = self._previous[self._next[touch]] = touch
 
     def first(self) -> list[int]:
@@ -87,18 +98,22 @@ class _Left:
         return found
 
     def fitting(self, version: int) -> list[int]:
-        """Which of them may come next: one look, or else of the writes that do alike the one that ended first."""
-        alike = dict[int, int]()
+        """Which of them may come next: one look, or else of the writes that do alike the one that ended first.
+
+        Those in doubt come last.
+        """
+        alike = dict[tuple[bool, int], int]()
         for place in self.first():
             touch = self.touches[place]
             if isinstance(touch, Look):
                 if touch.version == version:
                     return [place]
             elif touch.before == version:
-                rival = alike.get(touch.after)
+                kind = not self._must[place], touch.after
+                rival = alike.get(kind)
                 if rival is None or ending(touch.deed) < ending(self.touches[rival].deed):
-                    alike[touch.after] = place
-        return sorted(alike.values(), key=lambda place: ending(self.touches[place].deed))
+                    alike[kind] = place
+        return sorted(alike.values(), key=lambda place: (not self._must[place], ending(self.touches[place].deed)))
 
     def told(self, trail: Trail, version: int) -> str:
         """Where the walk ended, in a sentence."""

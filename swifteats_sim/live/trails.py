@@ -47,13 +47,17 @@ class Look(NamedTuple):
 
 
 class Trail(NamedTuple):
-    """One record's. start, end : the record before and after all deeds; links in no particular order, as noted."""
+    """One record's. start, end : the record before and after all deeds; links and looks in no particular order.
+
+    doubtful : of a record that may have been deleted, writes by deeds that nobody knows of and that touch nothing else.
+    """
 
     name: Name
     start: Record | None
     end: Record | None
     links: list[Link]
     looks: list[Look]
+    doubtful: list[Link]
 
     @property
     def told(self) -> str:
@@ -62,8 +66,8 @@ class Trail(NamedTuple):
 
     @property
     def is_mortal(self) -> bool:
-        """Whether it was ever deleted, so that its versions may come again."""
-        return any(link.after == ABSENT for link in self.links)
+        """Whether it may have been deleted, so that its versions may come again."""
+        return bool(self.doubtful) or any(link.after == ABSENT for link in self.links)
 
     @property
     def first(self) -> int:

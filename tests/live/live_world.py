@@ -10,8 +10,12 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from swifteats_sim.domain import committing
+from swifteats_sim.domain.committing import Commit, CommitTerms, Pair
+from swifteats_sim.domain.delivery import advance, drop_off, free_driver, report, turn_down
 from swifteats_sim.domain.effects import (
     COMMITTED,
+    CallPayment,
     CompareAndSet,
     Delete,
     Effect,
@@ -24,6 +28,12 @@ from swifteats_sim.domain.effects import (
     Transaction,
     Update,
 )
+from swifteats_sim.domain.held import Held
+from swifteats_sim.domain.inventory import finish_reservation, release_inventory, reserve_inventory
+from swifteats_sim.domain.messages import DRIVERS, ORDERS, AssignmentRequest, Cart
+from swifteats_sim.domain.orders import close_order, create_order, mark_kitchen, pay_order, request_assignment
+from swifteats_sim.domain.outbox import delete_rows, read_rows
+from swifteats_sim.domain.states import WAITING, DriverState, Impossible, OrderState
 from swifteats_sim.domain.stock import InventoryTerms
 from swifteats_sim.live.checking import check
 from swifteats_sim.live.history import Deed, Scribe, read_deeds
@@ -61,7 +71,7 @@ class World:
     def play(self, clients: Sequence[Sequence[Rule[Any]]], choose: Choice, kill: Choice = lambda _: 1) -> Played:
         """Run each client's rules one after the other, all clients at once. kill : ends a client where it draws 0."""
         files = [io.StringIO() for _ in clients]
-        busy = [_Client(self, Scribe(number, file), rules) for number, (file, rules) in enumerate(zip(files, clients))]
+        busy = [_Client(self, Scribe(n, files[n]), rules) for n, rules in enumerate(clients)]
         while busy:
             client = busy[choose(len(busy))]
             if not client.step() or kill(40) == 0:
@@ -76,7 +86,9 @@ class World:
 class _Client:
     def __init__(self, world: World, scribe: Scribe, rules: Sequence[Rule[Any]]) -> None:
         self._world, self._rules = world, [noted(rule, scribe, world.now) for rule in rules]
-        self._stage, self._effect, self._outcome = "ask", None, None
+        self._stage = "ask"
+        self._effect: Effect | None = None
+        self._outcome: Any = None
 
     def step(self) -> bool:
         """One of the three steps; False where nothing is left to do."""
@@ -89,7 +101,7 @@ class _Client:
         try:
             self._effect = self._rules[0].send(self._outcome)
             self._stage = "apply"
-        except StopIteration:
+        except (StopIteration, Impossible):  # the latter where a variant has broken what the rules rely on
             self._rules.pop(0)
         self._outcome = None
         return True
@@ -107,6 +119,60 @@ def perform(store: Store, effect: Effect) -> Any:
         case Put(table, key, changes):
             return store.put((table, key), changes)
         case Update(names, change):
-            writes = change(store.read_all(names))
-            return None if writes is None else store.apply(writes)
+            made = change(store.read_all(names))
+            return None if made is None else store.apply(made)
+        case CallPayment():
+            return True
     return None
+
+
+def life(cart: Cart, drivers: Sequence[int], terms: InventoryTerms, ends: str, tries: int = 20) -> Rule[None]:
+    """An order from its basket to its end: "delivered", "declined" once before that, or "cancelled"."""
+    yield from create_order(cart)
+    if (yield from reserve_inventory(cart, terms)) is not None:
+        yield from close_order(cart.order, OrderState.FAILED)
+        return
+    yield from pay_order(cart, 1)
+    yield from request_assignment(cart, "outbox")
+    yield from delete_rows((yield from read_rows(((cart.order, 1),))))
+    yield from mark_kitchen(cart.order, OrderState.FOOD_PREPARING)
+    request = AssignmentRequest(cart.order, cart.geo, 1)
+    driver = yield from take(cart.order, drivers, tries)
+    if ends == "declined" and driver is not None:
+        again = yield from turn_down(Held(cart.order, driver), request, "outbox")
+        driver = yield from take(cart.order, drivers, tries) if again else take(cart.order, (), 0)
+    if ends == "cancelled" or driver is None:
+        yield from close_order(cart.order, OrderState.CANCELLED)
+        if driver is not None:
+            yield from free_driver(Held(cart.order, driver))
+        yield from release_inventory(cart, terms)
+        return
+    yield from bring(Held(cart.order, driver))
+    yield from finish_reservation(cart, terms)
+
+
+def take(order: int, drivers: Sequence[int], tries: int, commit: Commit = "transaction") -> Rule[int | None]:
+    """Commit one of these drivers, asking one after the other; None where none was to be had."""
+    for number in range(tries):
+        driver = drivers[number % len(drivers)]
+        seen, free = yield Read(((ORDERS, order), (DRIVERS, driver)))
+        if free.fields["order"] is None and seen.fields["state"] in WAITING:
+            pair = Pair(order, seen, driver, free.version)
+            if (yield from committing.commit(pair, CommitTerms(1, commit, 1))) == COMMITTED:
+                return driver
+    return None
+
+
+def bring(held: Held) -> Rule[None]:
+    """The driver's reports, from his yes to the drop-off."""
+    yield from report(held, DriverState.ON_WAY_TO_RESTAURANT)
+    yield from report(held, DriverState.AT_RESTAURANT)
+    yield from advance(held, OrderState.PICKED_UP, DriverState.PICKED_UP)
+    yield from advance(held, OrderState.OUT_DELIVERY, DriverState.ON_WAY_TO_CUSTOMER)
+    yield from report(held, DriverState.REACHED_DESTINATION)
+    yield from drop_off(held)
+
+
+def free_drivers(*numbers: int) -> dict[Name, Record]:
+    """Drivers on shift."""
+    return {(DRIVERS, number): Record(3, {"state": DriverState.AVAILABLE, "order": None}) for number in numbers}

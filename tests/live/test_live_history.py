@@ -80,7 +80,7 @@ def test_a_deed_is_on_its_way_to_the_disk_before_it_can_be_applied(tmp_path: Pat
     ],
 )
 def test_what_cannot_be_a_history_is_refused_with_its_line(text: str) -> None:
-    with pytest.raises(ValueError, match="somewhere, line [12]: "):
+    with pytest.raises(ValueError, match=r"somewhere, line [12]: "):
         list(read_deeds(text.splitlines(keepends=True), "somewhere"))
 
 
