@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from swifteats_sim.scenario.beside import TRACE, with_files_beside
+from swifteats_sim.scenario.beside import TRACE, with_files_beside, with_laws_beside
+from swifteats_sim.scenario.budgets import with_budgets
 from swifteats_sim.scenario.errors import Problem, ScenarioError
 from swifteats_sim.scenario.extending import Expansion
 from swifteats_sim.scenario.misnaming import by_name, unheard
@@ -38,7 +39,7 @@ def load(
     for key, text in overrides:
         spoken.append(unheard(tree, key))
         tree = overridden(tree, key, text)
-    tree = with_files_beside(tree)
+    tree = with_budgets(with_laws_beside(with_files_beside(tree), path.parent))
     try:
         scenario = validated(tree, path.parent)
     except ScenarioError as error:

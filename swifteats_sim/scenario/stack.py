@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from swifteats_sim.scenario.actions import Budget
 from swifteats_sim.scenario.caches import Cache
+from swifteats_sim.scenario.distributions import DurationLaw
 from swifteats_sim.scenario.effects import Costs, EffectKind
 from swifteats_sim.scenario.errors import Findings, KeyPath, KeyProblems, unknown_name
 from swifteats_sim.scenario.flows import AnyFlow
@@ -47,6 +49,9 @@ class Stack(Frozen):
     )
     effects: dict[EffectKind, Costs] = default(
         {}, description="what each effect of a rule costs: a visit, or a list of visits and delays"
+    )
+    budgets: dict[Budget, dict[Budget, DurationLaw]] = default(
+        {}, max_length=MOST, description="measured laws, by path in the budget and row: in place of every row so named"
     )
 
     def started_by(self, flow: str) -> tuple[str, ...]:

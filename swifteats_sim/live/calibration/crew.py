@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from swifteats_sim.domain.effects import Effect, Insert
-from swifteats_sim.domain.messages import DRIVERS
-from swifteats_sim.domain.shifts import log_on
+from swifteats_sim.domain.effects import Effect
 from swifteats_sim.live.calibration.accounting import family, pin, used
 from swifteats_sim.live.calibration.load import GEO, ClosedLoad, Town, orders_of, script
 from swifteats_sim.live.calibration.measured import ORDER, Measured, Tally, together
-from swifteats_sim.live.client import Client, Terms, connected
+from swifteats_sim.live.calibration.site import terms
+from swifteats_sim.live.client import Client, connected
 from swifteats_sim.live.clock import CPU, MONOTONIC, sleep
-from swifteats_sim.live.positions import Fix
 from swifteats_sim.live.servers import Addresses
 
-LIVE_FOR = 3_600_000
-"""ms for which the fixes of parked drivers count."""
 PRELOADED = ["swifteats_sim.live.calibration.crew"]
 SETTLE = 100_000_000
 """ns from the last client's word that it is ready to the common beginning."""
@@ -46,21 +42,6 @@ class Worked:
     measured: Measured
     clients: int
     servers: int
-
-
-def furnish(load: ClosedLoad, addresses: Addresses) -> None:
-    """Put the load's drivers on shift, each where he is parked."""
-    town = Town(load)
-    with connected(addresses, terms(town)) as client:
-        for driver in range(load.drivers):
-            client.database.insert(Insert(DRIVERS, driver, {}), GEO)
-            client.runner.perform(log_on(driver), GEO)
-            client.positions.take(GEO, Fix(driver, MONOTONIC(), town.place(driver)))
-
-
-def terms(town: Town) -> Terms:
-    """What all clients of a load agree on."""
-    return Terms(town, live=LIVE_FOR)
 
 
 def work(load: ClosedLoad, addresses: Addresses, seconds: float, warmup: float, processor: int | None = None) -> Worked:

@@ -22,8 +22,8 @@ from swifteats_sim.live.days import order_number
 from swifteats_sim.live.places import Errand, Place
 from swifteats_sim.policies.registry import policy_named
 
-GEO, DAY = 1, 20_000
-"""Where, and on which day since 1970, all of it happens."""
+GEO, DAY = 30_000, 20_000
+"""Where, and on which day since 1970, all of it happens: nowhere that a platform has."""
 ORDERS = 1 << 20
 """Orders a client, at most."""
 TOWN, WIDTH = Place(-21.9, 64.13), 0.08

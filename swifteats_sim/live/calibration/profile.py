@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from swifteats_sim.domain import effects as e
 from swifteats_sim.live.calibration.accounting import family, used
-from swifteats_sim.live.calibration.crew import carry, terms
+from swifteats_sim.live.calibration.crew import carry
 from swifteats_sim.live.calibration.load import ClosedLoad, Town, orders_of
+from swifteats_sim.live.calibration.site import terms
 from swifteats_sim.live.client import Client, connected
 from swifteats_sim.live.clock import CPU, MONOTONIC
 from swifteats_sim.live.servers import Addresses
@@ -29,7 +30,12 @@ KINDS: dict[type, str] = {
     e.Publish: "publish", e.FindDrivers: "find_drivers",
 }  # fmt: skip
 """Effects that servers take part in."""
-CLIENT = "client"
+CLIENT, POSTGRES, REDIS, BROKER = "client", "postgres", "redis", "broker"
+TAKES_PART: dict[str, tuple[str, ...]] = {
+    "read": (POSTGRES,), "compare_and_set": (POSTGRES,), "insert": (POSTGRES,), "transaction": (POSTGRES,),
+    "publish": (BROKER,), "find_drivers": (POSTGRES, REDIS),
+}  # fmt: skip
+"""Whose work is whose effect; what others do meanwhile, they do for themselves."""
 Samples = NDArray[np.float64]
 Look = Callable[[], int]
 """ns of processor time that somebody has taken so far."""
@@ -37,19 +43,25 @@ Look = Callable[[], int]
 
 @dataclass(frozen=True)
 class Cost:
-    """What effects of one kind take, s. wall : of each; servers : mean processor time by server; client : the same.
+    """What effects of one kind take, s. wall : of each, ascending; servers : processor time of each, by server.
 
-    rest : mean time in which nobody's processor works: the disk, the network, waking up.
+    client : mean processor time of the client; rest : mean time in which nobody's processor works, the disk's, the
+    network's and that of waking up.
     """
 
     wall: Samples
-    servers: Mapping[str, float]
+    servers: Mapping[str, Samples]
     client: float
+
+    @property
+    def served(self) -> float:
+        """Mean processor time of all servers."""
+        return sum(float(each.mean()) for each in self.servers.values())
 
     @property
     def rest(self) -> float:
         """See above."""
-        return max(0.0, float(self.wall.mean()) - self.client - sum(self.servers.values()))
+        return max(0.0, float(self.wall.mean()) - self.client - self.served)
 
 
 @dataclass(frozen=True)
@@ -143,12 +155,14 @@ def _shared_out(clocked: _Clocked, accounted: _Accounted, orders: int, clients: 
     """The sums of the undisturbed orders, in the shares of the counted ones."""
     spent = {kind: by for kind, by in accounted.spent.items() if by}
     counted = sum(sum(by[CLIENT]) for by in spent.values()) + sum(accounted.between)
-    counted_served = sum(sum(each) for by in spent.values() for name, each in by.items() if name != CLIENT)
+    counted_served = sum(
+        sum(each) for kind, by in spent.items() for name, each in by.items() if name in TAKES_PART[kind]
+    )
     mine, theirs = clients / counted, served / counted_served if counted_served else 1.0
     costs = {
         kind: Cost(
             np.sort(np.array(clocked.wall[kind])),
-            {name: theirs * float(np.mean(each)) for name, each in by.items() if name != CLIENT},
+            {name: np.sort(theirs * np.array(each)) for name, each in by.items() if name in TAKES_PART[kind]},
             mine * float(np.mean(by[CLIENT])),
         )
         for kind, by in spent.items()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,38 +20,18 @@ from swifteats_sim.engine.streams import Streams
 from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.engine.usage import Usage
 from swifteats_sim.live.calibration.load import ClosedLoad, Town, orders_of, script
+from swifteats_sim.live.calibration.machine import Demand, Machine, Samples, trips
 from swifteats_sim.live.calibration.measured import ORDER, Measured, Tally, together
 from swifteats_sim.live.calibration.profile import KINDS
+from swifteats_sim.live.calibration.site import PARTITIONS
 from swifteats_sim.live.places import CITY_SPEED, metres_between
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.costs import Cost, Costs, Delay, cost
+from swifteats_sim.stack.costs import Cost, Delay, cost
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.service import Caller, Process
 from swifteats_sim.stack.store import Store
 
 CLIENTS, SERVERS = "clients", "servers"
-
-
-@dataclass(frozen=True)
-class Demand:
-    """What an effect of one kind takes, s. rest : of each time it was measured, ascending: nobody's processor works."""
-
-    client: float
-    servers: float
-    rest: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What a load runs on. demands : by kind of effect; between : s of client's work from an answer to the next effect.
-
-    clients, servers : processors that each of them may use.
-    """
-
-    demands: Mapping[str, Demand]
-    between: float
-    clients: int = 1
-    servers: int = 1
 
 
 class _Stage:
@@ -67,29 +46,17 @@ class _Stage:
             SERVERS: Station(SERVERS, 1, machine.servers, "shared", None, usage[SERVERS]),
         }
 
-        def visit(station: str, name: str, seconds: float) -> Cost:
-            law = Law([("deterministic", (seconds,), ())], seconds)
-            return cost(loop, Errand(stations[station], law, self._streams(name), shared=False))
+        def visit(station: str, name: str, seconds: Samples) -> Cost:
+            return cost(loop, Errand(stations[station], _law(seconds), self._streams(name), shared=False))
 
         self._work = {
-            kind: visit(CLIENTS, f"client.{kind}", machine.between + demand.client / _trips(kind))
+            kind: visit(CLIENTS, f"client.{kind}", (machine.between + demand.client / trips(kind),))
             for kind, demand in machine.demands.items()
         }
-        self._other = visit(CLIENTS, "client.other", machine.between)
-        costs: dict[str, Costs] = {
-            kind: (visit(SERVERS, f"server.{kind}", demand.servers), self._rest(kind, demand.rest))
-            for kind, demand in machine.demands.items()
-            if kind != "transaction"
-        }
-        whole = machine.demands["transaction"]
-        costs["transaction"] = (
-            visit(SERVERS, "server.writes", whole.servers / 2),
-            visit(CLIENTS, "client.commit", whole.client / 2),
-            visit(SERVERS, "server.commit", whole.servers / 2),
-            self._rest("transaction", whole.rest),
-        )
-        costs["call_payment"] = (self._rest("payment", (0.0,)),)
-        topic = Topic(REQUESTS, (1, 1), "round_robin", traffic=Traffic(0, end))
+        self._other = visit(CLIENTS, "client.other", (machine.between,))
+        costs = {kind: tuple(self._costs(kind, demand, visit)) for kind, demand in machine.demands.items()}
+        costs["call_payment"] = (self._rest("call_payment", (0.0,)),)
+        topic = Topic(REQUESTS, (PARTITIONS,), "round_robin", traffic=Traffic(0, end))
         self.runner = Runner(
             self.clock, loop, self.store, {REQUESTS: topic}, costs, self._search, lambda order, attempt: True
         )
@@ -98,9 +65,17 @@ class _Stage:
         for driver in range(load.drivers):
             self.store.apply((e.Insert(DRIVERS, driver, {"state": DriverState.AVAILABLE, "order": None}),))
 
-    def _rest(self, kind: str, seconds: tuple[float, ...]) -> Delay:
-        law = Law([("empirical", (), seconds)], float(np.mean(seconds)))
-        return Delay(law, self._streams(f"rest.{kind}"))
+    def _costs(self, kind: str, demand: Demand, visit: Callable[[str, str, Samples], Cost]) -> Iterator[Cost | Delay]:
+        """Trip after trip the servers' work, with the client's in between, and what nobody works for."""
+        for trip in range(trips(kind)):
+            if trip:
+                yield visit(CLIENTS, f"client.{kind}.{trip}", (demand.client / trips(kind),))
+            share = demand.servers / trips(kind)
+            yield visit(SERVERS, f"server.{kind}.{trip}", share)
+        yield self._rest(kind, demand.rest)
+
+    def _rest(self, kind: str, seconds: Samples) -> Delay:
+        return Delay(_law(seconds), self._streams(f"rest.{kind}"))
 
     def _driver_changed(self, driver: e.Key, record: e.Record, before: e.Record | None) -> None:
         assert isinstance(driver, int)
@@ -162,9 +137,9 @@ class _Stage:
             return stop.value
 
 
-def _trips(kind: str) -> int:
-    """Round trips of an effect: a transaction sends its writes, looks at what came of them, and commits."""
-    return 2 if kind == "transaction" else 1
+def _law(seconds: Samples) -> Law:
+    values = tuple(map(float, seconds))
+    return Law([("empirical", (), values)], float(np.mean(values)))
 
 
 def _only(effect: e.Effect) -> e.Rule[Any]:

@@ -1,0 +1,102 @@
+"""`swifteats-sim calibrate`: what servers take, measured, and whether a simulation with that predicts what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from swifteats_sim.cli.leaving import BAD_INPUT, folder_ready, let_readers_leave, orderly, say
+
+if TYPE_CHECKING:
+    from swifteats_sim.live.calibration.calibrate import Contest
+    from swifteats_sim.live.calibration.load import ClosedLoad
+
+
+def calibrate(
+    postgres: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option(metavar="DSN", help="Your PostgreSQL; a database of its own is made in it, and dropped."),
+    ] = None,
+    redis: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="URL", help="An empty database of your Redis, as redis://host:6379/5."),
+    ] = None,
+    kafka: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="BROKERS", help="Your brokers, as host:port,...; a topic is made there, and stays."),
+    ] = None,
+    start: Annotated[bool, typer.Option("--start", help="Start those that are not given, here, for as long.")] = False,
+    orders: Annotated[int, typer.Option(min=50, help="Carried by one client alone, twice.")] = 2_000,
+    seconds: Annotated[float, typer.Option(min=1.0, help="Of each load.")] = 10.0,
+    loads: Annotated[
+        str, typer.Option(metavar="LOADS", help="To predict and measure: CLIENTS:ITEMS:DRIVERS,... or none.")
+    ] = "4:10:32,8:10:32,16:5:24",
+    out: Annotated[Path, typer.Option(help="Folder for the calibration's folder.")] = Path("outputs"),
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> None:
+    """Measure what the platform's effects take of PostgreSQL, Redis and a broker, and write a stack for scenarios.
+
+    Then run the platform's rules under closed loads that the measurement has not seen, predict them, and print both.
+    """
+    with orderly():
+        if not start and None in (postgres, redis, kafka):
+            say("calibrate: name your servers (--postgres, --redis, --kafka), or --start those that are not named")
+            raise typer.Exit(BAD_INPUT)
+        contests = _loads(loads)
+        from swifteats_sim.live.calibration import calibrate as calibration
+        from swifteats_sim.live.calibration.files import write
+        from swifteats_sim.live.calibration.site import Unmeasured
+        from swifteats_sim.live.servers import started
+        from swifteats_sim.live.servers.process import NoServer
+
+        effort = calibration.Effort(orders, seconds)
+        try:
+            with folder_ready(out), started(postgres, redis, kafka) as addresses:
+                done = calibration.calibrate(addresses, effort, contests, (lambda text: None) if quiet else say)
+                folder = write(done, addresses, out)
+        except (NoServer, Unmeasured) as error:
+            say(f"calibrate: {error}")
+            raise typer.Exit(BAD_INPUT) from None
+        let_readers_leave()
+        _print(done.contests)
+        typer.echo(f"results: {folder}")
+
+
+def _print(contests: Sequence[Contest]) -> None:
+    """A table for each load."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from swifteats_sim.live.calibration.contrast import aimed, figures, said, shown
+
+    console, every = Console(), list(figures(contests))
+    for contest in contests:
+        load = contest.load
+        table = Table(title=f"{load.clients} clients, {load.items} items, {load.drivers} drivers", title_justify="left")
+        table.add_column("figure")
+        for name in ("predicted", "measured", "error"):
+            table.add_column(name, justify="right")
+        table.add_column("aim")
+        for each in every:
+            if each.load == load:
+                values = shown(each.predicted, each.unit), shown(each.measured, each.unit)
+                table.add_row(each.name, *values, said(each), aimed(each).replace("**", ""))
+        console.print(table)
+
+
+def _loads(text: str) -> list[ClosedLoad]:
+    from swifteats_sim.live.calibration.load import ClosedLoad
+
+    if text == "none":
+        return []
+    try:
+        found = [ClosedLoad(*map(int, each.split(":"))) for each in text.split(",")]
+        if all(min(load.clients, load.items, load.drivers) > 0 for load in found):
+            return found
+    except (TypeError, ValueError):
+        pass
+    say(f"--loads {text}: write CLIENTS:ITEMS:DRIVERS, as 8:10:32, with commas between loads; or none")
+    raise typer.Exit(BAD_INPUT)

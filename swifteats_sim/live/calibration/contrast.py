@@ -1,0 +1,106 @@
+"""Predicted beside measured: the figures of each load, how far off, and whether that is near enough to be of use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from swifteats_sim.live.calibration.calibrate import Contest
+from swifteats_sim.live.calibration.load import ClosedLoad
+from swifteats_sim.live.calibration.measured import DRIVERS, ITEMS, ORDER, Measured
+
+AIMS = {"orders": 0.15, "order p50": 0.15, "conflicts on items": 0.30, "conflicts on drivers": 0.30}
+"""Relative errors that would make a prediction useful."""
+FEW = 30
+"""Conflicts below which their share says little: its own error is a sixth and more."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a load. unit : "/s", "ms", "" (a ratio or a count); enough : whether it rests on enough events."""
+
+    load: ClosedLoad
+    name: str
+    unit: str
+    predicted: float
+    measured: float
+    enough: bool = True
+
+    @property
+    def error(self) -> float | None:
+        """Relative to what was measured; None where that is nothing, or neither says anything."""
+        usable = isfinite(self.predicted) and isfinite(self.measured) and self.measured
+        return self.predicted / self.measured - 1 if usable else None
+
+    @property
+    def aim(self) -> float | None:
+        """The error that is aimed at; None where there is no aim."""
+        return AIMS.get(self.name)
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the aim is met; None where there is none, or too little to tell."""
+        if self.aim is None or self.error is None or not self.enough:
+            return None
+        return abs(self.error) <= self.aim
+
+
+def figures(contests: Sequence[Contest]) -> Iterator[Figure]:
+    """All figures, load after load."""
+    for contest in contests:
+        yield from _of(contest.load, contest.predicted, contest.measured)
+
+
+def _of(load: ClosedLoad, predicted: Measured, measured: Measured) -> Iterator[Figure]:
+    yield Figure(load, "orders", "/s", predicted.throughput, measured.throughput)
+    for kind in (ORDER, "reserve", "assign"):
+        for name, q in (("p50", 0.5), ("p99", 0.99)):
+            yield Figure(
+                load, f"{kind} {name}", "ms", 1e3 * predicted.quantile(kind, q), 1e3 * measured.quantile(kind, q)
+            )
+    for what in (ITEMS, DRIVERS):
+        enough = min(measured.lost.get(what, 0), predicted.lost.get(what, 0)) >= FEW
+        ratios = predicted.conflict_ratio(what), measured.conflict_ratio(what)
+        yield Figure(load, f"conflicts on {what}", "", *ratios, enough)
+    yield Figure(load, "retries an order", "", retries(predicted), retries(measured))
+
+
+def retries(done: Measured) -> float:
+    """Commits and searches that had to be made again, an order."""
+    again = sum(done.lost.values()) + len(done.took.get("pause", ()))
+    return again / max(1, len(done.took.get(ORDER, ())))
+
+
+def markdown(contests: Sequence[Contest]) -> str:
+    """The table, to paste."""
+    lines = ["| load | figure | predicted | measured | error | aim |", "| --- | --- | ---: | ---: | ---: | ---: |"]
+    for figure in figures(contests):
+        load = f"{figure.load.clients} clients, {figure.load.items} items, {figure.load.drivers} drivers"
+        cells = (load, figure.name, shown(figure.predicted, figure.unit), shown(figure.measured, figure.unit))
+        lines.append(f"| {' | '.join((*cells, said(figure), aimed(figure)))} |")
+    return "\n".join(lines) + "\n"
+
+
+def shown(value: float, unit: str) -> str:
+    """A figure with its unit, three digits of it."""
+    if not isfinite(value):
+        return "-"
+    if unit == "":
+        return f"{100 * value:.3g} %"
+    return f"{value:.3g}{unit}" if unit == "/s" else f"{value:.3g} {unit}"
+
+
+def said(figure: Figure) -> str:
+    """The error in percent, and whether it says anything."""
+    if figure.error is None:
+        return "-"
+    return f"{100 * figure.error:+.0f} %{'' if figure.enough else ' (few)'}"
+
+
+def aimed(figure: Figure) -> str:
+    """The aim, and whether it is met."""
+    if figure.aim is None:
+        return ""
+    met = {True: "met", False: "**missed**", None: "cannot be told"}[figure.holds]
+    return f"{100 * figure.aim:.0f} %: {met}"

@@ -1,0 +1,78 @@
+"""Where a calibration happens: a database of its own, an empty Redis, a topic of its own; only the topic stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import psycopg
+from confluent_kafka import KafkaException
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from redis import Redis, RedisError
+
+from swifteats_sim.domain.effects import Insert
+from swifteats_sim.domain.messages import DRIVERS
+from swifteats_sim.domain.orders import REQUESTS
+from swifteats_sim.domain.shifts import log_on
+from swifteats_sim.live.calibration.load import DAY, GEO, ClosedLoad, Town
+from swifteats_sim.live.client import Terms, connected
+from swifteats_sim.live.clock import MONOTONIC
+from swifteats_sim.live.positions import Fix
+from swifteats_sim.live.schema import create
+from swifteats_sim.live.servers import Addresses
+from swifteats_sim.live.topics import create_topics
+
+DATABASE = "swifteats_calibration"
+PARTITIONS = 6
+LIVE_FOR = 3_600_000
+"""ms for which the fixes of parked drivers count."""
+
+
+class Unmeasured(RuntimeError):
+    """Nothing can be measured on these servers: the message says why."""
+
+
+def terms(town: Town) -> Terms:
+    """What all clients of a load agree on."""
+    return Terms(town, partitions=PARTITIONS, live=LIVE_FOR)
+
+
+@contextmanager
+def site(addresses: Addresses) -> Iterator[Addresses]:
+    """The addresses with a database of our own; Unmeasured where servers do not answer, or hold what we would touch."""
+    try:
+        with Redis.from_url(addresses.redis) as redis, psycopg.connect(addresses.postgres, autocommit=True) as admin:
+            _look(admin, redis, addresses)
+            create_topics(addresses.kafka, REQUESTS, (GEO,), PARTITIONS)
+            admin.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+            try:
+                yield replace(addresses, postgres=make_conninfo(addresses.postgres, dbname=DATABASE))
+            finally:
+                redis.flushdb()
+                admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(DATABASE)))
+    except (psycopg.OperationalError, RedisError, KafkaException) as error:
+        raise Unmeasured(str(error).strip()) from error
+
+
+def _look(admin: psycopg.Connection[tuple[object, ...]], redis: Redis, addresses: Addresses) -> None:
+    """Nothing of anybody else's is there."""
+    if keys := redis.dbsize():
+        raise Unmeasured(f"{addresses.redis} holds {keys} keys: name an empty database of it, as redis://host/5")
+    if admin.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone():
+        raise Unmeasured(f"there is a database {DATABASE}: another calibration is under way, or was killed; drop it")
+
+
+def furnish(load: ClosedLoad, addresses: Addresses) -> None:
+    """Empty tables, an empty Redis, and the load's drivers on shift, each where he is parked."""
+    town = Town(load)
+    Redis.from_url(addresses.redis).flushdb()
+    with connected(addresses, terms(town)) as client:
+        client.database.execute("drop schema public cascade")
+        client.database.execute("create schema public")
+        create(client.database.connection, (DAY,))
+        for driver in range(load.drivers):
+            client.database.insert(Insert(DRIVERS, driver, {}), GEO)
+            client.runner.perform(log_on(driver), GEO)
+            client.positions.take(GEO, Fix(driver, MONOTONIC(), town.place(driver)))
