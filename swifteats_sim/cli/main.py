@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from swifteats_sim import __version__
+from swifteats_sim.cli.archiving import archive
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
 from swifteats_sim.cli.mapping import maps
 
@@ -36,6 +37,7 @@ app = typer.Typer(
 trace = typer.Typer(help="Look at recorded days.", no_args_is_help=True)
 app.add_typer(trace, name="trace")
 app.add_typer(maps, name="map")
+app.command()(archive)
 
 Settings = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads the annotation at run time
