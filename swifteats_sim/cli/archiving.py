@@ -67,6 +67,7 @@ def _answering(out: Path) -> Iterator[None]:
     except ImportError:
         _refuse("archive: install the extra 'live' (pip install 'swifteats-sim[live]')")
     from swifteats_sim.live.archive import InUse, NoOrders, NotItsArchive
+    from swifteats_sim.live.partitions import NotByDays
     from swifteats_sim.live.servers.process import NoServer
 
     signal.signal(signal.SIGTERM, _terminate)
@@ -74,7 +75,7 @@ def _answering(out: Path) -> Iterator[None]:
         yield
     except NotItsArchive as error:
         _refuse(f"--out {out}: {error}")
-    except (psycopg.Error, InUse, NoOrders) as error:
+    except (psycopg.Error, InUse, NoOrders, NotByDays) as error:
         _refuse(f"--postgres: {str(error).strip().splitlines()[0]}")
     except NoServer as error:
         _refuse(f"--start: {error}")
@@ -130,8 +131,8 @@ def _print(outcomes: tuple[Outcome, ...], out: Path, hot_days: int) -> None:
     archived = [outcome for outcome in outcomes if outcome.problem is None]
     for outcome in archived:
         typer.echo(
-            f"{outcome.partition.name}: {outcome.orders:,} orders, {outcome.size / 1e6:.1f} MB in the database, "
-            f"{outcome.stored / 1e6:.2f} MB as Parquet"
+            f"{outcome.partition.name}: {outcome.orders:,} orders, {_bytes(outcome.size)} in the database, "
+            f"{_bytes(outcome.stored)} as Parquet"
         )
     for outcome in outcomes:
         if outcome.problem is not None:
@@ -142,6 +143,10 @@ def _print(outcomes: tuple[Outcome, ...], out: Path, hot_days: int) -> None:
     orders = sum(outcome.orders for outcome in archived)
     typer.echo(f"archived: {orders:,} orders in {len(archived)} of {len(outcomes)} partitions that were due")
     typer.echo(f"archive: {out}")
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:

@@ -16,7 +16,11 @@ where i.inhparent = to_regclass('orders') order by c.relname"""
 _BOUNDS = re.compile(r"FOR VALUES FROM \('(\d+)'\) TO \('(\d+)'\)")
 _COLUMNS = """
 select attname::text, format_type(atttypid, atttypmod) from pg_attribute
-where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum"""
+where attrelid = to_regclass(quote_ident(%s)) and attnum > 0 and not attisdropped order by attnum"""
+
+
+class NotByDays(ValueError):
+    """A partition of orders whose bounds are no days."""
 
 
 class Standing(NamedTuple):
@@ -45,7 +49,7 @@ class Standing(NamedTuple):
 
 
 def standing(connection: Connection) -> dict[str, Standing]:
-    """The partitions of `orders` by name, oldest first."""
+    """The partitions of `orders` by name, oldest first. NotByDays where one has other bounds, or none."""
     found = [_standing(*row) for row in connection.execute(_ATTACHED)]
     return {partition.name: partition for partition in sorted(found, key=lambda partition: partition.first)}
 
@@ -57,7 +61,8 @@ def columns(connection: Connection, table: str) -> Mapping[str, str]:
 
 def _standing(name: str, bounds: str, leaving: Any) -> Standing:
     numbers = _BOUNDS.fullmatch(bounds)
-    if numbers is None:
-        raise ValueError(f"{name} is not a partition by days: {bounds}")
-    first, end = (int(number) // DAY for number in numbers.groups())
+    ends = [divmod(int(number), DAY) for number in numbers.groups()] if numbers else []
+    if not ends or any(within_a_day for _, within_a_day in ends):
+        raise NotByDays(f"{name} is not a partition by days: {bounds}")
+    (first, _), (end, _) = ends
     return Standing(name, first, end, bool(leaving))

@@ -40,8 +40,8 @@ class RowSizes:
 def measured_row_sizes() -> RowSizes:
     """Measured on PostgreSQL 18.4 with 100,000 orders of five days and two geos, 10,000 drivers and 50,000 items.
 
-    A test measures them again. Orders that live through eight states leave old versions behind until the table is
-    vacuumed, so a day that is still busy takes more.
+    A test measures them again. An order that is written eight times before its table is vacuumed leaves seven old
+    versions: 743 bytes. Vacuuming makes room for later orders of that day, and gives no byte back.
     """
     return RowSizes(orders=109.8, drivers=103.2, items=108.8, reservations=151.1, archived=5.9)
 

@@ -1,6 +1,6 @@
 """Archivers that are killed: a warm process that starts a copy of itself for each, at a line of JSON.
 
-It answers with the copy's process id, and with how it ended.
+It answers with the copy's process id and, at the next line, with how it ended: until then the number stays the copy's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from swifteats_sim.live.archive import Moment, archive
 
-BATCH = 20
+BATCH = 10
 """Rows, so that there are instants between batches even of few orders."""
 
 
@@ -33,7 +33,7 @@ def archive_until(dsn: str, folder: str, today: int, kill_at: int | None) -> Non
 
 
 def serve() -> None:
-    for line in sys.stdin:
+    for line in iter(sys.stdin.readline, ""):
         pid = os.fork()
         if pid == 0:
             code = 1
@@ -43,6 +43,7 @@ def serve() -> None:
             finally:
                 os._exit(code)
         print(pid, flush=True)
+        sys.stdin.readline()
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
 
@@ -54,17 +55,17 @@ class Archivers:
 
     def begin(self, **request: Any) -> int:
         """An archiver's process id."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return self._answer()
+        return self._answer(json.dumps(request))
 
     def end(self) -> int:
         """How it ended: its exit code, or minus the signal."""
-        return self._answer()
+        return self._answer("end")
 
-    def _answer(self) -> int:
+    def _answer(self, line: str) -> int:
+        assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
         return int(self._process.stdout.readline())
 
 

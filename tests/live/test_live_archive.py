@@ -16,6 +16,7 @@ import pytest
 from archive_worlds import DAYS, HOT, NOW, OLD, all_rows, assert_archived, connected, fill, hot_rows, rows_of
 from real_servers import TODAY
 
+from swifteats_sim.domain.effects import Insert, Read
 from swifteats_sim.live.archive import (
     Damaged,
     Found,
@@ -27,7 +28,10 @@ from swifteats_sim.live.archive import (
     find,
     read_archive,
 )
+from swifteats_sim.live.archive.files import PartWriter
 from swifteats_sim.live.archive.ledger import Step
+from swifteats_sim.live.archive.sums import of_rows
+from swifteats_sim.live.database import Database
 from swifteats_sim.live.days import order_number
 from swifteats_sim.live.made_orders import make_orders
 from swifteats_sim.live.partitions import Standing, standing
@@ -287,19 +291,17 @@ def test_damaged_files_are_found_before_the_table_goes(
 
 def test_rows_that_are_not_those_of_the_table_are_found_by_their_checksum(dsn: str, tmp_path: Path) -> None:
     """A file and a manifest that agree with each other, of which one row is not what the table holds."""
-    from swifteats_sim.live.archive import export, sums
+    real = PartWriter.write
 
-    real = export.PartWriter.write
-
-    def wrong(writer: export.PartWriter, rows: list[list[object]]) -> None:
+    def wrong(writer: PartWriter, rows: list[list[object]]) -> None:
         real(writer, [[*row[:1], 99, *row[2:]] if row[0] == ORDER else row for row in rows])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export.PartWriter, "write", wrong)
+        patch.setattr(PartWriter, "write", wrong)
         problem = problems(archive(dsn, tmp_path, NOW))[1]
     assert problem is not None
     assert "orders that are not the" in problem
-    assert sums.of_rows([(1, None)], [1]) != sums.of_rows([(1, "")], [1])
+    assert of_rows([(1, None)], [1]) != of_rows([(1, "")], [1])
 
 
 @contextmanager
@@ -315,7 +317,13 @@ def small_disk(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, ignored)
 
 
-def test_a_full_disk_leaves_everything_in_the_database_and_is_not_tried_again(dsn: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("orders", [ORDERS, 20 * ORDERS])
+def test_a_full_disk_leaves_everything_in_the_database_and_is_not_tried_again(
+    postgres_dsn: str, tmp_path: Path, orders: int
+) -> None:
+    """At the end of a file that is small, or in the middle of one that is not."""
+    dsn = postgres_dsn
+    fill(dsn, orders)
     before = hot_rows(dsn)
     with small_disk(500):
         outcomes = archive(dsn, tmp_path, NOW)
@@ -389,6 +397,35 @@ def test_a_table_that_was_changed_past_its_seal_is_not_taken_for_what_was_sealed
     assert problems(archive(dsn, tmp_path, NOW, tell=tell))[1] == (
         f"{OLD[1]} does not hold any more what it held when it was sealed"
     )
+
+
+@pytest.mark.parametrize(
+    ("step", "what", "expected"),
+    [("export", "manifest in place", "its table is gone, and the archive did not drop it"), ("detach", "done", None)],
+)
+def test_a_table_that_somebody_else_has_dropped(
+    dsn: str, tmp_path: Path, step: str, what: str, expected: str | None
+) -> None:
+    """Before it was verified it is missed; a detached one has been archived."""
+    before = hot_rows(dsn)
+
+    def tell(moment: Moment) -> None:
+        if (moment.partition, moment.step, moment.what) == (OLD[1], step, what):
+            with connected(dsn) as connection:
+                connection.execute(f"drop table {OLD[1]}".encode())
+
+    assert problems(archive(dsn, tmp_path, NOW, tell=tell))[1] == expected
+    assert all_rows(dsn, tmp_path) == before
+
+
+def test_a_rule_that_comes_back_to_an_archived_order_is_refused_aloud(dsn: str, tmp_path: Path) -> None:
+    """It does not make the order a second time."""
+    archive(dsn, tmp_path, NOW)
+    database = Database(dsn)
+    with pytest.raises(psycopg.errors.CheckViolation, match="no partition of relation"):
+        database.insert(Insert("orders", ORDER, {}), 1)
+    assert database.read(Read((("orders", ORDER),))) == (None,)
+    database.close()
 
 
 def test_a_database_without_orders_is_refused(postgres_server: str, tmp_path: Path) -> None:

@@ -102,14 +102,14 @@ def test_killed_at_every_moment(world: World, warm: Archivers, tmp_path: Path) -
 @pytest.mark.slow
 def test_killed_again_and_again_until_it_is_done(world: World, warm: Archivers, tmp_path: Path) -> None:
     """Each run dies some moments after the one before it did: whatever a killed run leaves is met by a killed run."""
-    draws = random.Random(7)
+    draws, kills = random.Random(7), 0
     for _ in range(5):
         with world.again(tmp_path) as (dsn, folder):
-            kills = 0
-            while warm.begin(dsn=dsn, folder=str(folder), today=NOW, kill_at=draws.randrange(8, 40)) and warm.end():
+            while warm.begin(dsn=dsn, folder=str(folder), today=NOW, kill_at=draws.randrange(4, 30)) and warm.end():
                 kills += 1
-            assert kills > 3
             assert_archived(dsn, folder, world.before)
+    print(f"{kills} kills of five archives, each of {len(world.before)} orders: none lost, none twice")
+    assert kills > 20
 
 
 @pytest.mark.slow
@@ -171,6 +171,19 @@ def test_a_detachment_that_waits_too_long_gives_up_and_is_ended_by_the_next_run(
                   '"public.orders"'] * 2,
             ]  # fmt: skip
             assert all_rows(dsn, folder) == world.before
+        mend(dsn, folder, world.before)
+
+
+def test_an_archiver_whose_connection_is_cut_has_lost_nothing(world: World, tmp_path: Path) -> None:
+    with world.again(tmp_path) as (dsn, folder), connected(dsn) as other:
+        cut = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
+
+        def tell(moment: Moment) -> None:
+            if (moment.partition, moment.step, moment.what) == (OLD[1], "export", "batch"):
+                other.execute(cut)
+
+        with pytest.raises(psycopg.OperationalError):
+            archive(dsn, folder, NOW, tell=tell, batch=BATCH)
         mend(dsn, folder, world.before)
 
 

@@ -15,9 +15,9 @@ from swifteats_sim.live.archive import ledger
 from swifteats_sim.live.archive.ledger import Entry, Step
 from swifteats_sim.live.archive.problems import Stays
 from swifteats_sim.live.archive.telling import Moment, Tell
-from swifteats_sim.live.archive.verify import verify
+from swifteats_sim.live.archive.verify import manifest_of, verify, verify_files
 from swifteats_sim.live.database import Connection
-from swifteats_sim.live.partitions import standing
+from swifteats_sim.live.partitions import columns, standing
 
 _BEGIN = "alter table orders detach partition {table} concurrently"
 _END = "alter table orders detach partition {table} finalize"
@@ -38,12 +38,18 @@ def detach(connection: Connection, entry: Entry, tell: Tell) -> None:
 
 
 def drop(connection: Connection, entry: Entry, folder: Path, tell: Tell) -> None:
-    """Drop the table and record it, both or none, after the files were compared with it once more."""
-    verify(connection, entry, folder, tell)
+    """Drop the table and record it, both or none, after the files were compared with it once more.
+
+    Where somebody else has dropped the detached table, they are compared with what was sealed.
+    """
+    if columns(connection, entry.name):
+        verify(connection, entry, folder, tell)
+    else:
+        verify_files(folder, manifest_of(folder, entry), tell)
     tell(Moment(entry.name, "drop", "begins", entry.orders, entry.orders))
     try:
         with connection.transaction():
-            connection.execute(_on("drop table {table}", entry.name))
+            connection.execute(_on("drop table if exists {table}", entry.name))
             ledger.record(connection, entry.name, Step.DROPPED)
             tell(Moment(entry.name, "drop", "not committed", entry.orders, entry.orders))
     except LockNotAvailable:

@@ -66,7 +66,8 @@ class Export:
     def _part(self, place: Place, rows: Iterable[Row]) -> Part:
         path = self._folder / part_path(place)
         with written_whole(path, self._folder) as stream:
-            content = self._fill(PartWriter(stream, self._columns), iter(rows))
+            with PartWriter(stream, self._columns) as writer:
+                content = self._fill(writer, iter(rows))
             self._say("file written aside")
         self._say("file in place")
         with path.open("rb") as stream:
@@ -79,7 +80,6 @@ class Export:
             content += of_rows(some, [row[number] for row in some])
             self._rows += len(some)
             self._say("batch")
-        writer.close()
         return content
 
     def _say(self, what: str) -> None:

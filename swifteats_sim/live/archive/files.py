@@ -49,9 +49,16 @@ class PartWriter:
         arrays = [pa.array(values[index], field.type) for index, field in zip(self._kept, self._schema, strict=True)]
         self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
 
-    def close(self) -> None:
+    def __enter__(self) -> PartWriter:
+        """To be closed whatever happens."""
+        return self
+
+    def __exit__(self, *problem: object) -> None:
         """Write the end, without which nobody can read it."""
-        self._writer.close()
+        try:
+            self._writer.close()
+        finally:
+            self._writer.is_open = False  # or it tries again when it is collected, on a stream that is closed
 
 
 def read_rows(path: Path, place: Place, columns: Mapping[str, str], batch: int) -> Iterator[list[Row]]:

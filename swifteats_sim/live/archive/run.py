@@ -64,8 +64,8 @@ def archive(
     """Archive the partitions that ended `hot_days` before `today` (a day since 1970), and end what was begun.
 
     What came of each partition that is due, oldest first. Raises InUse where another archiver is at work, NotItsArchive
-    where the folder misses what this database has archived before, NoOrders where there is nothing to archive from,
-    and psycopg's errors, such as that the server is not there.
+    where the folder misses what this database has archived before, NoOrders and NotByDays where orders do not stand as
+    the platform has them, and psycopg's errors, such as that the server is not there.
     """
     with _alone(dsn, patience) as connection:
         if not columns(connection, "orders"):
@@ -149,6 +149,8 @@ class _Run:
 
     def _take_step(self, entry: Entry) -> None:
         """The step after the one that is recorded, and its record."""
+        if entry.step is not Step.DETACHED and not columns(self._connection, entry.name):
+            raise Stays("its table is gone, and the archive did not drop it")
         match entry.step:
             case Step.SEALED:
                 Export(self._connection, entry, self._folder, self._batch, self._tell).write()

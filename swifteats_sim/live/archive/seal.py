@@ -82,7 +82,7 @@ def _listed(found: list[tuple[int]]) -> str:
 
 
 def _size(connection: Connection, name: str) -> int:
-    ((size,),) = connection.execute("select pg_total_relation_size(to_regclass(%s))", (name,))
+    ((size,),) = connection.execute("select pg_total_relation_size(to_regclass(quote_ident(%s)))", (name,))
     return int(size)
 
 
