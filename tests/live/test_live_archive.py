@@ -380,6 +380,8 @@ def test_a_column_that_the_archive_does_not_know_is_kept_and_one_that_it_cannot_
         found = find(connection, tmp_path, order_number(TODAY, 3))
         assert found is not None
         assert found.fields["remark"] == "ring twice"
+        connection.execute("alter table orders add column tip bigint")  # what was archived before has none
+        assert {row["tip"] for row in all_rows(dsn, tmp_path)} == {None}
         connection.execute("alter table orders add column paid numeric")
     assert (
         problems(archive(dsn, tmp_path, NOW))

@@ -9,7 +9,7 @@ from archive_worlds import NOW, all_rows, assert_archived, connected, fill, hot_
 
 from swifteats_sim.live.archive import archive
 from swifteats_sim.live.clock import MONOTONIC
-from swifteats_sim.live.row_sizes import measure, measured_row_sizes
+from swifteats_sim.live.row_sizes import measure, measured_rows
 
 
 @pytest.mark.slow
@@ -26,7 +26,7 @@ def test_a_hundred_thousand_orders_row_for_row(postgres_dsn: str, tmp_path: Path
     )
     assert orders == 60_000
     print(f"{orders / seconds:,.0f} orders/s; {size / orders:.1f} bytes a row, {stored / orders:.1f} as Parquet")
-    known = measured_row_sizes()
+    known = measured_rows()
     assert size / orders == pytest.approx(known.orders, rel=0.02)
     assert stored / orders == pytest.approx(known.archived, rel=0.05)
 
@@ -34,7 +34,7 @@ def test_a_hundred_thousand_orders_row_for_row(postgres_dsn: str, tmp_path: Path
 @pytest.mark.slow
 def test_rows_take_what_is_stated(postgres_dsn: str, tmp_path: Path) -> None:
     fill(postgres_dsn, 20_000)
-    known = measured_row_sizes()
+    known = measured_rows()
     with connected(postgres_dsn) as connection:
         sizes = measure(connection)
     assert sizes == {name: pytest.approx(getattr(known, name), rel=0.02) for name in sizes}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from psycopg import Column
 
 from swifteats_sim.live.archive import ledger
 from swifteats_sim.live.archive.files import IN_PATH, read_table, schema
@@ -56,15 +57,17 @@ def read_everything(connection: Connection, folder: Path) -> pa.Table:
     arrays = [pa.array(column, field.type) for column, field in zip(values, schema(held), strict=True)]
     hot = pa.Table.from_arrays(arrays, schema=schema(held))
     gone = [manifest for manifest in manifests(folder) if manifest.partition not in held_yet]
-    return pa.concat_tables([hot, _read(folder, gone, lambda day, geo: True).cast(hot.schema)]) if gone else hot
+    if not gone:
+        return hot
+    return pa.concat_tables([hot, _read(folder, gone, lambda day, geo: True)], promote_options="default")
 
 
 def find(connection: Connection, folder: Path, number: int) -> Found | None:
     """An order wherever it is. The archive is asked second: what has left the database in between is there by then."""
-    names = list(columns(connection, "orders"))
-    row = connection.execute("select * from orders where number = %s", (number,)).fetchone()
+    cursor = connection.execute("select * from orders where number = %s", (number,))
+    row = cursor.fetchone()
     if row is not None:
-        return Found("orders", _fields(zip(names, row, strict=True)))
+        return Found("orders", _fields(cursor.description or (), row))
     for manifest in manifests(folder):
         for part in manifest.parts:
             least, greatest = part.content.least, part.content.greatest
@@ -76,7 +79,7 @@ def find(connection: Connection, folder: Path, number: int) -> Found | None:
     return None
 
 
-def _read(folder: Path, known: Iterable[Manifest], asked_for: Any) -> pa.Table:
+def _read(folder: Path, known: Iterable[Manifest], asked_for: Callable[[str, int], bool]) -> pa.Table:
     tables = [schema(next(iter(known)).columns).empty_table()]
     for manifest in known:
         tables += [
@@ -87,5 +90,6 @@ def _read(folder: Path, known: Iterable[Manifest], asked_for: Any) -> pa.Table:
     return pa.concat_tables(tables, promote_options="default")
 
 
-def _fields(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: str(value) if name == "placed_on" else value for name, value in pairs}
+def _fields(described: Sequence[Column], row: Sequence[Any]) -> dict[str, Any]:
+    names = [column.name for column in described]
+    return {name: str(value) if name == "placed_on" else value for name, value in zip(names, row, strict=True)}
