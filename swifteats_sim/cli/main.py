@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from swifteats_sim import __version__
+from swifteats_sim.cli.archiving import archive
 from swifteats_sim.cli.calibrating import calibrate
 from swifteats_sim.cli.comparing import compare
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
@@ -43,6 +44,7 @@ app.add_typer(maps, name="map")
 app.command("size")(size)
 app.command()(compare)
 app.command()(calibrate)
+app.command()(archive)
 
 
 def main() -> None:
