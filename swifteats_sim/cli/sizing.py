@@ -12,10 +12,15 @@ from swifteats_sim.cli.leaving import BAD_INPUT, orderly, say
 from swifteats_sim.cli.settings import Settings, overrides
 
 if TYPE_CHECKING:
+    from swifteats_sim.forecast.explaining_tables import Table
     from swifteats_sim.forecast.sizing import Sizing
     from swifteats_sim.scenario import Scenario
 
 MOST_DAYS = 36_500
+MEASURED = (
+    "Measured rows hold what the rules need, with their indexes, on PostgreSQL 18.4 (in the archive: Parquet), and no "
+    "addresses, names or photographs: the owner's sizes are those of everything."
+)
 
 
 def size(
@@ -51,13 +56,36 @@ def size(
 def _print(sizing: Sizing) -> None:
     from swifteats_sim.cli.explaining import say_tables
 
-    say_tables(sizing.tables, sizing.notes)
+    say_tables((*sizing.tables, _measured()), (*sizing.notes, MEASURED))
+
+
+def _measured() -> Table:
+    """Bytes a row of the rules' own tables, beside the owner's."""
+    from swifteats_sim.forecast.explaining_tables import Table
+    from swifteats_sim.forecast.owners_figures import OWNER
+    from swifteats_sim.forecast.storage_tables import weight
+    from swifteats_sim.live.row_sizes import measured_rows
+
+    rows, sizes = measured_rows(), OWNER.sizes
+    compared = (
+        ("order", sizes.order, rows.orders),
+        ("order in the archive", sizes.order, rows.archived),
+        ("driver", sizes.driver, rows.drivers),
+        ("item", sizes.item, rows.items),
+    )
+    return Table(
+        "A row as the owner sizes it (F6, F9), and as the rules' tables hold it",
+        ("row", "owner", "measured"),
+        tuple((name, weight(owner), weight(measured)) for name, owner, measured in compared),
+        1,
+    )
 
 
 def _data(path: Path, scenario: Scenario, sizing: Sizing) -> dict[str, Any]:
     """Everything reckoned, for a program to read."""
     from swifteats_sim.cli.explaining import nested
     from swifteats_sim.forecast.owners_figures import OWNER
+    from swifteats_sim.live.row_sizes import measured_rows
 
     return {
         "path": str(path),
@@ -66,4 +94,5 @@ def _data(path: Path, scenario: Scenario, sizing: Sizing) -> dict[str, Any]:
         "owner": nested(sizing.country),
         "figures": nested(OWNER),
         "noted": nested(sizing.noted),
+        "measured_bytes_a_row": nested(measured_rows()),
     }

@@ -68,6 +68,12 @@ def test_the_notes_total_is_set_right(folder: Path) -> None:
     assert "#163     75 TB  77.76 TB  yes             90 d of orders, 2x index, x3" in lines
 
 
+def test_measured_rows_stand_beside_the_owners(folder: Path) -> None:
+    lines = size(folder, "city.yaml", "--storage").stdout.splitlines()
+    assert "order                 200 kB  109.8 B" in lines
+    assert "order in the archive  200 kB  5.9 B" in lines
+
+
 def test_piped_text_is_plain_and_80_columns_wide(folder: Path) -> None:
     text = size(folder, "city.yaml", "--storage").stdout
     assert not re.search("[\x00-\x09\x0b-\x1f]", text)
@@ -76,7 +82,7 @@ def test_piped_text_is_plain_and_80_columns_wide(folder: Path) -> None:
 
 def test_json_is_in_bytes(folder: Path) -> None:
     found = json.loads(size(folder, "city.yaml", "--storage", "--json").stdout)
-    assert list(found) == ["path", "name", "scenario", "owner", "figures", "noted"]
+    assert list(found) == ["path", "name", "scenario", "owner", "figures", "noted", "measured_bytes_a_row"]
     assert found["scenario"]["standing"][0] == {"name": "restaurants", "rows": 12, "size": 300_000, "raw": 3_600_000}
     assert found["owner"]["orders"]["full"]["raw"] == 12_960_000_000_000
     assert found["owner"]["raw_with_orders"] == 17_555_000_000_000
