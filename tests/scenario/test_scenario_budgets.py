@@ -60,14 +60,14 @@ def test_a_row_that_no_service_names_is_an_error_at_its_line(tmp_path: Path) -> 
 
 
 def test_a_budget_that_is_no_mapping_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="stack.budgets"):
+    with pytest.raises(ScenarioError, match=r"stack\.budgets"):
         loaded(tmp_path, STACK + "budgets: [1]\n")
-    with pytest.raises(ScenarioError, match=r"stack.budgets.menu"):
+    with pytest.raises(ScenarioError, match=r"stack\.budgets\.menu"):
         loaded(tmp_path, STACK + 'budgets: {menu: "9 us"}\n')
 
 
 def test_a_wrong_law_is_an_error_where_it_is_written(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="stack.yaml:12") as caught:
+    with pytest.raises(ScenarioError, match=r"stack\.yaml:12") as caught:
         loaded(tmp_path, STACK + "budgets: {menu: {cache_get: 9}}\n")
     assert "9" in str(caught.value)
 

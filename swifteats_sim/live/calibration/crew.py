@@ -106,7 +106,7 @@ def _play(client: Client, town: Town, number: int, span: Span, seen: _Seen) -> t
         done = carry(client, town, order, seen.tally)
         if done and seen.tally is not None:
             tally.task(ORDER, MONOTONIC() - began)
-    return tally, CPU() - cpu
+    return tally, CPU() - cpu if cpu else 0
 
 
 def carry(client: Client, town: Town, order: int, tally: Tally | None) -> bool:
