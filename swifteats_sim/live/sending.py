@@ -26,16 +26,16 @@ class Sender:
 
     def send(self, topic: str, value: bytes | None, partition: int = ANY, **more: Any) -> None:
         """Until the broker has it; Unavailable where it does not say so. more : key, headers."""
-        answers: list[KafkaError | None] = []
+        has_it: list[bool] = []
 
         def heard(error: KafkaError | None, message: Message) -> None:
-            answers.append(error)
+            has_it.append(error is None)  # never `==`: comparing a KafkaError with None fails somewhere later
 
         try:
             self._producer.produce(topic, value, partition=partition, on_delivery=heard, **more)
         except (BufferError, KafkaException) as error:
             raise Unavailable("broker") from error
-        if self._producer.flush(WAIT) or answers != [None]:
+        if self._producer.flush(WAIT) or has_it != [True]:
             raise Unavailable("broker")
 
     def throw(self, topic: str, value: bytes | None, partition: int = ANY) -> None:
