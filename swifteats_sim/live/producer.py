@@ -1,21 +1,13 @@
-"""The producer: brings messages to a broker of the Kafka protocol, requests round robin, fixes by driver (F3, F22)."""
+"""The producer: brings assignment requests to a broker of the Kafka protocol, round robin over partitions (F3)."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
-
-from swifteats_sim.domain.effects import Publish, Unavailable
+from swifteats_sim.domain.effects import Publish
 from swifteats_sim.domain.messages import AssignmentRequest
+from swifteats_sim.live.sending import Sender
 from swifteats_sim.live.tables import message_of, request_of
-
-RELIABLE: dict[str, Any] = {"acks": "all", "enable.idempotence": False, "linger.ms": 0, "message.timeout.ms": 5_000}
-"""All replicas have it before it counts (A26). Not idempotent: consumers know an event that they have seen (A25)."""
-WAIT = 10.0
-"""s until a broker that does not answer counts as gone."""
 
 
 def topic_of(name: str, geo: int) -> str:
@@ -31,41 +23,45 @@ def encoded(request: AssignmentRequest) -> bytes:
 def decoded(message: bytes) -> AssignmentRequest:
     """The request that `encoded` has made; ValueError for anything else."""
     try:
-        return request_of(json.loads(message))
-    except (TypeError, ValueError) as error:
+        request = request_of(json.loads(message))
+        order, geo, version, excluded = request
+        fits = all(_is_number(each, bits) for each, bits in ((order, 63), (geo, 15), (version, 31)))
+        if not fits or not all(_is_number(driver, 63) for driver in excluded):
+            raise ValueError("numbers that no record can hold")
+    except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"not an assignment request: {message[:80]!r}") from error
+    return request
+
+
+def _is_number(value: object, bits: int) -> bool:
+    return type(value) is int and 0 <= value < 1 << bits
 
 
 class RequestProducer:
-    """Publishes assignment requests, round robin over the partitions of their geo. lost : what no broker took."""
+    """Publishes assignment requests, round robin over the partitions of their geo.
+
+    A client begins where its first order's number points, so that many clients do not all begin at the same partition.
+    """
 
     def __init__(self, bootstrap: str, partitions: int) -> None:
         """partitions : of each topic."""
-        self._producer = Producer({"bootstrap.servers": bootstrap, "log_level": 0, **RELIABLE})
-        self._partitions, self._turns = partitions, Counter[str]()
-        self.lost = 0
+        self._sender, self._partitions = Sender(bootstrap), partitions
+        self._turns: dict[str, int] = {}
+
+    @property
+    def lost(self) -> int:
+        """What was not awaited, and no broker took (C31)."""
+        return self._sender.lost
 
     def publish(self, effect: Publish) -> None:
         """Until the broker has it; or at once, and then it may be lost (C31)."""
         assert isinstance(effect.message, AssignmentRequest)
         topic = topic_of(effect.topic, effect.geo)
-        partition = self._turns[topic] % self._partitions
-        self._turns[topic] += 1
-        answers: list[KafkaError | None] = []
-
-        def heard(error: KafkaError | None, message: Message) -> None:
-            answers.append(error)
-            self.lost += effect.forget and error is not None
-
-        try:
-            self._producer.produce(topic, encoded(effect.message), partition=partition, on_delivery=heard)
-        except (BufferError, KafkaException) as error:
-            raise Unavailable("broker") from error
-        if effect.forget:
-            self._producer.poll(0)
-        elif self._producer.flush(WAIT) or answers != [None]:
-            raise Unavailable("broker")
+        turn = self._turns.get(topic, effect.key)
+        self._turns[topic] = turn + 1
+        hand_over = self._sender.throw if effect.forget else self._sender.send
+        hand_over(topic, encoded(effect.message), turn % self._partitions)
 
     def close(self) -> None:
         """Send what is still to be sent, as long as the broker takes it."""
-        self._producer.flush(WAIT)
+        self._sender.close()
