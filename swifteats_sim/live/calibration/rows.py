@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from itertools import cycle
 
 import numpy as np
-from confluent_kafka import Producer
 from numpy.typing import NDArray
 from redis import Redis
 
+from swifteats_sim.domain.orders import REQUESTS
 from swifteats_sim.live.calibration.accounting import family, used
 from swifteats_sim.live.calibration.load import DAY, GEO, TOWN
 from swifteats_sim.live.calibration.profile import REDIS
 from swifteats_sim.live.clock import CPU, MONOTONIC
 from swifteats_sim.live.positions import Fix, Positions
-from swifteats_sim.live.producer import RELIABLE, topic_of
+from swifteats_sim.live.producer import topic_of
+from swifteats_sim.live.sending import Sender
 from swifteats_sim.live.servers import Addresses
 
 MENU = b"x" * 8_000
@@ -26,7 +27,6 @@ FIX = b"x" * 343
 """Bytes of a fix as the code writes it (#116)."""
 Rows = dict[str, dict[str, NDArray[np.float64]]]
 """Samples in s, by path in the budget and row."""
-__all__ = ["Rows", "measured_rows"]
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,11 @@ def _fixes() -> Iterator[Fix]:
 
 
 def _publishing(kafka: str, turns: int) -> _Looped:
-    producer = Producer({"bootstrap.servers": kafka, "log_level": 0, **RELIABLE})
-    topic = topic_of("assignment", GEO)
-
-    def publish() -> None:
-        producer.produce(topic, FIX, key=b"1")
-        producer.flush()
-
-    return _loop(turns, publish, None)
+    sender, topic = Sender(kafka), topic_of(REQUESTS, GEO)
+    try:
+        return _loop(turns, lambda: sender.send(topic, FIX, key=b"1"), None)
+    finally:
+        sender.close()
 
 
 def _loop(turns: int, turn: Callable[[], object], pid: int | None) -> _Looped:
