@@ -13,7 +13,10 @@ PARTITIONS = 12
 
 
 class Load(NamedTuple):
-    """seconds, rate : so long so many fixes/s; kill_after : s, then the first consumer is killed; None: nobody is."""
+    """seconds, rate : so long so many fixes/s; kill_after : s, then the first consumer is killed; None: nobody is.
+
+    geo : of the topic, which must be new.
+    """
 
     seconds: float
     rate: float
@@ -21,6 +24,7 @@ class Load(NamedTuple):
     consumers: int
     partitions: int = PARTITIONS
     kill_after: float | None = None
+    geo: int = 1
 
 
 class Schedule(NamedTuple):
