@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from swifteats_sim.engine.streams import Streams
 
-PARTITIONS = 12
+PARTITIONS = 6
+"""Fewer than the 50 to 100 of the notes (#88), whose fixes would travel one by one at this rate: see `fixes.LINGER`."""
 
 
 class Load(NamedTuple):
