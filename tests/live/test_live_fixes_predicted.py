@@ -12,7 +12,7 @@ from swifteats_sim.live.fixes_schedule import Load
 
 
 def costs(sending: float, travelling: float, keeping: float) -> FixCosts:
-    return FixCosts(*(np.array([each]) for each in (sending, travelling, keeping)), together=1)
+    return FixCosts(np.array([sending]), np.array([travelling]), np.array([keeping]), together=1)
 
 
 def test_a_fix_alone_waits_for_others_in_vain_travels_and_is_kept() -> None:
