@@ -80,12 +80,13 @@ class Reader:
         places = [TopicPartition(*partition, offset) for partition, offset in due.items()]
         try:
             if wait:
-                self._consumer.commit(offsets=places, asynchronous=False)
+                answers = self._consumer.commit(offsets=places, asynchronous=False)
+                places = [answer for answer in answers if answer.error is None]
             else:
                 self._consumer.commit(offsets=places, asynchronous=True)
         except KafkaException:
             return
-        self._offsets.committed(due)
+        self._offsets.committed({Partition(place.topic, place.partition): place.offset for place in places})
 
     def close(self) -> None:
         """Commit, and leave the group."""

@@ -28,8 +28,10 @@ FIXES = "fixes"
 """The topic, one for each geographic area."""
 SIZE = 343
 """Bytes of a fix as JSON (#116): the numbers here take about 90, and the rest is what else a phone sends."""
-KEYED: dict[str, Any] = {"partitioner": "murmur2_random", "queue.buffering.max.messages": 1_000_000}
-"""As Apache Kafka's own clients place keys."""
+KEYED: dict[str, Any] = {
+    "partitioner": "murmur2_random", "enable.idempotence": True, "queue.buffering.max.messages": 1_000_000,
+}  # fmt: skip
+"""Keys are placed as by Apache Kafka's own clients. Idempotent: what is sent again does not come out of order."""
 LINGER = 20
 """ms for which a fix may wait for others of its partition, to travel together. Each such batch is an object of a broker
 in memory, which looks at all of a partition's when it is asked for news: without a wait it is soon busy with that."""

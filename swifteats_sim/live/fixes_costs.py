@@ -21,8 +21,6 @@ from swifteats_sim.live.producer import topic_of
 from swifteats_sim.live.servers.addresses import Addresses
 from swifteats_sim.live.topics import create_topics
 
-GEO = 2
-"""Another one than that of the load."""
 WARMING = 50
 """Batches that are not counted."""
 APART = 20_000_000
@@ -65,14 +63,14 @@ def together(load: Load) -> int:
     return round(1 + load.rate / load.partitions * LINGER / 1e3)
 
 
-def measure_fix_costs(addresses: Addresses, load: Load, samples: int = 500) -> FixCosts:
-    """One batch after the other, each sent when the one before is known. The topic of GEO must not be there."""
-    create_topics(addresses.kafka, FIXES, (GEO,), load.partitions)
-    producer, letters = FixProducer(addresses.kafka, GEO, linger=LINGERED), DeadLetters(addresses.kafka)
-    reader = _Timed(addresses.kafka, "location-alone", [topic_of(FIXES, GEO)])
+def measure_fix_costs(addresses: Addresses, load: Load, samples: int = 500, geo: int = 0) -> FixCosts:
+    """One batch after the other, each sent when the one before is known. geo : of the topic, which must be new."""
+    create_topics(addresses.kafka, FIXES, (geo,), load.partitions)
+    producer, letters = FixProducer(addresses.kafka, geo, linger=LINGERED), DeadLetters(addresses.kafka)
+    reader = _Timed(addresses.kafka, f"location.{geo}", [topic_of(FIXES, geo)])
     gaps, size = Streams(1, 0)("costs.gap").uniforms(samples + WARMING) * APART, together(load)
     with Redis.from_url(addresses.redis) as redis:
-        keeper = FixKeeper(reader, letters, Positions(redis, KNOWN_FOR), GEO)
+        keeper = FixKeeper(reader, letters, Positions(redis, KNOWN_FOR), geo)
         while len(reader.owned) < load.partitions:
             keeper.step(0.1)
         rows = []

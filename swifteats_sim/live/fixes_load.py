@@ -21,14 +21,13 @@ from redis import Redis
 
 from swifteats_sim.live.clock import MONOTONIC, cpu_of, sleep
 from swifteats_sim.live.fixes import FIXES
-from swifteats_sim.live.fixes_processes import GEO, KNOWN_FOR, NOTED, keep, send
+from swifteats_sim.live.fixes_processes import KNOWN_FOR, NOTED, keep, send
 from swifteats_sim.live.fixes_schedule import Load, Schedule, schedule
-from swifteats_sim.live.fixes_seen import FixesMeasured, seen
+from swifteats_sim.live.fixes_seen import SECOND, FixesMeasured, seen
 from swifteats_sim.live.positions import Positions
 from swifteats_sim.live.servers.addresses import Addresses
 from swifteats_sim.live.topics import create_topics
 
-GROUP = "location"
 PATIENCE = 60_000_000_000
 """ns until a group must be dealt out, and again until all that was sent must be known."""
 LOOK_EVERY = 50_000_000
@@ -42,13 +41,13 @@ class _Child(NamedTuple):
 
 
 def measure_fixes(addresses: Addresses, load: Load) -> FixesMeasured:
-    """Send the load, and tell what became of it. The topic of fixes must not be there, nor any fix of these drivers.
+    """Send the load, and tell what became of it. Redis must know no later fix of its drivers.
 
-    TimeoutError where the consumers' group is not dealt out, or a fix not known, after so long a time.
+    TimeoutError where the consumers' group is not dealt out in time; a fix that is not known in time counts as lost.
     """
     if not 0 < load.consumers <= load.partitions:
         raise ValueError(f"{load.consumers} consumers cannot share {load.partitions} partitions")
-    create_topics(addresses.kafka, FIXES, (GEO,), load.partitions)
+    create_topics(addresses.kafka, FIXES, (load.geo,), load.partitions)
     plan = schedule(load)
     with TemporaryDirectory(prefix="swifteats-fixes-") as folder:
         return _measured(addresses, load, plan, Path(folder))
@@ -57,17 +56,17 @@ def measure_fixes(addresses: Addresses, load: Load) -> FixesMeasured:
 def _measured(addresses: Addresses, load: Load, plan: Schedule, folder: Path) -> FixesMeasured:
     notes = [folder / f"consumer{number}" for number in range(load.consumers)]
     with _children() as begin:
-        keepers = [begin(keep, addresses.kafka, addresses.redis, GROUP, note) for note in notes]
-        sender = begin(send, addresses.kafka, *plan, folder / "sent.npy")
+        keepers = [begin(keep, addresses.kafka, addresses.redis, load.geo, note) for note in notes]
+        sender = begin(send, addresses.kafka, load.geo, *plan, folder / "sent.npy")
         _until_dealt_out(keepers, load.partitions)
         _answer(sender)
         before = _cpu_of(addresses)
         start = MONOTONIC() + HEAD_START
         sender.line.send(start)
         if load.kill_after is not None:
-            sleep(start + int(load.kill_after * 1e9) - MONOTONIC())
+            sleep(start + int(load.kill_after * SECOND) - MONOTONIC())
             keepers.pop(0).process.kill()
-        cpu = {"sender": _answer(sender)}
+        cpu = {"sender": _answer(sender, int(load.seconds * SECOND))}
         sent = np.load(folder / "sent.npy")
         _until_known(sent, notes)
         cpu |= {name: spent - before[name] for name, spent in _cpu_of(addresses).items()}
@@ -108,11 +107,12 @@ def _until_dealt_out(keepers: Sequence[_Child], partitions: int) -> None:
                 owned[number] = keeper.line.recv()
         return all(owned) and sum(owned) == partitions
 
-    _until(dealt_out, "the consumers' group is not dealt out")
+    if not _until(dealt_out):
+        raise TimeoutError(f"the consumers' group is not dealt out after {PATIENCE / SECOND:g} s: {owned}")
 
 
 def _until_known(sent: NDArray[Any], notes: Sequence[Path]) -> None:
-    """Consumers have noted as many messages as the broker has."""
+    """Consumers have noted all messages that the broker has, or have been given time enough."""
     wanted = int((sent["partition"] >= 0).sum())
 
     def known() -> bool:
@@ -121,15 +121,17 @@ def _until_known(sent: NDArray[Any], notes: Sequence[Path]) -> None:
         rows = np.concatenate([_read(note) for note in notes])
         return len(np.unique(rows[["partition", "offset"]])) >= wanted
 
-    _until(known, f"not all of {wanted} fixes are known")
+    _until(known)
 
 
-def _until(done: Callable[[], bool], otherwise: str) -> None:
+def _until(done: Callable[[], bool]) -> bool:
+    """Wait; whether it came to be so in time."""
     patience = MONOTONIC() + PATIENCE
-    while not done():
-        if MONOTONIC() > patience:
-            raise TimeoutError(f"{otherwise} after {PATIENCE / 1e9:g} s")
+    while MONOTONIC() < patience:
+        if done():
+            return True
         sleep(LOOK_EVERY)
+    return False
 
 
 def _read(note: Path) -> NDArray[Any]:
@@ -146,8 +148,9 @@ def _stopped(keeper: _Child) -> int:
     return int(answer[1])
 
 
-def _answer(child: _Child) -> Any:
-    if not child.line.poll(PATIENCE / 1e9):
+def _answer(child: _Child, busy: int = 0) -> Any:
+    """What a child says next. busy : ns for which it has something else to do."""
+    if not child.line.poll((busy + PATIENCE) / SECOND):
         raise TimeoutError(f"{child.process.name} says nothing")
     return child.line.recv()
 

@@ -22,7 +22,6 @@ from swifteats_sim.live.places import Place
 from swifteats_sim.live.positions import Fix, Positions
 from swifteats_sim.live.producer import topic_of
 
-GEO = 1
 KNOWN_FOR = 600_000
 """ms for which a fix counts as live here, so that one can look at all of them afterwards."""
 LOOK_EVERY = 0.05
@@ -36,9 +35,11 @@ partition : -1 where the broker has not said that it has it.
 """
 
 
-def send(kafka: str, due: NDArray[np.int64], drivers: NDArray[np.int64], notes: Path, line: Connection) -> None:
+def send(
+    kafka: str, geo: int, due: NDArray[np.int64], drivers: NDArray[np.int64], notes: Path, line: Connection
+) -> None:
     """The sender: says that it is there, is told when to start, and sends each fix when it is due."""
-    producer = FixProducer(kafka, GEO)
+    producer = FixProducer(kafka, geo)
     sent = np.zeros(len(due), SENT)
     sent["partition"], sent["driver"] = -1, drivers
     line.send("ready")
@@ -56,11 +57,11 @@ def send(kafka: str, due: NDArray[np.int64], drivers: NDArray[np.int64], notes: 
     line.send(CPU() - began)
 
 
-def keep(kafka: str, redis: str, group: str, notes: Path, line: Connection) -> None:
+def keep(kafka: str, redis: str, geo: int, notes: Path, line: Connection) -> None:
     """A consumer: tells how many partitions are its own whenever that changes, until it is told to stop."""
-    reader, letters = Reader(kafka, group, [topic_of(FIXES, GEO)]), DeadLetters(kafka)
+    reader, letters = Reader(kafka, f"location.{geo}", [topic_of(FIXES, geo)]), DeadLetters(kafka)
     file = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    keeper = FixKeeper(reader, letters, Positions(Redis.from_url(redis), KNOWN_FOR), GEO, _noter(file))
+    keeper = FixKeeper(reader, letters, Positions(Redis.from_url(redis), KNOWN_FOR), geo, _noter(file))
     owned, began = -1, CPU()
     while not line.poll():
         keeper.step(LOOK_EVERY)

@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 
 from swifteats_sim.engine.streams import Streams
 
-PARTITIONS = 12
+PARTITIONS = 6
+"""Fewer than the 50 to 100 of the notes (#88), whose fixes would travel one by one at this rate: see `fixes.LINGER`."""
 
 
 class Load(NamedTuple):
-    """seconds, rate : so long so many fixes/s; kill_after : s, then the first consumer is killed; None: nobody is."""
+    """seconds, rate : so long so many fixes/s; kill_after : s, then the first consumer is killed; None: nobody is.
+
+    geo : of the topic, which must be new.
+    """
 
     seconds: float
     rate: float
@@ -21,6 +25,7 @@ class Load(NamedTuple):
     consumers: int
     partitions: int = PARTITIONS
     kill_after: float | None = None
+    geo: int = 1
 
 
 class Schedule(NamedTuple):

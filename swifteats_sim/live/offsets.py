@@ -25,10 +25,13 @@ class Line:
         self._taken: deque[int] = deque()
         self._open: set[int] = set()
 
-    def take(self, offset: int) -> None:
-        """One more, later than all before it."""
+    def take(self, offset: int) -> bool:
+        """One more, later than all before it; False where it is not later, and so has been taken already."""
+        if self._taken and offset <= self._taken[-1]:
+            return False
         self._taken.append(offset)
         self._open.add(offset)
+        return True
 
     def settle(self, offset: int) -> None:
         """Done with a message, for good or ill; those before it may still be open."""
@@ -67,12 +70,11 @@ class Offsets:
         return tuple(sorted(self._lines))
 
     def take(self, partition: Partition, offset: int) -> int | None:
-        """The term in which a message was taken; None where its partition is not owned (any more)."""
+        """The term in which a message was taken; None where its partition is not owned, or it is taken already."""
         if partition not in self._lines:
             return None
         term, line = self._lines[partition]
-        line.take(offset)
-        return term
+        return term if line.take(offset) else None
 
     def holds(self, partition: Partition, term: int) -> bool:
         """Whether what was taken in this term is still this consumer's affair."""

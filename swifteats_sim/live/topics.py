@@ -42,4 +42,3 @@ def _create(bootstrap: str, wanted: Mapping[str, int]) -> None:
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise
-    del admin

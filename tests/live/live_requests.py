@@ -9,9 +9,10 @@ from typing import NamedTuple
 from confluent_kafka import Consumer, Message, TopicPartition
 from real_servers import TODAY
 
-from swifteats_sim.domain import orders, shifts
+from swifteats_sim.domain import delivery, orders, shifts
 from swifteats_sim.domain.committing import CommitTerms
 from swifteats_sim.domain.effects import Insert, Read, Record
+from swifteats_sim.domain.held import Held
 from swifteats_sim.domain.messages import AssignmentRequest, Cart, Line
 from swifteats_sim.domain.outbox import Publishing
 from swifteats_sim.live.client import Client, Terms, connected
@@ -25,8 +26,9 @@ from swifteats_sim.live.places import Errand, Place
 from swifteats_sim.live.positions import Fix
 from swifteats_sim.live.producer import topic_of
 from swifteats_sim.live.quiet import QUIET
+from swifteats_sim.live.relay import Relay
 from swifteats_sim.live.servers import Addresses
-from swifteats_sim.live.topics import create_topics
+from swifteats_sim.live.topics import create_topics, dead_topic_of
 from swifteats_sim.policies import policy_named
 from swifteats_sim.stack.docket import DispatchTerms
 
@@ -67,6 +69,12 @@ class Platform(NamedTuple):
         self.client.runner.perform(orders.request_assignment(cart, publish), GEO)
         return order
 
+    def declined(self, order: int, driver: int) -> None:
+        """The first driver of an order turns it down; the next request goes by the outbox and its relay."""
+        first = AssignmentRequest(order, GEO, 1)
+        assert self.client.runner.perform(delivery.turn_down(Held(order, driver), first, "outbox"), GEO) is not None
+        assert Relay(self.client.database, self.client.runner).step() == 1
+
     def again(self, order: int, version: int) -> None:
         """The request of an order once more."""
         self.client.runner.perform(orders.publish_request(AssignmentRequest(order, GEO, version), "awaited"), GEO)
@@ -79,13 +87,10 @@ class Platform(NamedTuple):
     def state(self, order: int) -> str:
         return str(self.record("orders", order).fields["state"])
 
-    def letters(self, topic: str = TOPIC) -> list[tuple[bytes | None, bytes]]:
-        """The dead letters of a topic: message and reason."""
-        found = []
-        for message in everything(self.addresses.kafka, f"{topic}.dead", 1)[0]:
-            headers = dict(message.headers() or ())
-            found.append((message.value(), headers["reason"]))
-        return found
+    def letters(self) -> list[tuple[bytes | None, str | bytes | None]]:
+        """The dead letters: message and reason."""
+        (letters,) = everything(self.addresses.kafka, dead_topic_of(TOPIC), 1)
+        return [(message.value(), dict(message.headers() or ())["reason"]) for message in letters]
 
 
 @contextmanager

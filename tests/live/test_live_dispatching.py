@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from multiprocessing import get_context
 
 import pytest
-from live_requests import GEO, SECOND, TOPIC, Platform, decided, dispatcher, joined, platform
+from live_requests import GEO, SECOND, TERMS, TOPIC, Platform, decided, dispatcher, joined, platform
 
 from swifteats_sim.domain.assignment import Assigned, Unassigned
 from swifteats_sim.domain.messages import AssignmentRequest
@@ -52,11 +53,37 @@ def _decide_five(stage: Platform, one: Dispatcher) -> None:
     assert late == Unassigned("stale")
 
 
+def test_a_declined_order_is_looked_after_by_its_newest_request_alone(
+    postgres_dsn: str, redis_url: str, kafka: str
+) -> None:
+    """The second request overtakes a copy of the first, which comes to another consumer, who knows nothing of it."""
+    with platform(postgres_dsn, redis_url, kafka) as stage:
+        stage.drivers(1, 2)
+        order = stage.order(1)
+        with dispatcher(stage) as one:
+            (first,) = decided(one, 1)
+            assert isinstance(first.outcome, Assigned)
+            stage.declined(order, first.outcome.driver)
+            (second,) = decided(one, 1)
+            assert second.request == AssignmentRequest(order, GEO, 2, (1,))
+            assert isinstance(second.outcome, Assigned)
+            assert second.outcome.driver == 2
+        before = stage.record("orders", order)
+        stage.again(order, 1)
+        with dispatcher(stage) as other:
+            (late,) = decided(other, 1)
+            assert late.outcome == Unassigned("stale")
+        assert stage.record("orders", order) == before
+
+
 def test_without_a_driver_it_is_tried_again_and_then_a_dead_letter_and_its_order_fails(
     postgres_dsn: str, redis_url: str, kafka: str
 ) -> None:
-    with platform(postgres_dsn, redis_url, kafka) as stage, dispatcher(stage) as one:
+    terms = replace(TERMS, retry_no_driver=2 * SECOND)
+    with platform(postgres_dsn, redis_url, kafka) as stage, dispatcher(stage, terms) as one:
+        joined(one)
         patient, hopeless = stage.order(1), stage.order(2)
+        sleep(SECOND)
         first = decided(one, 2)
         assert [decision.outcome for decision in first] == [Unassigned("no_driver")] * 2
         assert one.held == 2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from live_requests import everything
 from redis import Redis
 
-from swifteats_sim.live.clock import MONOTONIC
+from swifteats_sim.live.clock import CPU, MONOTONIC, cpu_of
 from swifteats_sim.live.consuming import Reader
 from swifteats_sim.live.fixes import FIXES, SIZE, FixKeeper, FixProducer, Kept, decoded, encoded
 from swifteats_sim.live.fixes_costs import measure_fix_costs
@@ -106,6 +108,10 @@ def test_a_consumer_that_is_killed_loses_nothing_and_spoils_no_order(redis_url: 
     assert measured.latencies[-1] > 4 * SECOND  # until the group had missed it
 
 
+def test_the_processor_time_of_another_process_is_what_it_says_of_itself() -> None:
+    assert cpu_of(os.getpid()) / SECOND == pytest.approx(CPU() / SECOND, abs=0.1)
+
+
 def test_consumers_must_share_the_partitions(redis_url: str, kafka: str) -> None:
     with pytest.raises(ValueError, match="3 consumers cannot share 2 partitions"):
         measure_fixes(Addresses("", redis_url, kafka), Load(1, 10, 10, consumers=3, partitions=2))
@@ -119,7 +125,7 @@ def test_ten_thousand_drivers_for_a_minute_beside_what_the_simulation_says(redis
     measured = measure_fixes(addresses, load)
     predicted = predict_fixes(load, costs)
     print(told(measured))
-    print(f"predicted: p50 {predicted.p50 * 1e3:.1f} ms, p99 {predicted.p99 * 1e3:.1f} ms, lag {predicted.lag[0]:.0f}")
+    print(f"predicted: p50 {predicted.p50 * 1e3:.1f} ms, p99 {predicted.p99 * 1e3:.1f} ms, lag {predicted.lag:.0f}")
     assert measured.flawless
     assert measured.sent == 120_000
     assert predicted.p50 < measured.latency(0.99)

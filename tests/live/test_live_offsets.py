@@ -55,3 +55,9 @@ def test_who_loses_a_partition_settles_nothing_there_also_when_it_comes_back() -
     assert made.due() == {}
     made.settle(HERE, again, 5)
     assert made.due() == {HERE: 6}
+
+
+def test_a_message_is_taken_once_a_term() -> None:
+    made = offsets(HERE)
+    assert [made.take(HERE, offset) for offset in (5, 6, 6, 5, 7)] == [1, 1, None, None, 1]
+    assert made.open() == 3
