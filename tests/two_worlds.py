@@ -11,7 +11,7 @@ from swifteats_sim.live.servers import Addresses
 from swifteats_sim.live.servers.broker import broker
 
 if TYPE_CHECKING:
-    from live_world import LiveWorld
+    from real_world import RealWorld
     from worlds import World
 
 
@@ -23,14 +23,14 @@ def kafka_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def live_platform(postgres_server: str, redis_server: str, kafka_server: str) -> Iterator[LiveWorld]:
+def live_platform(postgres_server: str, redis_server: str, kafka_server: str) -> Iterator[RealWorld]:
     """Real servers with clients that stay connected, and a database of their own."""
     import psycopg
-    from live_world import LiveWorld
+    from real_world import RealWorld
 
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("create database conformance template model")
-    world = LiveWorld(Addresses(f"{postgres_server} dbname=conformance", redis_server, kafka_server))
+    world = RealWorld(Addresses(f"{postgres_server} dbname=conformance", redis_server, kafka_server))
     yield world
     world.close()
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
-from worlds import DOOR, GEO, HERE, PREPARATION, Change, Raised, heard, name_of, pays, place_at
+from worlds import DOOR, HERE, PREPARATION, Change, Raised, heard, name_of, pays, place_at
 
 from swifteats_sim.domain.effects import Candidates, Name, Record, Rule, Update, Write
 from swifteats_sim.domain.messages import DRIVERS, AssignmentRequest
@@ -49,7 +49,9 @@ class SimulatedWorld:
         self.clock, self.store, streams = Clock(), Store(), Streams(1, 0)
         loop, desk = Loop((), {}), Station("desk", 1, 1000, "shared", None, Usage(0, LONG))
         self._topic = Topic("assignment", (2, 2), "round_robin")
-        costs: dict[str, Costs] = {name: (cost(loop, Errand(desk, SERVICE, streams(name), shared=False)),) for name in KINDS}
+        costs: dict[str, Costs] = {
+            name: (cost(loop, Errand(desk, SERVICE, streams(name), shared=False)),) for name in KINDS
+        }
         self.runner = Runner(self.clock, loop, self.store, {"assignment": self._topic}, costs, self._find, pays)
         self._newest, self._metres = array("q", [-1]) * DRIVERS_AT_MOST, dict[int, float]()
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import permutations
+from typing import Any
 
 import pytest
-from worlds import MINUTE, NEAREST, PREPARATION, SECOND, TERMS, World, assigned, employ, heard, ordered
+from worlds import GEO, MINUTE, NEAREST, PREPARATION, SECOND, TERMS, World, assigned, employ, ordered
 
 from swifteats_sim.domain import delivery, eta, orders, shifts
 from swifteats_sim.domain.assignment import Assigned, assign
-from swifteats_sim.domain.effects import Name, Record
+from swifteats_sim.domain.effects import Name, Record, Rule
 from swifteats_sim.domain.held import Held
-from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ORDERS
-from swifteats_sim.domain.states import DriverState, IllegalMove, OrderState
+from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ORDERS, AssignmentRequest
+from swifteats_sim.domain.states import DriverState, IllegalMove, Impossible, OrderState
 
 HELD = Held(7, 4)
 NAMES: tuple[Name, ...] = HELD.names
@@ -46,7 +48,9 @@ def test_from_the_offer_to_the_door(world: World) -> None:
 
 def test_what_is_delivered_twice_at_once_is_delivered_once(world: World) -> None:
     under_way(world)
-    assert sorted(map(str, world.together(*(delivery.drop_off(HELD) for _ in range(4))))) == ["IllegalMove"] * 3 + ["None"]
+    assert sorted(map(str, world.together(*(delivery.drop_off(HELD) for _ in range(4))))) == ["IllegalMove"] * 3 + [
+        "None"
+    ]
     assert world.records(*NAMES)[2] is None
     with pytest.raises(IllegalMove):
         world.perform(delivery.drop_off(HELD))
@@ -54,7 +58,9 @@ def test_what_is_delivered_twice_at_once_is_delivered_once(world: World) -> None
 
 def test_reports_that_come_at_once_move_the_driver_once_each(world: World) -> None:
     taken(world)
-    assert sorted(map(str, world.together(*(delivery.report(HELD, WAY) for _ in range(4))))) == ["IllegalMove"] * 3 + ["None"]
+    assert sorted(map(str, world.together(*(delivery.report(HELD, WAY) for _ in range(4))))) == ["IllegalMove"] * 3 + [
+        "None"
+    ]
     assert world.records((DRIVERS, 4)) == (Record(4, {"state": WAY, "order": 7}),)
 
 
@@ -110,14 +116,11 @@ def test_pick_up_and_cancellation_at_once_exclude_each_other(world: World) -> No
 
 
 def test_logging_off_and_an_assignment_at_once_exclude_each_other(world: World) -> None:
-    employ(world, *range(1, 9))
-    for number in range(20, 26):
-        request, driver = world.perform(ordered(number)), number - 19
-        outcome, off = world.together(assigned(request), heard(shifts.log_off(driver)))
-        took = isinstance(outcome, Assigned) and outcome.driver == driver
-        assert took is not off
-        (guard,) = world.records((ACTIVE, driver))
-        assert (guard is not None) is took
+    for number in range(20, 28):
+        employ(world, number)  # those before him have an order or are gone
+        outcome, off = world.together(assigned(world.perform(ordered(number))), shifts.log_off(number))
+        assert isinstance(outcome, Assigned) is not off
+        assert (world.records((ACTIVE, number)) == (None,)) is off
 
 
 # -- where a driver is known to be, and what is estimated by it
@@ -137,7 +140,7 @@ def test_an_old_fix_or_one_that_comes_twice_changes_nothing(world: World) -> Non
     employ(world, 4)
     assert world.stand(4, 500.0, 20) is True
     assert [world.stand(4, metres, sent) for metres, sent in ((900.0, 19), (500.0, 20), (900.0, 20))] == [False] * 3
-    (found,) = (world.perform(assigned(world.perform(ordered(7)))),)
+    found = world.perform(assigned(world.perform(ordered(7))))
     assert (found.travel, world.known(4)) == (94, 20)  # 500 m * 1.3 at 25 km/h
 
 
@@ -148,7 +151,7 @@ def test_the_nearest_is_who_was_nearest_by_his_newest_fix(world: World) -> None:
     assert world.perform(assigned(world.perform(ordered(7)))).driver == 5
 
 
-@pytest.mark.parametrize(("metres", "estimate"), [(100.0, 1_036), (2_000.0, 1_036), (4_900.0, 1_353)])
+@pytest.mark.parametrize(("metres", "estimate"), [(100.0, 1_036), (2_000.0, 1_036), (4_900.0, 1_354)])
 def test_the_same_estimate_from_the_same_sight(world: World, metres: float, estimate: int) -> None:
     """Preparation and way overlap; 2 minutes at the restaurant, 40 s at the door, 276 s in between."""
     employ(world, 4)
@@ -158,4 +161,28 @@ def test_the_same_estimate_from_the_same_sight(world: World, metres: float, esti
     assert left == PREPARATION
     arrives = eta.pickup_aware(left, found.travel, 2 * MINUTE, found.onward, 40 * SECOND)
     assert round(arrives / SECOND) == estimate
-    assert eta.after_pickup(found.onward, 40 * SECOND) == round(found.onward) + 40 * SECOND
+    assert eta.after_pickup(found.onward, 40 * SECOND) == found.onward + 40 * SECOND
+
+
+# -- tries that come late: the driver has his next order by then
+
+
+LATE = {
+    "report": lambda: delivery.report(HELD, WAY),
+    "decline": lambda: delivery.turn_down(HELD, AssignmentRequest(7, GEO, 1), "outbox"),
+    "free": lambda: delivery.free_driver(HELD),
+    "log on": lambda: shifts.log_on(4),
+}
+
+
+@pytest.mark.parametrize("rule", list(LATE.values()), ids=list(LATE))
+def test_what_is_tried_again_late_leaves_the_next_order_alone(world: World, rule: Callable[[], Rule[Any]]) -> None:
+    """The first try freed the driver, its answer was lost, and the app tries again when he has another order."""
+    taken(world)
+    world.perform(orders.close_order(7, OrderState.CANCELLED))
+    world.perform(delivery.free_driver(HELD))
+    assert world.perform(assigned(world.perform(ordered(8)))).driver == 4
+    before = world.records(*NAMES, (ORDERS, 8))
+    with pytest.raises(Impossible):
+        world.perform(rule())
+    assert world.records(*NAMES, (ORDERS, 8)) == before

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from worlds import KITCHEN, RESTAURANT, SHELF, SECOND, Change, World, just, keep
+from worlds import KITCHEN, RESTAURANT, SECOND, SHELF, Change, World, just, keep
 
 from swifteats_sim.domain.effects import (
     COMMITTED,
@@ -248,7 +248,9 @@ def test_who_has_lost_before_the_lock_was_taken_loses(world: World) -> None:
 
 def test_an_update_waits_for_a_lock_and_then_reads(world: World) -> None:
     stocked(world)
-    adding = Update((ONE,), lambda records: tuple(put(ONE, one.version, one.fields["stock"] + 1) for one in records if one))
+    adding = Update(
+        (ONE,), lambda records: tuple(put(ONE, one.version, one.fields["stock"] + 1) for one in records if one)
+    )
     assert locked(world, adding) == Change(COMMITTED, waited=True)
     assert world.records(ONE) == (Record(3, stock(11)),)
 

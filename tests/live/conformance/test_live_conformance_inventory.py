@@ -77,7 +77,9 @@ def test_many_who_want_the_last_portions_get_exactly_those(world: World, invento
 
 
 def test_with_few_attempts_some_are_turned_away_and_nothing_is_sold_twice(world: World) -> None:
-    told = Counter(world.together(*(reserve_inventory(cart(n, 1, 0), terms("versioned", attempts=1)) for n in range(12))))
+    told = Counter(
+        world.together(*(reserve_inventory(cart(n, 1, 0), terms("versioned", attempts=1)) for n in range(12)))
+    )
     assert told[None] >= 1
     assert told[None] + told[CONTENDED] == 12
     assert left(world) == (20 - told[None], 5)

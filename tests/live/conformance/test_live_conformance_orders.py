@@ -67,7 +67,10 @@ def test_two_tries_at_once_leave_what_one_leaves(world: World) -> None:
         requests = [AssignmentRequest(number, 1, 1)] * 2
         assert world.together(ordered(number), ordered(number)) == requests
         assert stands(world, number) == Record(3, order(RECEIVED, request=1))
-        assert world.records((OUTBOX, (number, 1)), (OUTBOX, (number, 2))) == (Record(1, {"request": requests[0]}), None)
+        assert world.records((OUTBOX, (number, 1)), (OUTBOX, (number, 2))) == (
+            Record(1, {"request": requests[0]}),
+            None,
+        )
 
 
 @pytest.mark.parametrize("at", range(3))

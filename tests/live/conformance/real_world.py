@@ -9,7 +9,8 @@ from threading import Barrier
 from typing import Any
 
 from confluent_kafka import Consumer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 from redis import Redis
 from worlds import DOOR, GEO, HERE, PREPARATION, Change, heard, name_of, pays, place_at
 
@@ -37,7 +38,7 @@ class OneRestaurant:
         return Errand(GEO, HERE, DOOR, MONOTONIC() + PREPARATION)
 
 
-class LiveWorld:
+class RealWorld:
     """See World."""
 
     def __init__(self, addresses: Addresses) -> None:
