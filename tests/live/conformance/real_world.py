@@ -17,7 +17,7 @@ from worlds import DOOR, GEO, HERE, PREPARATION, Change, heard, name_of, pays, p
 from swifteats_sim.domain.effects import Name, Read, Record, Rule, Update, Write
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.live.client import Client, Terms, connected
-from swifteats_sim.live.clock import MONOTONIC
+from swifteats_sim.live.clock import MONOTONIC, sleep
 from swifteats_sim.live.places import Errand
 from swifteats_sim.live.positions import Fix
 from swifteats_sim.live.producer import decoded, topic_of
@@ -27,8 +27,8 @@ from swifteats_sim.live.tables import TABLES
 PARTITIONS = 2
 TOPIC = topic_of("assignment", GEO)
 CLEAR = "; ".join(f"delete from {table.name}" for table in TABLES.values())
-HELD = 0.15
-"""s for which a lock is held before who has not come back counts as waiting for it."""
+WAITS = "select wait_event_type = 'Lock' from pg_stat_activity where pid = %s"
+LOOK_EVERY = 1_000_000
 
 
 class OneRestaurant:
@@ -80,18 +80,17 @@ class RealWorld:
     def while_locked(
         self, names: tuple[Name, ...], rule: Rule[Any], change: Callable[..., tuple[Write, ...] | None]
     ) -> Change:
-        """The rule begins when the holder has his locks; what is not done after a while is waiting for them."""
-        other, waited = self.client(1), list[bool]()
+        """The rule begins when the holder has his locks; PostgreSQL knows whether it waits for them."""
+        other, watcher, waited = self.client(1), self.client(2).database, list[bool]()
+        pid = other.database.connection.info.backend_pid
         running = list[Future[Any]]()
 
         def hold(records: tuple[Record | None, ...]) -> tuple[Write, ...] | None:
             if not running:
                 running.append(self._pool.submit(other.runner.perform, heard(rule), GEO))
-            try:
-                running[0].exception(HELD)
-                waited.append(False)
-            except TimeoutError:
-                waited.append(True)
+            while not running[0].done() and watcher.execute(WAITS, (pid,)).fetchone() != (True,):
+                sleep(LOOK_EVERY)
+            waited.append(not running[0].done())
             return change(*records)
 
         self.perform(_one(Update(names, hold)))
