@@ -7,9 +7,10 @@ rule raises because it is Impossible, or a server Unavailable, is raised in the 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
 from multiprocessing import get_context
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import Any, Protocol
 
 from swifteats_sim.domain.effects import Rule, Unavailable
@@ -62,32 +63,36 @@ def play_together(addresses: Addresses, part: Callable[[int], Part], processes: 
     part : of a client's number, from 0; it is sent to the processes. What a script raises and does not catch is raised.
     """
     context = get_context("spawn")
-    start = context.Barrier(processes * threads)
-    with ProcessPoolExecutor(processes, context, _keep, (start,)) as pool:
-        running = [pool.submit(_play_threads, addresses, part, first * threads, threads) for first in range(processes)]
-        return [told for process in running for told in process.result()]
+    with context.Manager() as manager, ProcessPoolExecutor(processes, context) as pool:
+        start = manager.Barrier(processes * threads)
+        firsts = range(0, processes * threads, threads)
+        running = [
+            pool.submit(_play_threads, addresses, part, range(first, first + threads), start) for first in firsts
+        ]
+        return [told for process in _results(running) for told in process]
 
 
-_START = list[Barrier]()
-"""Where the clients of a process wait for all others: it can only be handed over as a process begins."""
-
-
-def _keep(start: Barrier) -> None:
-    _START.append(start)
-
-
-def _play_threads(addresses: Addresses, part: Callable[[int], Part], first: int, threads: int) -> list[Any]:
-    """The clients of one process, from number `first` on."""
+def _play_threads(addresses: Addresses, part: Callable[[int], Part], numbers: range, start: Barrier) -> list[Any]:
+    """The clients of one process."""
 
     def run(number: int) -> Any:
-        own = part(number)
-        try:
-            with connected(addresses, own.terms, own.witness) as client:
-                _START[0].wait(PATIENCE)
-                return play(client, own.script(client))
-        except BaseException:
-            _START[0].abort()  # nobody waits for who does not come
-            raise
+        with ExitStack() as stack:
+            try:
+                own = part(number)
+                client = stack.enter_context(connected(addresses, own.terms, own.witness))
+                start.wait(PATIENCE)
+            except BaseException:
+                start.abort()  # nobody waits for who does not come
+                raise
+            return play(client, own.script(client))
 
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, range(first, first + threads)))
+    with ThreadPoolExecutor(len(numbers)) as pool:
+        return _results([pool.submit(run, number) for number in numbers])
+
+
+def _results(running: list[Future[Any]]) -> list[Any]:
+    """Of all, in order; or the fault of one, not of those who then waited for it in vain."""
+    faults = [fault for fault in (future.exception() for future in running) if fault is not None]
+    for fault in sorted(faults, key=lambda fault: isinstance(fault, BrokenBarrierError)):
+        raise fault
+    return [future.result() for future in running]

@@ -181,8 +181,8 @@ def life(order: int, hand: Hand, publish: bool = False) -> Generator[Step, Any, 
         try:
             if (yield from _step(order, hand, publish)):
                 return
-        except Impossible:
-            hand.counts["overtaken"] += 1
+        except (Impossible, Unavailable):
+            hand.counts["again"] += 1
 
 
 def _step(order: int, hand: Hand, publish: bool) -> Generator[Step, Any, bool]:

@@ -134,7 +134,7 @@ def test_who_looks_and_then_writes_gives_one_driver_to_two_orders_and_is_caught(
         if table == ORDERS and record.fields["state"] == OrderState.ASSIGNED_DRIVER
     )  # fmt: skip
     assert max(has.values()) > 1
-    assert platform.violations
+    assert kinds(platform.violations)["drivers"] >= 1
 
 
 def test_who_leaves_the_version_gives_two_drivers_to_one_order_and_is_caught(

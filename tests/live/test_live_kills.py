@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import psycopg
 import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
@@ -33,7 +34,7 @@ from real_lives import (
     stock_all,
 )
 
-from swifteats_sim.domain.effects import Key
+from swifteats_sim.domain.effects import Effect, Key
 from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS
 from swifteats_sim.domain.states import OrderState
 from swifteats_sim.live.checking import check, reject
@@ -153,3 +154,43 @@ def landed(cut_off: list[Deed], deeds: list[Deed]) -> int:
 def judged(end: State) -> dict[Key, OrderState]:
     """All orders that there are, and what became of them."""
     return {key: record.fields["state"] for (table, key), record in end.items() if table == ORDERS}
+
+
+class Severed:
+    """A witness by whom the client's connection to the database is broken right before effect `at`."""
+
+    def __init__(self, at: int, dsn: str) -> None:
+        self._left, self._dsn = at, dsn
+        self.client: Client | None = None
+
+    def begins(self, effect: Effect) -> None:
+        if self._left == 0 and self.client is not None:
+            pid = self.client.database.connection.info.backend_pid
+            with psycopg.connect(self._dsn) as other:
+                assert other.execute("select pg_terminate_backend(%s)", (pid,)).fetchone() == (True,)
+        self._left -= 1
+
+    def ended(self, effect: Effect, outcome: Any) -> None:
+        """Nothing."""
+
+
+def test_a_connection_that_breaks_anywhere_loses_and_doubles_nothing(addresses: Addresses, tmp_path: Path) -> None:
+    """The client is told so, connects again and goes on: what was under way was done or not."""
+    with connected(addresses, TERMS) as client:
+        employ(client, *DRIVERS_ON_SHIFT)
+        stock_all(client, PLENTY)
+        start = state_of(client.database)
+    hand = Hand(0, tmp_path)
+    for at in range(EFFECTS):
+        severed = Severed(at, addresses.postgres)
+        with connected(addresses, TERMS, severed) as client:
+            stand(client.positions, *DRIVERS_ON_SHIFT)
+            severed.client = client
+            play(client, life(2 * at + 1, hand))
+    hand.close()
+    with connected(addresses, TERMS) as client:
+        end = state_of(client.database)
+    assert hand.counts["again"] >= EFFECTS * 3 // 4  # all but those that need no database
+    reject(check(histories(tmp_path), start, end, STOCK))
+    assert judged(end) == {2 * at + 1: OrderState.DELIVERED for at in range(EFFECTS)}
+    assert left_behind(end) == NOTHING
