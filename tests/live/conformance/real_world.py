@@ -100,6 +100,8 @@ class RealWorld:
         return self.client().database.read(Read(names))
 
     def messages(self) -> list[AssignmentRequest]:
+        for client in self._clients:
+            client.producer.close()  # what nobody waits for is still on its way
         consumer = self._consumer()
         consumer.assign([TopicPartition(TOPIC, partition, first) for partition, first in enumerate(self._from)])
         wanted = sum(self._ends(consumer)) - sum(self._from)

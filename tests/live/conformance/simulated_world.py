@@ -101,6 +101,7 @@ class SimulatedWorld:
         return self.store.read_all(names)
 
     def messages(self) -> list[AssignmentRequest]:
+        self.clock.run()  # what nobody waits for is still on its way
         logged = [message for log in self._topic.logs for _, message in log]
         return sorted(cast("list[AssignmentRequest]", logged))
 

@@ -174,6 +174,12 @@ def test_without_an_outbox_the_request_is_sent_once_and_again_only_where_somebod
     assert world.messages() == [AssignmentRequest(7, 1, 1)] * 2
 
 
+def test_who_does_not_wait_for_the_broker_is_heard_where_there_is_one(world: World) -> None:
+    request = AssignmentRequest(7, 1, 1)
+    assert world.perform(publish_request(request, "fire_and_forget")) is None
+    assert world.messages() == [request]
+
+
 def test_an_order_for_which_nobody_is_found_ends_failed_once(world: World) -> None:
     for number in range(20, 26):
         request = world.perform(ordered(number))
