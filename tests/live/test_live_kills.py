@@ -7,8 +7,10 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 import psycopg
@@ -95,6 +97,7 @@ class Lane:
 
     def __init__(self, addresses: Addresses, warm: ForkServerContext, folder: Path) -> None:
         self._addresses, self._warm, self._folder = addresses, warm, folder
+        self._asking = Lock()  # who begins a process also asks how all others have ended
 
     def play(self, lane: int, points: list[Point]) -> list[Point]:
         """Those who were killed before they were done."""
@@ -108,11 +111,14 @@ class Lane:
         stand(client.positions, *DRIVERS_ON_SHIFT)
         given = (self._addresses, point.order, 1_000 + point.number, self._folder, point.at, point.after)
         victim = self._warm.Process(target=live_and_die, args=given)
-        victim.start()
-        victim.join(60)
-        assert victim.exitcode in (-signal.SIGKILL, 0)
+        with self._asking:
+            victim.start()
+        assert wait([victim.sentinel], 60)
+        with self._asking:
+            ended = victim.exitcode
+        assert ended in (-signal.SIGKILL, 0)
         play(client, life(point.order, hand, publish=True))
-        return victim.exitcode != 0
+        return ended != 0
 
 
 @pytest.mark.parametrize(("points", "unheard"), [(12, 0), pytest.param(220, 10, marks=pytest.mark.slow)])
