@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest_plugins = ["real_servers"]
+pytest_plugins = ["real_servers", "two_worlds"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from swifteats_sim.domain.effects import COMMITTED, CompareAndSet, Delete, Name, Read, Record, Rule, Transaction, Write
 from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ORDERS
 from swifteats_sim.domain.reading import Decision, decided, there
-from swifteats_sim.domain.states import CLOSED, DriverState, OrderState, move_driver, move_order
+from swifteats_sim.domain.states import CLOSED, DriverState, Impossible, OrderState, move_driver, move_order
 
 
 class Terms(NamedTuple):
@@ -81,6 +81,8 @@ class Held(NamedTuple):
 
     def _driver(self, record: Record | None, to: DriverState, order: int | None) -> tuple[CompareAndSet, ...]:
         version, fields = there(record)
+        if self.terms.exclusive and fields["order"] != self.order:
+            raise Impossible(f"driver {self.driver} reports about order {self.order} and has {fields['order']}")
         if self.terms.exclusive:
             move_driver(fields["state"], to)
         elif fields["order"] != self.order:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from swifteats_sim.domain.effects import CompareAndSet, Read, Record, Rule
 from swifteats_sim.domain.messages import DRIVERS
 from swifteats_sim.domain.reading import decided, there
-from swifteats_sim.domain.states import DriverState, move_driver
+from swifteats_sim.domain.states import DriverState, IllegalMove, move_driver
 
 
 def log_on(driver: int) -> Rule[None]:
-    """The driver's shift begins."""
+    """The driver's shift begins. Illegal for who is on shift already: an app that tries again may find an order."""
+
+    def begin(record: Record | None) -> CompareAndSet:
+        state = there(record).fields["state"]
+        if state != DriverState.OFF_SHIFT:
+            raise IllegalMove(f"a driver who is {state} does not log on")
+        return _shift(driver, record, DriverState.AVAILABLE)
+
     while True:
-        available = yield from decided(
-            ((DRIVERS, driver),), lambda record: _shift(driver, record, DriverState.AVAILABLE)
-        )
+        available = yield from decided(((DRIVERS, driver),), begin)
         if (yield available):
             return
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from domain_play import driver_record, order_record, play
 
@@ -14,6 +16,7 @@ from swifteats_sim.domain.effects import (
     Insert,
     Read,
     Record,
+    Rule,
     Transaction,
     Write,
 )
@@ -293,3 +296,30 @@ def test_the_end_of_the_lock_frees_the_driver_in_the_middle_of_a_delivery() -> N
 def test_the_end_of_a_lock_that_another_order_has_renewed_frees_nobody() -> None:
     records = order_record(8, S.OUT_DELIVERY), OTHER, Record(5, {"order": 8})
     assert play(unlock(TIMED), records) == ([NEWEST_HELD], None)
+
+
+HAS_ANOTHER = driver_record(30, D.ORDER_ASSIGNED, order=8)
+
+
+@pytest.mark.parametrize(
+    ("rule", "seen"),
+    [
+        (report(HELD, D.ON_WAY_TO_RESTAURANT), (HAS_ANOTHER,)),
+        (free_driver(HELD), (order_record(state=S.CANCELLED), HAS_ANOTHER, ACTIVE)),
+        (turn_down(HELD, AssignmentRequest(7, 1, 1), "outbox"), (order_record(state=S.CANCELLED), HAS_ANOTHER, ACTIVE)),
+    ],
+    ids=["report", "free", "decline"],
+)  # fmt: skip
+def test_what_is_reported_late_of_an_order_is_not_taken_for_the_next_one(
+    rule: Rule[Any], seen: tuple[Record, ...]
+) -> None:
+    """The state alone would allow it: an app tries again whose first try was heard and never answered."""
+    with pytest.raises(Impossible, match="driver 9 reports about order 7 and has 8"):
+        play(rule, seen, seen)
+
+
+@pytest.mark.parametrize("state", [state for state in D if state != D.OFF_SHIFT])
+def test_who_is_on_shift_does_not_log_on(state: DriverState) -> None:
+    """A driver with an order would be free by it, and his order's all the same."""
+    with pytest.raises(IllegalMove, match=f"a driver who is {state} does not log on"):
+        play(log_on(9), (driver(state),), (driver(state),))
