@@ -67,7 +67,7 @@ def _answering(out: Path) -> Iterator[None]:
     except ImportError:
         _refuse("archive: install the extra 'live' (pip install 'swifteats-sim[live]')")
     from swifteats_sim.live.archive import InUse, NoOrders, NotItsArchive
-    from swifteats_sim.live.partitions import NotByDays
+    from swifteats_sim.live.archive.partitions import NotByDays
     from swifteats_sim.live.servers.process import NoServer
 
     signal.signal(signal.SIGTERM, _terminate)
@@ -90,8 +90,8 @@ def _made(hot_days: int) -> Iterator[str]:
     """A server with orders of days past the hot window, of its first day and of today."""
     import psycopg
 
+    from swifteats_sim.live.archive.made_orders import make_orders
     from swifteats_sim.live.clock import day_number
-    from swifteats_sim.live.made_orders import make_orders
     from swifteats_sim.live.schema import create
     from swifteats_sim.live.servers.postgres import postgres
 

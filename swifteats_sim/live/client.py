@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from redis import Redis
 
 from swifteats_sim.live.database import Database
+from swifteats_sim.live.messages.requests import RequestProducer
 from swifteats_sim.live.places import CITY_SPEED, Errands, Speed
 from swifteats_sim.live.positions import LIVE, Positions
-from swifteats_sim.live.producer import RequestProducer
 from swifteats_sim.live.runner import LiveRunner, Witness
 from swifteats_sim.live.search import EVERYBODY_IN_5_KM, Reach, Search
 from swifteats_sim.live.servers.addresses import Addresses

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import time
-from pathlib import Path
 
 MONOTONIC = time.monotonic_ns
 """Instants in ns that only grow, and are the same for all processes of this machine."""
@@ -26,9 +24,3 @@ def today() -> str:
 def day_number() -> int:
     """Days since 1970-01-01 (UTC)."""
     return int(time.time()) // 86_400
-
-
-def cpu_of(pid: int) -> int:
-    """ns of processor time that another process has taken so far, its threads included, in the system's ticks."""
-    user, system = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) * 10**9 // os.sysconf("SC_CLK_TCK")

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from swifteats_sim.cli import app
 from swifteats_sim.live.archive import find, read_archive
+from swifteats_sim.live.archive.made_orders import make_orders
 from swifteats_sim.live.clock import day_number
 from swifteats_sim.live.days import order_number, partition_of
-from swifteats_sim.live.made_orders import make_orders
 from swifteats_sim.live.schema import open_partitions
 
 COMMAND = [sys.executable, "-m", "swifteats_sim", "archive"]

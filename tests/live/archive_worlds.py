@@ -9,9 +9,9 @@ import psycopg
 from real_servers import TODAY
 
 from swifteats_sim.live.archive import read_archive, read_everything
+from swifteats_sim.live.archive.made_orders import make_orders
+from swifteats_sim.live.archive.partitions import standing
 from swifteats_sim.live.database import Connection
-from swifteats_sim.live.made_orders import make_orders
-from swifteats_sim.live.partitions import standing
 from swifteats_sim.live.schema import open_partitions
 
 DAYS = range(TODAY, TODAY + 5)

@@ -17,18 +17,18 @@ from swifteats_sim.domain.messages import AssignmentRequest, Cart, Line
 from swifteats_sim.domain.outbox import Publishing
 from swifteats_sim.live.client import Client, Terms, connected
 from swifteats_sim.live.clock import MONOTONIC
-from swifteats_sim.live.consuming import Reader
 from swifteats_sim.live.days import order_number
-from swifteats_sim.live.dispatching import Decision, Dispatcher
-from swifteats_sim.live.letters import DeadLetters
-from swifteats_sim.live.outlooks import by_readiness
+from swifteats_sim.live.messages.consuming import Reader
+from swifteats_sim.live.messages.dispatching import Decision, Dispatcher
+from swifteats_sim.live.messages.letters import DeadLetters
+from swifteats_sim.live.messages.outlooks import by_readiness
+from swifteats_sim.live.messages.quiet import QUIET
+from swifteats_sim.live.messages.relay import Relay
+from swifteats_sim.live.messages.requests import topic_of
+from swifteats_sim.live.messages.topics import create_topics, dead_topic_of
 from swifteats_sim.live.places import Errand, Place
 from swifteats_sim.live.positions import Fix
-from swifteats_sim.live.producer import topic_of
-from swifteats_sim.live.quiet import QUIET
-from swifteats_sim.live.relay import Relay
 from swifteats_sim.live.servers import Addresses
-from swifteats_sim.live.topics import create_topics, dead_topic_of
 from swifteats_sim.policies import policy_named
 from swifteats_sim.stack.docket import DispatchTerms
 

@@ -35,10 +35,10 @@ from swifteats_sim.domain.orders import close_order, create_order, mark_kitchen,
 from swifteats_sim.domain.outbox import delete_rows, read_rows
 from swifteats_sim.domain.states import WAITING, DriverState, Impossible, OrderState
 from swifteats_sim.domain.stock import InventoryTerms
-from swifteats_sim.live.checking import check
-from swifteats_sim.live.history import Deed, Scribe, read_deeds
-from swifteats_sim.live.noting import noted
-from swifteats_sim.live.trails import Violation
+from swifteats_sim.live.history.checking import check
+from swifteats_sim.live.history.deeds import Deed, Scribe, read_deeds
+from swifteats_sim.live.history.noting import noted
+from swifteats_sim.live.history.trails import Violation
 from swifteats_sim.stack.store import Store
 
 TERMS = InventoryTerms(stock=10, capacity=4, prepared=5, batch=5, attempts=3, backoff=1)

@@ -43,12 +43,12 @@ from swifteats_sim.live.client import Client
 from swifteats_sim.live.clients import Step
 from swifteats_sim.live.clock import MONOTONIC
 from swifteats_sim.live.database import Database
-from swifteats_sim.live.history import Deed, Scribe, read_histories
-from swifteats_sim.live.noting import noted
+from swifteats_sim.live.history.deeds import Deed, Scribe, read_histories
+from swifteats_sim.live.history.noting import noted
+from swifteats_sim.live.history.trails import State
 from swifteats_sim.live.places import Errand, Place
 from swifteats_sim.live.positions import Fix, Positions
 from swifteats_sim.live.tables import TABLES
-from swifteats_sim.live.trails import State
 
 GEO, RESTAURANT = 1, 3
 HERE, DOOR = Place(-21.90, 64.14), Place(-21.88, 64.13)

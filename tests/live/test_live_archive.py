@@ -30,11 +30,11 @@ from swifteats_sim.live.archive import (
 )
 from swifteats_sim.live.archive.files import PartWriter
 from swifteats_sim.live.archive.ledger import Step
+from swifteats_sim.live.archive.made_orders import make_orders
+from swifteats_sim.live.archive.partitions import Standing, standing
 from swifteats_sim.live.archive.sums import of_rows
 from swifteats_sim.live.database import Database
 from swifteats_sim.live.days import order_number
-from swifteats_sim.live.made_orders import make_orders
-from swifteats_sim.live.partitions import Standing, standing
 from swifteats_sim.live.schema import create, open_partitions
 
 ORDERS = 200

@@ -17,8 +17,8 @@ from archive_child import BATCH, Archivers, archivers
 from archive_worlds import NOW, OLD, Rows, all_rows, assert_archived, connected, fill, hot_rows
 
 from swifteats_sim.live.archive import InUse, Moment, archive
+from swifteats_sim.live.archive.partitions import standing
 from swifteats_sim.live.clock import MONOTONIC, sleep
-from swifteats_sim.live.partitions import standing
 
 ORDERS = 100
 _numbers = count()

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from swifteats_sim.cli.main import app
 from swifteats_sim.experiments import rehearse
-from swifteats_sim.live.calibration.accounting import family, is_countable, used
+from swifteats_sim.live.accounting import family, is_countable, used
 from swifteats_sim.live.calibration.calibrate import Calibration, Effort, calibrate
 from swifteats_sim.live.calibration.contrast import Figure, aimed, figures, markdown, said, shown
 from swifteats_sim.live.calibration.files import write

@@ -15,9 +15,9 @@ from swifteats_sim.domain.inventory import release_inventory, replenish, reserve
 from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ITEMS, ORDERS, RESERVATIONS, Cart, Line
 from swifteats_sim.domain.states import DriverState, OrderState
 from swifteats_sim.domain.stock import Inventory
-from swifteats_sim.live.checking import Rejected, check, reject
-from swifteats_sim.live.history import ABSENT, Deed
-from swifteats_sim.live.trails import Violation
+from swifteats_sim.live.history.checking import Rejected, check, reject
+from swifteats_sim.live.history.deeds import ABSENT, Deed
+from swifteats_sim.live.history.trails import Violation
 
 RESTAURANT = 5
 ENDS = "delivered", "declined", "cancelled"

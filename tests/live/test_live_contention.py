@@ -27,12 +27,12 @@ from real_lives import (
 
 from swifteats_sim.domain.messages import ACTIVE, ITEMS, ORDERS, RESERVATIONS
 from swifteats_sim.domain.states import OrderState
-from swifteats_sim.live.checking import check, reject
 from swifteats_sim.live.client import Terms, connected
 from swifteats_sim.live.clients import play_together
-from swifteats_sim.live.history import Deed
+from swifteats_sim.live.history.checking import check, reject
+from swifteats_sim.live.history.deeds import Deed
+from swifteats_sim.live.history.trails import State, Violation
 from swifteats_sim.live.servers import Addresses
-from swifteats_sim.live.trails import State, Violation
 
 KAFKA = "127.0.0.1:9"
 """Nobody publishes here."""

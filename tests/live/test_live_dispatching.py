@@ -14,10 +14,10 @@ from swifteats_sim.domain.assignment import Assigned, Unassigned
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.orders import REQUESTS
 from swifteats_sim.live.clock import sleep
-from swifteats_sim.live.consuming import Reader
-from swifteats_sim.live.dispatching import Dispatcher
-from swifteats_sim.live.producer import encoded
-from swifteats_sim.live.sending import Sender
+from swifteats_sim.live.messages.consuming import Reader
+from swifteats_sim.live.messages.dispatching import Dispatcher
+from swifteats_sim.live.messages.requests import encoded
+from swifteats_sim.live.messages.sending import Sender
 
 
 def sequence(order: int) -> int:

@@ -10,20 +10,20 @@ from live_requests import everything
 from redis import Redis
 
 from swifteats_sim.live.clock import CPU, MONOTONIC, cpu_of
-from swifteats_sim.live.consuming import Reader
-from swifteats_sim.live.fixes import FIXES, SIZE, FixKeeper, FixProducer, Kept, decoded, encoded
-from swifteats_sim.live.fixes_costs import measure_fix_costs
-from swifteats_sim.live.fixes_load import measure_fixes
-from swifteats_sim.live.fixes_predicted import predict_fixes
-from swifteats_sim.live.fixes_schedule import Load, schedule
-from swifteats_sim.live.fixes_seen import FixesMeasured
-from swifteats_sim.live.letters import DeadLetters
+from swifteats_sim.live.fixes.costs import measure_fix_costs
+from swifteats_sim.live.fixes.keeping import FIXES, SIZE, FixKeeper, FixProducer, Kept, decoded, encoded
+from swifteats_sim.live.fixes.load import measure_fixes
+from swifteats_sim.live.fixes.predicted import predict_fixes
+from swifteats_sim.live.fixes.schedule import Load, schedule
+from swifteats_sim.live.fixes.seen import FixesMeasured
+from swifteats_sim.live.messages.consuming import Reader
+from swifteats_sim.live.messages.letters import DeadLetters
+from swifteats_sim.live.messages.requests import topic_of
+from swifteats_sim.live.messages.sending import Sender
+from swifteats_sim.live.messages.topics import create_topics
 from swifteats_sim.live.places import Place
 from swifteats_sim.live.positions import Fix, Positions
-from swifteats_sim.live.producer import topic_of
-from swifteats_sim.live.sending import Sender
 from swifteats_sim.live.servers import Addresses
-from swifteats_sim.live.topics import create_topics
 
 GEO, SECOND = 1, 1_000_000_000
 TOPIC = topic_of(FIXES, GEO)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from swifteats_sim.live.fixes import LINGER
-from swifteats_sim.live.fixes_costs import FixCosts, together
-from swifteats_sim.live.fixes_predicted import predict_fixes
-from swifteats_sim.live.fixes_schedule import Load
+from swifteats_sim.live.fixes.costs import FixCosts, together
+from swifteats_sim.live.fixes.keeping import LINGER
+from swifteats_sim.live.fixes.predicted import predict_fixes
+from swifteats_sim.live.fixes.schedule import Load
 
 
 def costs(sending: float, travelling: float, keeping: float) -> FixCosts:

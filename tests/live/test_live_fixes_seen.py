@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from swifteats_sim.live.fixes_processes import NOTED, SENT
-from swifteats_sim.live.fixes_seen import FixesMeasured, seen
+from swifteats_sim.live.fixes.processes import NOTED, SENT
+from swifteats_sim.live.fixes.seen import FixesMeasured, seen
 from swifteats_sim.live.positions import Positions
 
 SECOND = 1_000_000_000

@@ -10,9 +10,19 @@ import pytest
 from swifteats_sim.domain.effects import CompareAndSet, Delete, Insert, Put, Read, Record, Rule, Unavailable, Update
 from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS, OUTBOX, RESERVATIONS, AssignmentRequest, Line
 from swifteats_sim.domain.states import OrderState
-from swifteats_sim.live.history import ABSENT, Deed, Scribe, Sight, Written, put, read_deeds, read_histories, sight
-from swifteats_sim.live.history import written as written_of
-from swifteats_sim.live.noting import noted
+from swifteats_sim.live.history.deeds import (
+    ABSENT,
+    Deed,
+    Scribe,
+    Sight,
+    Written,
+    put,
+    read_deeds,
+    read_histories,
+    sight,
+)
+from swifteats_sim.live.history.deeds import written as written_of
+from swifteats_sim.live.history.noting import noted
 
 
 def lines(file: io.StringIO) -> list[str]:

@@ -39,12 +39,12 @@ from real_lives import (
 from swifteats_sim.domain.effects import Effect, Key
 from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS
 from swifteats_sim.domain.states import OrderState
-from swifteats_sim.live.checking import check, reject
 from swifteats_sim.live.client import Client, Terms, connected
 from swifteats_sim.live.clients import play
-from swifteats_sim.live.history import Deed
+from swifteats_sim.live.history.checking import check, reject
+from swifteats_sim.live.history.deeds import Deed
+from swifteats_sim.live.history.trails import State
 from swifteats_sim.live.servers import Addresses
-from swifteats_sim.live.trails import State
 
 DRIVERS_ON_SHIFT = (1, 2, 3, 4)
 PLENTY = 1_000
@@ -62,7 +62,7 @@ WITHIN = 1_200_000
 def warm() -> ForkServerContext:
     """Processes that begin with all modules read. The one that they are forked from has no connection and no thread."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["swifteats_sim.live.clients", "swifteats_sim.live.noting"])
+    context.set_forkserver_preload(["swifteats_sim.live.clients", "swifteats_sim.live.history.noting"])
     return context
 
 

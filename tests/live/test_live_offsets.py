@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swifteats_sim.live.offsets import Offsets, Partition
+from swifteats_sim.live.messages.offsets import Offsets, Partition
 
 HERE, THERE = Partition("t", 0), Partition("t", 1)
 

@@ -13,8 +13,8 @@ from live_requests import PARTITIONS, TOPIC, Platform, Ready, everything, platfo
 
 from swifteats_sim.domain.effects import Effect, Transaction, Unavailable
 from swifteats_sim.live.client import Terms, connected
-from swifteats_sim.live.producer import decoded
-from swifteats_sim.live.relay import Relay
+from swifteats_sim.live.messages.relay import Relay
+from swifteats_sim.live.messages.requests import decoded
 from swifteats_sim.live.runner import Nobody
 from swifteats_sim.live.servers import Addresses
 

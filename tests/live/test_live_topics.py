@@ -11,11 +11,11 @@ from swifteats_sim.domain.effects import Publish, Unavailable
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.orders import REQUESTS
 from swifteats_sim.live.clock import MONOTONIC, sleep
-from swifteats_sim.live.consuming import Delivery, Reader
-from swifteats_sim.live.producer import RequestProducer, decoded
-from swifteats_sim.live.sending import Sender
+from swifteats_sim.live.messages.consuming import Delivery, Reader
+from swifteats_sim.live.messages.requests import RequestProducer, decoded
+from swifteats_sim.live.messages.sending import Sender
+from swifteats_sim.live.messages.topics import create_topics
 from swifteats_sim.live.servers.broker import broker
-from swifteats_sim.live.topics import create_topics
 
 
 def publish(producer: RequestProducer, order: int) -> None:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from live_world import TERMS
 
 from swifteats_sim.domain.effects import Name, Record
-from swifteats_sim.live.checking import check
-from swifteats_sim.live.history import ABSENT, Deed, Sight, Written
-from swifteats_sim.live.trails import Violation
+from swifteats_sim.live.history.checking import check
+from swifteats_sim.live.history.deeds import ABSENT, Deed, Sight, Written
+from swifteats_sim.live.history.trails import Violation
 
 A, B = ("outbox", 1), ("outbox", 2)
 """Records without fields."""

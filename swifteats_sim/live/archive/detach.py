@@ -13,11 +13,11 @@ from psycopg.errors import LockNotAvailable, ObjectNotInPrerequisiteState
 
 from swifteats_sim.live.archive import ledger
 from swifteats_sim.live.archive.ledger import Entry, Step
+from swifteats_sim.live.archive.partitions import columns, standing
 from swifteats_sim.live.archive.problems import Stays
 from swifteats_sim.live.archive.telling import Moment, Tell
 from swifteats_sim.live.archive.verify import manifest_of, verify, verify_files
 from swifteats_sim.live.database import Connection
-from swifteats_sim.live.partitions import columns, standing
 
 _BEGIN = "alter table orders detach partition {table} concurrently"
 _END = "alter table orders detach partition {table} finalize"

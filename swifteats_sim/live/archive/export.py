@@ -13,11 +13,11 @@ from swifteats_sim.live.archive.durable import written_whole
 from swifteats_sim.live.archive.files import IN_PATH, PartWriter, Row, part_path
 from swifteats_sim.live.archive.ledger import Entry
 from swifteats_sim.live.archive.manifest import Manifest, Part, read_manifest, write_manifest
+from swifteats_sim.live.archive.partitions import columns
 from swifteats_sim.live.archive.problems import Stays, Unwritable
 from swifteats_sim.live.archive.sums import Place, Sum, of_rows
 from swifteats_sim.live.archive.telling import Moment, Tell
 from swifteats_sim.live.database import Connection
-from swifteats_sim.live.partitions import columns
 
 _IN_ORDER = "select {columns} from {table} order by placed_on, geo_key, number"
 

@@ -6,9 +6,9 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import NamedTuple
 
+from swifteats_sim.live.archive.partitions import Standing
 from swifteats_sim.live.archive.sums import Sum
 from swifteats_sim.live.database import Connection
-from swifteats_sim.live.partitions import Standing
 
 _ENTRIES = "select partition, first_day, end_day, step, orders, checksum, bytes from archived_partitions order by 2, 1"
 _SEAL = "insert into archived_partitions values (%s, %s, %s, 'sealed', %s, %s, %s)"

@@ -15,8 +15,8 @@ from swifteats_sim.live.archive import ledger
 from swifteats_sim.live.archive.files import IN_PATH, read_table, schema
 from swifteats_sim.live.archive.ledger import Step
 from swifteats_sim.live.archive.manifest import Manifest, manifests
+from swifteats_sim.live.archive.partitions import columns, standing
 from swifteats_sim.live.database import Connection
-from swifteats_sim.live.partitions import columns, standing
 
 
 class Found(NamedTuple):

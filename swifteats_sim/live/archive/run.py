@@ -20,12 +20,12 @@ from swifteats_sim.live.archive.detach import detach, drop
 from swifteats_sim.live.archive.export import Export
 from swifteats_sim.live.archive.ledger import OUT, Entry, Step
 from swifteats_sim.live.archive.manifest import read_manifest
+from swifteats_sim.live.archive.partitions import Standing, columns, standing
 from swifteats_sim.live.archive.problems import Damaged, InUse, NoOrders, NotItsArchive, Stays, Unwritable
 from swifteats_sim.live.archive.seal import seal
 from swifteats_sim.live.archive.telling import Tell, nobody
 from swifteats_sim.live.archive.verify import verify
 from swifteats_sim.live.database import Connection
-from swifteats_sim.live.partitions import Standing, columns, standing
 
 HOT_DAYS = 90
 """Days that orders stay in the database (F7, E19)."""

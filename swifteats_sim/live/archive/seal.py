@@ -10,10 +10,10 @@ from psycopg.errors import LockNotAvailable
 from swifteats_sim.domain.states import CLOSED
 from swifteats_sim.live.archive import ledger, sums
 from swifteats_sim.live.archive.files import arrow_type
+from swifteats_sim.live.archive.partitions import Standing, columns
 from swifteats_sim.live.archive.problems import Stays
 from swifteats_sim.live.archive.telling import Moment, Tell
 from swifteats_sim.live.database import Connection
-from swifteats_sim.live.partitions import Standing, columns
 
 _SEAL = """
 create trigger sealed before insert or update or delete on {table}

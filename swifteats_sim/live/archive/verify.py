@@ -12,11 +12,11 @@ from swifteats_sim.live.archive import sums
 from swifteats_sim.live.archive.files import read_rows
 from swifteats_sim.live.archive.ledger import Entry
 from swifteats_sim.live.archive.manifest import Manifest, Part, read_manifest
+from swifteats_sim.live.archive.partitions import columns
 from swifteats_sim.live.archive.problems import Damaged, Stays
 from swifteats_sim.live.archive.sums import Place, Sum, of_rows
 from swifteats_sim.live.archive.telling import Moment, Tell
 from swifteats_sim.live.database import Connection
-from swifteats_sim.live.partitions import columns
 
 BATCH = 20_000
 """Rows read back at once."""

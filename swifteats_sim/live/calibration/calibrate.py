@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from swifteats_sim.live.calibration.accounting import is_countable, pin, pinned
+from swifteats_sim.live.accounting import is_countable, pin, pinned
 from swifteats_sim.live.calibration.crew import Worked, work
 from swifteats_sim.live.calibration.load import ClosedLoad
 from swifteats_sim.live.calibration.machine import Growth, Machine, machine_of

@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from swifteats_sim.domain.effects import Effect
-from swifteats_sim.live.calibration.accounting import family, pin, used
+from swifteats_sim.live.accounting import family, pin, used
 from swifteats_sim.live.calibration.load import GEO, ClosedLoad, Town, orders_of, script
 from swifteats_sim.live.calibration.measured import ORDER, Measured, Tally, together
 from swifteats_sim.live.calibration.site import terms

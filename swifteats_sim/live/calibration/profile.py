@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.domain import effects as e
-from swifteats_sim.live.calibration.accounting import family, used
+from swifteats_sim.live.accounting import family, used
 from swifteats_sim.live.calibration.crew import carry
 from swifteats_sim.live.calibration.load import ClosedLoad, Town, orders_of
 from swifteats_sim.live.calibration.site import terms

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from redis import Redis
 
 from swifteats_sim.domain.orders import REQUESTS
-from swifteats_sim.live.calibration.accounting import family, used
+from swifteats_sim.live.accounting import family, used
 from swifteats_sim.live.calibration.load import DAY, GEO, TOWN
 from swifteats_sim.live.calibration.profile import REDIS
 from swifteats_sim.live.clock import CPU, MONOTONIC
+from swifteats_sim.live.messages.requests import topic_of
+from swifteats_sim.live.messages.sending import Sender
 from swifteats_sim.live.positions import Fix, Positions
-from swifteats_sim.live.producer import topic_of
-from swifteats_sim.live.sending import Sender
 from swifteats_sim.live.servers import Addresses
 
 MENU = b"x" * 8_000

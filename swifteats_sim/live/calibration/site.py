@@ -19,10 +19,10 @@ from swifteats_sim.domain.shifts import log_on
 from swifteats_sim.live.calibration.load import DAY, GEO, ClosedLoad, Town
 from swifteats_sim.live.client import Terms, connected
 from swifteats_sim.live.clock import MONOTONIC
+from swifteats_sim.live.messages.topics import create_topics
 from swifteats_sim.live.positions import Fix
 from swifteats_sim.live.schema import create
 from swifteats_sim.live.servers import Addresses
-from swifteats_sim.live.topics import create_topics
 
 DATABASE = "swifteats_calibration"
 PARTITIONS = 6

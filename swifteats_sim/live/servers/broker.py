@@ -23,7 +23,7 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from swifteats_sim.live.quiet import QUIET
+from swifteats_sim.live.messages.quiet import QUIET
 from swifteats_sim.live.servers.process import LOOPBACK, NoServer, listens, running
 
 ANSWER_WITHIN = 1.0

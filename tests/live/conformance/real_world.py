@@ -18,9 +18,9 @@ from swifteats_sim.domain.effects import Name, Read, Record, Rule, Update, Write
 from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.live.client import Client, Terms, connected
 from swifteats_sim.live.clock import MONOTONIC, sleep
+from swifteats_sim.live.messages.requests import decoded, topic_of
 from swifteats_sim.live.places import Errand
 from swifteats_sim.live.positions import Fix
-from swifteats_sim.live.producer import decoded, topic_of
 from swifteats_sim.live.servers import Addresses
 from swifteats_sim.live.tables import TABLES
 

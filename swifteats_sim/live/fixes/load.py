@@ -19,14 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 from redis import Redis
 
-from swifteats_sim.live.clock import MONOTONIC, cpu_of, sleep
-from swifteats_sim.live.fixes import FIXES
-from swifteats_sim.live.fixes_processes import KNOWN_FOR, NOTED, keep, send
-from swifteats_sim.live.fixes_schedule import Load, Schedule, schedule
-from swifteats_sim.live.fixes_seen import SECOND, FixesMeasured, seen
+from swifteats_sim.live.accounting import family, used
+from swifteats_sim.live.clock import MONOTONIC, sleep
+from swifteats_sim.live.fixes.keeping import FIXES
+from swifteats_sim.live.fixes.processes import KNOWN_FOR, NOTED, keep, send
+from swifteats_sim.live.fixes.schedule import Load, Schedule, schedule
+from swifteats_sim.live.fixes.seen import SECOND, FixesMeasured, seen
+from swifteats_sim.live.messages.topics import create_topics
 from swifteats_sim.live.positions import Positions
 from swifteats_sim.live.servers.addresses import Addresses
-from swifteats_sim.live.topics import create_topics
 
 PATIENCE = 60_000_000_000
 """ns until a group must be dealt out, and again until all that was sent must be known."""
@@ -157,4 +158,4 @@ def _answer(child: _Child, busy: int = 0) -> Any:
 
 def _cpu_of(addresses: Addresses) -> dict[str, int]:
     """ns of processor time that servers started here have taken."""
-    return {name: cpu_of(pid) for name, pid in addresses.pids if name != "postgres"}
+    return {name: used(family(pid)) for name, pid in addresses.pids if name != "postgres"}

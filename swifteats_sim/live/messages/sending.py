@@ -7,7 +7,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from swifteats_sim.domain.effects import Unavailable
-from swifteats_sim.live.quiet import QUIET
+from swifteats_sim.live.messages.quiet import QUIET
 
 RELIABLE: dict[str, Any] = {"acks": "all", "enable.idempotence": False, "linger.ms": 0, "message.timeout.ms": 5_000}
 """All replicas have it before it counts (A26). Not idempotent: consumers know an event that they have seen (A25)."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from swifteats_sim.domain.effects import Fields, Name, Record
 from swifteats_sim.domain.messages import LOCKS
-from swifteats_sim.live.history import ABSENT, Deed, kept
+from swifteats_sim.live.history.deeds import ABSENT, Deed, kept
 
 State = Mapping[Name, Record]
 """All records at one instant, when no client is at work."""

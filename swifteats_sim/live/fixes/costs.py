@@ -10,16 +10,16 @@ from redis import Redis
 
 from swifteats_sim.engine.streams import Streams
 from swifteats_sim.live.clock import MONOTONIC, sleep
-from swifteats_sim.live.consuming import Delivery, Reader
-from swifteats_sim.live.fixes import FIXES, LINGER, FixKeeper, FixProducer
-from swifteats_sim.live.fixes_processes import KNOWN_FOR
-from swifteats_sim.live.fixes_schedule import Load
-from swifteats_sim.live.letters import DeadLetters
+from swifteats_sim.live.fixes.keeping import FIXES, LINGER, FixKeeper, FixProducer
+from swifteats_sim.live.fixes.processes import KNOWN_FOR
+from swifteats_sim.live.fixes.schedule import Load
+from swifteats_sim.live.messages.consuming import Delivery, Reader
+from swifteats_sim.live.messages.letters import DeadLetters
+from swifteats_sim.live.messages.requests import topic_of
+from swifteats_sim.live.messages.topics import create_topics
 from swifteats_sim.live.places import Place
 from swifteats_sim.live.positions import Fix, Positions
-from swifteats_sim.live.producer import topic_of
 from swifteats_sim.live.servers.addresses import Addresses
-from swifteats_sim.live.topics import create_topics
 
 WARMING = 50
 """Batches that are not counted."""

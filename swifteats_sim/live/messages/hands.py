@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swifteats_sim.live.consuming import Delivery, Reader
+from swifteats_sim.live.messages.consuming import Delivery, Reader
 from swifteats_sim.stack.pending import Pending
 
 Event = tuple[int, int]

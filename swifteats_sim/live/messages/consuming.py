@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
-from swifteats_sim.live.offsets import Offsets, Partition
-from swifteats_sim.live.quiet import QUIET
+from swifteats_sim.live.messages.offsets import Offsets, Partition
+from swifteats_sim.live.messages.quiet import QUIET
 
 GROUP: dict[str, Any] = {
     "enable.auto.commit": False, "enable.auto.offset.store": False, "auto.offset.reset": "earliest",

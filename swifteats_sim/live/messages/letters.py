@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from swifteats_sim.live.consuming import Delivery
-from swifteats_sim.live.sending import Sender
-from swifteats_sim.live.topics import dead_topic_of
+from swifteats_sim.live.messages.consuming import Delivery
+from swifteats_sim.live.messages.sending import Sender
+from swifteats_sim.live.messages.topics import dead_topic_of
 
 
 class DeadLetters:

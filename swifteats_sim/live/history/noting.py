@@ -23,7 +23,7 @@ from swifteats_sim.domain.effects import (
     Update,
     Write,
 )
-from swifteats_sim.live.history import Scribe, Written, put, sight, written
+from swifteats_sim.live.history.deeds import Scribe, Written, put, sight, written
 
 Outcome = TypeVar("Outcome")
 Clock = Callable[[], int]

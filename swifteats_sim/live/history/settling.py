@@ -20,8 +20,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from swifteats_sim.domain.effects import Fields, Name
-from swifteats_sim.live.history import ABSENT, Deed, Written
-from swifteats_sim.live.trails import VANISHING, Link, Look, State, Trail, Violation, told, version_of
+from swifteats_sim.live.history.deeds import ABSENT, Deed, Written
+from swifteats_sim.live.history.trails import VANISHING, Link, Look, State, Trail, Violation, told, version_of
 
 Steps = tuple[tuple[int, int], ...]
 """For each write of a deed, the version before and after."""

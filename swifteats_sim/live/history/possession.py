@@ -8,8 +8,8 @@ from typing import NamedTuple
 from swifteats_sim.domain.effects import Key
 from swifteats_sim.domain.messages import ACTIVE, DRIVERS, ORDERS
 from swifteats_sim.domain.states import CLOSED, OrderState
-from swifteats_sim.live.conservation import Paths
-from swifteats_sim.live.trails import State, Violation
+from swifteats_sim.live.history.conservation import Paths
+from swifteats_sim.live.history.trails import State, Violation
 
 _OTHER = {DRIVERS: "order", ORDERS: "driver"}
 """By table, the field that names the other one."""

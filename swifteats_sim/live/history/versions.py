@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from swifteats_sim.domain.effects import Fields
-from swifteats_sim.live.history import Deed
-from swifteats_sim.live.trails import Link, Look, Trail, Violation, ending
+from swifteats_sim.live.history.deeds import Deed
+from swifteats_sim.live.history.trails import Link, Look, Trail, Violation, ending
 
 Touch = Link | Look
 

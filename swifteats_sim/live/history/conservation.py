@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from swifteats_sim.domain.effects import Key
 from swifteats_sim.domain.messages import ITEMS, RESERVATIONS
-from swifteats_sim.live.history import Deed
-from swifteats_sim.live.trails import Link, Trail, Violation
+from swifteats_sim.live.history.deeds import Deed
+from swifteats_sim.live.history.trails import Link, Trail, Violation
 
 DeedName = tuple[int, int]
 Paths = list[tuple[Trail, list[Link]]]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.live.fixes import LINGER, SIZE
-from swifteats_sim.live.fixes_costs import FixCosts
-from swifteats_sim.live.fixes_schedule import Load
+from swifteats_sim.live.fixes.costs import FixCosts
+from swifteats_sim.live.fixes.keeping import LINGER, SIZE
+from swifteats_sim.live.fixes.schedule import Load
 from swifteats_sim.results.metrics import measure
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.distributions import Distribution

@@ -11,9 +11,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from swifteats_sim.live.history import Deed
-from swifteats_sim.live.trails import Look, Trail, Violation, ending
-from swifteats_sim.live.versions import by_version
+from swifteats_sim.live.history.deeds import Deed
+from swifteats_sim.live.history.trails import Look, Trail, Violation, ending
+from swifteats_sim.live.history.versions import by_version
 
 
 class _Arrows:

@@ -15,12 +15,12 @@ from redis import Redis
 
 from swifteats_sim.domain.effects import Unavailable
 from swifteats_sim.live.clock import CPU, MONOTONIC, sleep
-from swifteats_sim.live.consuming import Reader
-from swifteats_sim.live.fixes import FIXES, FixKeeper, FixProducer, Kept
-from swifteats_sim.live.letters import DeadLetters
+from swifteats_sim.live.fixes.keeping import FIXES, FixKeeper, FixProducer, Kept
+from swifteats_sim.live.messages.consuming import Reader
+from swifteats_sim.live.messages.letters import DeadLetters
+from swifteats_sim.live.messages.requests import topic_of
 from swifteats_sim.live.places import Place
 from swifteats_sim.live.positions import Fix, Positions
-from swifteats_sim.live.producer import topic_of
 
 KNOWN_FOR = 600_000
 """ms for which a fix counts as live here, so that one can look at all of them afterwards."""

@@ -15,14 +15,14 @@ from redis.exceptions import TimeoutError as NoAnswer
 
 from swifteats_sim.domain.effects import Unavailable
 from swifteats_sim.live.clock import MONOTONIC, sleep
-from swifteats_sim.live.consuming import Delivery, Reader
-from swifteats_sim.live.letters import DeadLetters
+from swifteats_sim.live.messages.consuming import Delivery, Reader
+from swifteats_sim.live.messages.letters import DeadLetters
+from swifteats_sim.live.messages.quiet import QUIET
+from swifteats_sim.live.messages.requests import topic_of
+from swifteats_sim.live.messages.sending import RELIABLE, WAIT
 from swifteats_sim.live.places import Place
 from swifteats_sim.live.positions import Fix, Positions
-from swifteats_sim.live.producer import topic_of
-from swifteats_sim.live.quiet import QUIET
 from swifteats_sim.live.runner import AGAIN_AFTER
-from swifteats_sim.live.sending import RELIABLE, WAIT
 
 FIXES = "fixes"
 """The topic, one for each geographic area."""

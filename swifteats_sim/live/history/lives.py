@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from swifteats_sim.live.history import Deed
-from swifteats_sim.live.trails import Link, Look, Trail, Violation, ending
-from swifteats_sim.live.versions import Touch, version_seen
+from swifteats_sim.live.history.deeds import Deed
+from swifteats_sim.live.history.trails import Link, Look, Trail, Violation, ending
+from swifteats_sim.live.history.versions import Touch, version_seen
 
 STEPS = 100
 """Tried for each touch, before a walk is given up."""

@@ -16,14 +16,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from swifteats_sim.domain.effects import Key
 from swifteats_sim.domain.stock import InventoryTerms
-from swifteats_sim.live.conservation import Paths, unconserved
-from swifteats_sim.live.history import Deed
-from swifteats_sim.live.lives import walk
-from swifteats_sim.live.possession import repeated, shared, unmatched
-from swifteats_sim.live.precedence import crossed
-from swifteats_sim.live.settling import settle
-from swifteats_sim.live.trails import Link, State, Trail, Violation
-from swifteats_sim.live.versions import blindly, by_version, invented, inverted, unbalanced
+from swifteats_sim.live.history.conservation import Paths, unconserved
+from swifteats_sim.live.history.deeds import Deed
+from swifteats_sim.live.history.lives import walk
+from swifteats_sim.live.history.possession import repeated, shared, unmatched
+from swifteats_sim.live.history.precedence import crossed
+from swifteats_sim.live.history.settling import settle
+from swifteats_sim.live.history.trails import Link, State, Trail, Violation
+from swifteats_sim.live.history.versions import blindly, by_version, invented, inverted, unbalanced
 
 
 class Rejected(AssertionError):

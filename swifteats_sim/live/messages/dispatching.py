@@ -16,10 +16,10 @@ from swifteats_sim.domain.messages import AssignmentRequest
 from swifteats_sim.domain.orders import close_unserved
 from swifteats_sim.domain.states import Impossible
 from swifteats_sim.live.clock import MONOTONIC
-from swifteats_sim.live.consuming import Delivery, Reader
-from swifteats_sim.live.hands import Hands
-from swifteats_sim.live.letters import DeadLetters
-from swifteats_sim.live.producer import decoded
+from swifteats_sim.live.messages.consuming import Delivery, Reader
+from swifteats_sim.live.messages.hands import Hands
+from swifteats_sim.live.messages.letters import DeadLetters
+from swifteats_sim.live.messages.requests import decoded
 from swifteats_sim.live.runner import LiveRunner
 from swifteats_sim.stack.docket import Boards, DispatchTerms, Docket, Outlook
 from swifteats_sim.stack.pending import Pending

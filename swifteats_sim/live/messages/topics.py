@@ -8,8 +8,8 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from swifteats_sim.live.producer import topic_of
-from swifteats_sim.live.quiet import QUIET
+from swifteats_sim.live.messages.quiet import QUIET
+from swifteats_sim.live.messages.requests import topic_of
 
 ANSWER_WITHIN = 10.0
 """s."""

@@ -6,7 +6,7 @@ import json
 
 from swifteats_sim.domain.effects import Publish
 from swifteats_sim.domain.messages import AssignmentRequest
-from swifteats_sim.live.sending import Sender
+from swifteats_sim.live.messages.sending import Sender
 from swifteats_sim.live.tables import message_of, request_of
 
 
