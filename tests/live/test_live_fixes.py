@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 from live_requests import everything
 from redis import Redis
 
-from swifteats_sim.live.clock import CPU, MONOTONIC, cpu_of
+from swifteats_sim.live.clock import MONOTONIC
 from swifteats_sim.live.fixes.costs import measure_fix_costs
 from swifteats_sim.live.fixes.keeping import FIXES, SIZE, FixKeeper, FixProducer, Kept, decoded, encoded
 from swifteats_sim.live.fixes.load import measure_fixes
@@ -106,10 +104,6 @@ def test_a_consumer_that_is_killed_loses_nothing_and_spoils_no_order(redis_url: 
     assert measured.flawless
     assert measured.sent == 2_000
     assert measured.latencies[-1] > 4 * SECOND  # until the group had missed it
-
-
-def test_the_processor_time_of_another_process_is_what_it_says_of_itself() -> None:
-    assert cpu_of(os.getpid()) / SECOND == pytest.approx(CPU() / SECOND, abs=0.1)
 
 
 def test_consumers_must_share_the_partitions(redis_url: str, kafka: str) -> None:
