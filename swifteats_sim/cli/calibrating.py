@@ -33,7 +33,7 @@ def calibrate(
     seconds: Annotated[float, typer.Option(min=1.0, help="Of each load.")] = 10.0,
     loads: Annotated[
         str, typer.Option(metavar="LOADS", help="To predict and measure: CLIENTS:ITEMS:DRIVERS,... or none.")
-    ] = "4:10:32,8:10:32,16:5:24",
+    ] = "3:10:32,6:10:32,12:5:16",
     out: Annotated[Path, typer.Option(help="Folder for the calibration's folder.")] = Path("outputs"),
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:

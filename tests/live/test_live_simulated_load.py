@@ -9,7 +9,7 @@ from swifteats_sim.domain.assignment import STALE, Assigned
 from swifteats_sim.domain.effects import Read
 from swifteats_sim.domain.messages import CONTENDED
 from swifteats_sim.live.calibration.load import ClosedLoad, Town, script
-from swifteats_sim.live.calibration.machine import Demand, Growth, Machine, demand_of, machine_of, trips
+from swifteats_sim.live.calibration.machine import TRIPS, Demand, Growth, Machine, demand_of, growth_at, machine_of
 from swifteats_sim.live.calibration.measured import DRIVERS, ITEMS, ORDER, Tally, together
 from swifteats_sim.live.calibration.profile import KINDS, Cost, Profile
 from swifteats_sim.live.calibration.simulated import simulate_load
@@ -21,9 +21,13 @@ EFFECTS = {"read": 11, "compare_and_set": 5, "insert": 1, "transaction": 6, "pub
 
 
 def machine(client: float = 0.0, servers: float = 0.0, rest: float = 0.0, between: float = 0.0) -> Machine:
-    """Every effect takes the same, ms."""
-    demand = Demand(client * MS, np.array([servers * MS]), np.array([rest * MS]))
-    return Machine(dict.fromkeys(KINDS.values(), demand), between * MS)
+    """Every effect takes the same, ms, in however many trips."""
+
+    def demand(kind: str) -> Demand:
+        count = len(TRIPS[kind])
+        return Demand(client * MS, (np.array([servers * MS / count]),) * count, np.array([rest * MS]))
+
+    return Machine({kind: demand(kind) for kind in KINDS.values()}, between * MS)
 
 
 def test_an_order_takes_what_its_effects_take_one_after_the_other() -> None:
@@ -89,16 +93,26 @@ def test_a_contended_item_ends_the_order() -> None:
 def test_demands_grow_with_how_busy_the_machine_is_and_the_rest_does_not() -> None:
     cost = Cost(np.full(100, 0.010), {"postgres": np.full(100, 0.002), "redis": np.full(100, 0.001)}, 0.003)
     assert cost.rest == pytest.approx(0.004)
-    grown = demand_of(cost, Growth(clients=1.5, servers=2.0))
+    grown = demand_of("find_drivers", cost, Growth(clients=1.5, servers=2.0))
     assert grown.client == pytest.approx(0.0045)
-    assert float(grown.servers.mean()) == pytest.approx(0.006)
+    assert [float(trip.mean()) for trip in grown.trips] == pytest.approx([0.002, 0.004])  # Redis first
     assert float(grown.rest.mean()) == pytest.approx(0.004)
-    whole = machine_of(Profile({"read": cost}, 10, 0.001, 0.1, 0.2), Growth(1.5, 2.0))
+    whole = machine_of(Profile({"find_drivers": cost}, 10, 0.001, 0.1, 0.2), Growth(1.5, 2.0))
     assert whole.between == pytest.approx(0.0015)
 
 
-def test_a_transaction_makes_two_trips() -> None:
-    assert [trips(kind) for kind in ("read", "transaction", "publish")] == [1, 2, 1]
+def test_growth_lies_on_lines_between_houses_and_stays_beyond_the_last() -> None:
+    measured = {1: Growth(1.0, 1.0), 5: Growth(2.0, 1.2), 9: Growth(2.5, 1.2)}
+    assert growth_at(measured, 1) == Growth(1.0, 1.0)
+    assert growth_at(measured, 3) == Growth(1.5, 1.1)
+    assert growth_at(measured, 20) == Growth(2.5, 1.2)
+
+
+def test_a_transaction_makes_two_trips_that_take_the_same() -> None:
+    cost = Cost(np.full(100, 0.010), {"postgres": np.full(100, 0.002)}, 0.004)
+    demand = demand_of("transaction", cost, Growth())
+    assert [float(trip.mean()) for trip in demand.trips] == pytest.approx([0.001, 0.001])
+    assert demand.half == pytest.approx(0.001)
 
 
 def test_tallies_of_clients_add_up() -> None:

@@ -1,16 +1,16 @@
-"""Calibration: a client alone, then a full house, then loads that neither has seen, predicted and measured."""
+"""Calibration: a client alone, houses of several sizes, then loads that nobody has seen, predicted and measured."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from swifteats_sim.live.accounting import is_countable, pin, pinned
 from swifteats_sim.live.calibration.crew import Worked, work
 from swifteats_sim.live.calibration.load import ClosedLoad
-from swifteats_sim.live.calibration.machine import Growth, Machine, machine_of
+from swifteats_sim.live.calibration.machine import Growth, Machine, growth_at, machine_of
 from swifteats_sim.live.calibration.measured import ORDER, Measured
 from swifteats_sim.live.calibration.profile import Profile, profile
 from swifteats_sim.live.calibration.rows import Rows, measured_rows
@@ -20,20 +20,24 @@ from swifteats_sim.live.servers import Addresses
 
 ALONE = ClosedLoad(clients=1, items=5_000, drivers=32)
 """Nobody is in the client's way, and a search finds as many drivers as it does under load."""
-FULL_HOUSE = ClosedLoad(clients=8, items=5_000, drivers=32)
-"""Enough clients to keep both sides busy, on so many items that they hardly meet."""
-UNSEEN = (ClosedLoad(4, 10, 32), ClosedLoad(8, 10, 32), ClosedLoad(16, 5, 24))
-"""Few hot items and, at the end, hardly more drivers than orders under way."""
+HOUSES = (1, 2, 4, 8, 16)
+"""Clients who work at once, on so many items that they hardly meet: what grows is what turns at a processor cost."""
+UNSEEN = (ClosedLoad(3, 10, 32), ClosedLoad(6, 10, 32), ClosedLoad(12, 5, 16))
+"""Other numbers of clients, few hot items and, at the end, hardly more drivers than orders under way."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured. orders : that the client alone carries, twice; seconds, warmup : of each load."""
+    """How much is measured. orders : that the client alone carries, twice; seconds, warmup : of each load.
+
+    houses : numbers of clients who work at once.
+    """
 
     orders: int = 2_000
     seconds: float = 10.0
-    warmup: float = 2.0
+    warmup: float = 1.0
+    houses: tuple[int, ...] = HOUSES
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Contest:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What servers take. alone : a client by itself; full : the busy house; growth : from the one to the other.
+    """What servers take. alone : a client by itself; houses, growth : by number of clients; machine : in the largest.
 
     rows : of the budget, which flows ask for and no rule does.
     """
@@ -68,11 +72,19 @@ class Calibration:
     places: Places
     effort: Effort
     alone: Profile
-    full: Worked
-    growth: Growth
-    machine: Machine
+    houses: Mapping[int, Worked]
+    growth: Mapping[int, Growth]
     rows: Rows
     contests: tuple[Contest, ...]
+
+    @property
+    def busiest(self) -> int:
+        """Clients of the largest house."""
+        return max(self.houses)
+
+    def machine(self, clients: int) -> Machine:
+        """What a load of so many clients runs on."""
+        return machine_of(self.alone, growth_at(self.growth, clients))
 
 
 def calibrate(
@@ -80,21 +92,23 @@ def calibrate(
 ) -> Calibration:
     """Measure servers that are there, and see what the numbers predict. Unmeasured where that cannot be."""
     with site(addresses) as here, _placed(here) as places:
-        say("a client alone")
+        say("a client alone, effect by effect")
         furnish(ALONE, here)
         with pinned(places.clients):
             alone, rows = profile(ALONE, here, effort.orders), measured_rows(here, effort.orders)
-        say("a full house")
-        full = _worked(FULL_HOUSE, here, effort, places)
-        growth = _growth(alone, full)
-        machine = machine_of(alone, growth)
+        houses = {}
+        for clients in effort.houses:
+            say(f"a house of {clients}")
+            houses[clients] = _worked(replace(ALONE, clients=clients), here, effort, places)
+        growth = {clients: _growth(alone, worked) for clients, worked in houses.items()}
+        measured = Calibration(places, effort, alone, houses, growth, rows, ())
         contests = []
         for load in loads:
             say(f"{load.clients} clients, {load.items} items, {load.drivers} drivers")
             worked = _worked(load, here, effort, places)
-            predicted = simulate_load(load, machine, effort.seconds, effort.warmup)
+            predicted = simulate_load(load, measured.machine(load.clients), effort.seconds, effort.warmup)
             contests.append(Contest(load, worked, predicted))
-    return Calibration(places, effort, alone, full, growth, machine, rows, tuple(contests))
+    return replace(measured, contests=tuple(contests))
 
 
 def _worked(load: ClosedLoad, here: Addresses, effort: Effort, places: Places) -> Worked:
@@ -102,12 +116,13 @@ def _worked(load: ClosedLoad, here: Addresses, effort: Effort, places: Places) -
     return work(load, here, effort.seconds, effort.warmup, places.clients)
 
 
-def _growth(alone: Profile, full: Worked) -> Growth:
-    """By processor time an order, which no waiting is in."""
-    orders = len(full.measured.took.get(ORDER, ()))
+def _growth(alone: Profile, worked: Worked) -> Growth:
+    """By processor time an order."""
+    orders = len(worked.measured.took.get(ORDER, ()))
     if not orders:
         raise Unmeasured("the servers carry no order: give them more time (--seconds), or a machine that is less busy")
-    return Growth(full.clients / 1e9 / orders / alone.clients, full.servers / 1e9 / orders / alone.servers)
+    served = worked.servers / 1e9 / orders / alone.servers if alone.servers else 1.0
+    return Growth(worked.clients / 1e9 / orders / alone.clients, served)
 
 
 @contextmanager

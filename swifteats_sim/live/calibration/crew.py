@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -87,17 +88,18 @@ def _client(load: ClosedLoad, addresses: Addresses, number: int, processor: int 
         pin(multiprocessing.current_process().pid or 0, (processor,))
     town, seen = Town(load), _Seen()
     with connected(addresses, terms(town), seen) as client:
-        client.database.execute("select 1")
+        numbers = orders_of(number)
+        carry(client, town, next(numbers), None)  # connects, prepares and loads whatever the first order has to
         pipe.send("ready")
         span: Span = pipe.recv()
         sleep(span.begins - MONOTONIC())
-        pipe.send(_play(client, town, number, span, seen))
+        pipe.send(_play(client, town, numbers, span, seen))
 
 
-def _play(client: Client, town: Town, number: int, span: Span, seen: _Seen) -> tuple[Tally, int]:
+def _play(client: Client, town: Town, numbers: Iterable[int], span: Span, seen: _Seen) -> tuple[Tally, int]:
     """Order after order; what began after the warm-up counts, and the processor time from then on."""
     tally, cpu = Tally(), 0
-    for order in orders_of(number):
+    for order in numbers:
         began = MONOTONIC()
         if began >= span.ends:
             break

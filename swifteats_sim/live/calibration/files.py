@@ -18,7 +18,7 @@ from redis import Redis
 
 from swifteats_sim.live.calibration.calibrate import Calibration
 from swifteats_sim.live.calibration.contrast import figures, markdown
-from swifteats_sim.live.calibration.machine import trips
+from swifteats_sim.live.calibration.machine import TRIPS
 from swifteats_sim.live.calibration.measured import ORDER, Measured
 from swifteats_sim.live.calibration.profile import BROKER, POSTGRES, REDIS
 from swifteats_sim.live.clock import today
@@ -42,16 +42,21 @@ def write(calibration: Calibration, addresses: Addresses, out: Path) -> Path:
     return write_texts(out, f"calibration-{today()}", texts)
 
 
+def stations(kind: str) -> list[str]:
+    """The stations that an effect visits, trip after trip."""
+    return [STATIONS[server] for server in TRIPS[kind]]
+
+
 def laws(calibration: Calibration) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    """(file, samples in s) of what each effect takes of each server, and of nobody."""
-    for kind, cost in calibration.alone.costs.items():
-        for server, samples in cost.servers.items():
-            grown = samples * calibration.growth.servers / trips(kind)
-            yield f"{kind}_{STATIONS[server]}.txt", grown
-        yield f"{kind}_rest.txt", calibration.machine.demands[kind].rest
+    """(file, samples in s) of what each effect takes of each server, and of nobody, in the largest house."""
+    growth, machine = calibration.growth[calibration.busiest], calibration.machine(calibration.busiest)
+    for kind, demand in machine.demands.items():
+        for station, served in zip(stations(kind), demand.trips, strict=True):
+            yield f"{kind}_{station}.txt", served
+        yield f"{kind}_rest.txt", demand.rest
     for path, rows in calibration.rows.items():
         for row, samples in rows.items():
-            yield f"{path}_{row}.txt", samples * calibration.growth.servers
+            yield f"{path}_{row}.txt", samples * growth.servers
 
 
 def stack(calibration: Calibration) -> str:
@@ -66,11 +71,9 @@ def stack(calibration: Calibration) -> str:
         *(f"  {station}: {{instances: 1, concurrency: 1}}" for station in STATIONS.values()),
         "effects:",
     ]
-    for kind, cost in calibration.alone.costs.items():
-        stations = [STATIONS[server] for server in cost.servers]
-        visits = [f"{{at: {name}, service: empirical({kind}_{name}.txt)}}" for name in stations]
-        parts = [*visits * trips(kind), f"{{delay: empirical({kind}_rest.txt)}}"]
-        lines.append(f"  {kind}: [{', '.join(parts)}]")
+    for kind in calibration.alone.costs:
+        visits = [f"{{at: {station}, service: empirical({kind}_{station}.txt)}}" for station in stations(kind)]
+        lines.append(f"  {kind}: [{', '.join(visits)}, {{delay: empirical({kind}_rest.txt)}}]")
     lines.append("budgets:")
     for path, rows in calibration.rows.items():
         lines.append(f"  {path}: {{{', '.join(f'{row}: empirical({path}_{row}.txt)' for row in rows)}}}")
@@ -79,7 +82,7 @@ def stack(calibration: Calibration) -> str:
 
 def content(calibration: Calibration, addresses: Addresses) -> dict[str, Any]:
     """Everything that was measured, and where; times in s, rates in 1/s, shares 0..1."""
-    alone, growth = calibration.alone, calibration.growth
+    alone = calibration.alone
     return {
         "date": today(),
         "hardware": hardware(),
@@ -88,9 +91,10 @@ def content(calibration: Calibration, addresses: Addresses) -> dict[str, Any]:
         "libraries": {name: version(name) for name in CLIENTS} | {"python": platform.python_version()},
         "notes": [
             NOT_KAFKA,
-            "Service demands are of a client alone, times `growth` when both sides are busy. Latency under concurrency "
-            "contains queueing, which the simulation adds itself: it is in no demand.",
-            "A transaction's work is taken to be the same in its two round trips.",
+            "Service demands are of a client alone, times the growth of processor time with the number of clients. "
+            "Latency under concurrency contains queueing, which the simulation adds itself: it is in no demand.",
+            "A transaction's work is taken to be the same in its two round trips, and a client's to lie half before "
+            "and half after each trip.",
         ],
         "effort": asdict(calibration.effort),
         "effects": {
@@ -108,8 +112,10 @@ def content(calibration: Calibration, addresses: Addresses) -> dict[str, Any]:
         },
         "between_effects": alone.between,
         "per_order": {"clients": alone.clients, "servers": alone.servers},
-        "growth": asdict(growth),
-        "saturation": _done(calibration.full.measured),
+        "houses": [
+            {"clients": clients, "growth": asdict(calibration.growth[clients]), "measured": _done(worked.measured)}
+            for clients, worked in calibration.houses.items()
+        ],
         "contests": [
             {"load": asdict(each.load), "measured": _done(each.measured), "predicted": _done(each.predicted)}
             for each in calibration.contests

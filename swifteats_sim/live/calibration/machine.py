@@ -1,8 +1,8 @@
 """What a load runs on, as the simulation sees it: processors of clients and of servers, and what each effect takes.
 
-Demands are those of a client alone, times what they grow by when both processors are busy: caches are shared then, and
-so may be the processors' insides. Times that clients wait for each other are in none of them: queueing is for the
-simulation to find, and would be counted twice.
+Demands are those of a client alone, times what they grow by when many take turns at a processor: each finds the caches
+full of the others, and the processors' insides may be shared. It is told by processor time, which no waiting is in:
+queueing is for the simulation to find, and would be counted twice.
 """
 
 from __future__ import annotations
@@ -13,36 +13,47 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.live.calibration.profile import Cost, Profile
+from swifteats_sim.live.calibration.profile import POSTGRES, TAKES_PART, Cost, Profile
 
 Samples = Sequence[float] | NDArray[np.float64]
 QUANTILES = np.linspace(0.0005, 0.9995, 1000)
 """As which a distribution is kept."""
 
 
-def trips(kind: str) -> int:
-    """Round trips of an effect: a transaction sends its writes, looks at what came of them, and commits.
-
-    Its work is taken to be the same in both: nobody has looked into them apart.
-    """
-    return 2 if kind == "transaction" else 1
+TRIPS: dict[str, tuple[str, ...]] = {**TAKES_PART, "transaction": (POSTGRES, POSTGRES)}
+"""The server of each round trip of an effect: a transaction sends its writes, looks what came of them, and commits; its
+work is taken to be the same in both, since nobody has looked into them apart."""
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What an effect of one kind takes, s: its client's work, the servers' (samples), and the rest (samples)."""
+    """What an effect of one kind takes, s: its client's work, each trip's server (samples), and the rest (samples)."""
 
     client: float
-    servers: NDArray[np.float64]
+    trips: tuple[NDArray[np.float64], ...]
     rest: NDArray[np.float64]
+
+    @property
+    def half(self) -> float:
+        """The client's work before a trip, and again after it."""
+        return self.client / (2 * len(self.trips))
 
 
 @dataclass(frozen=True)
 class Growth:
-    """Times that work takes as long when all processors are busy as it does for a client alone."""
+    """Times that work takes as long in a house with so many clients as it does for a client alone."""
 
     clients: float = 1.0
     servers: float = 1.0
+
+
+def growth_at(measured: Mapping[int, Growth], clients: int) -> Growth:
+    """The growth in a house of any size: on straight lines between those measured, and as in the last one beyond."""
+    sizes = sorted(measured)
+    return Growth(
+        float(np.interp(clients, sizes, [measured[size].clients for size in sizes])),
+        float(np.interp(clients, sizes, [measured[size].servers for size in sizes])),
+    )
 
 
 @dataclass(frozen=True)
@@ -59,14 +70,15 @@ class Machine:
 
 
 def machine_of(profile: Profile, growth: Growth, clients: int = 1, servers: int = 1) -> Machine:
-    """The machine that a profile has measured, when it is busy."""
-    demands = {kind: demand_of(cost, growth) for kind, cost in profile.costs.items()}
+    """The machine that a profile has measured, in a house of some size."""
+    demands = {kind: demand_of(kind, cost, growth) for kind, cost in profile.costs.items()}
     return Machine(demands, profile.between * growth.clients, clients, servers)
 
 
-def demand_of(cost: Cost, growth: Growth) -> Demand:
-    """What effects take of a busy machine. The rest does not grow: nobody works for it."""
+def demand_of(kind: str, cost: Cost, growth: Growth) -> Demand:
+    """What effects take there. The rest does not grow: nobody works for it."""
     rest = np.maximum(0.0, np.quantile(cost.wall, QUANTILES) - cost.client - cost.served)
     rest *= cost.rest / rest.mean() if rest.mean() else 0.0
-    served = sum((np.quantile(each, QUANTILES) for each in cost.servers.values()), np.zeros(len(QUANTILES)))
-    return Demand(cost.client * growth.clients, served * growth.servers, rest)
+    servers = TRIPS[kind]
+    served = {name: np.quantile(cost.servers[name], QUANTILES) / servers.count(name) for name in cost.servers}
+    return Demand(cost.client * growth.clients, tuple(served[name] * growth.servers for name in servers), rest)

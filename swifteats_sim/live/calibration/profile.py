@@ -33,7 +33,7 @@ KINDS: dict[type, str] = {
 CLIENT, POSTGRES, REDIS, BROKER = "client", "postgres", "redis", "broker"
 TAKES_PART: dict[str, tuple[str, ...]] = {
     "read": (POSTGRES,), "compare_and_set": (POSTGRES,), "insert": (POSTGRES,), "transaction": (POSTGRES,),
-    "publish": (BROKER,), "find_drivers": (POSTGRES, REDIS),
+    "publish": (BROKER,), "find_drivers": (REDIS, POSTGRES),
 }  # fmt: skip
 """Whose work is whose effect; what others do meanwhile, they do for themselves."""
 Samples = NDArray[np.float64]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,18 +19,30 @@ from swifteats_sim.engine.streams import Streams
 from swifteats_sim.engine.traffic import Traffic
 from swifteats_sim.engine.usage import Usage
 from swifteats_sim.live.calibration.load import ClosedLoad, Town, orders_of, script
-from swifteats_sim.live.calibration.machine import Demand, Machine, Samples, trips
+from swifteats_sim.live.calibration.machine import Demand, Machine, Samples
 from swifteats_sim.live.calibration.measured import ORDER, Measured, Tally, together
 from swifteats_sim.live.calibration.profile import KINDS
 from swifteats_sim.live.calibration.site import PARTITIONS
 from swifteats_sim.live.places import CITY_SPEED, metres_between
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.costs import Cost, Delay, cost
+from swifteats_sim.stack.costs import Cost, Costs, Delay, cost
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.service import Caller, Process
 from swifteats_sim.stack.store import Store
 
 CLIENTS, SERVERS = "clients", "servers"
+
+
+LOCKING = ("transaction",)
+"""Effects that hold what they touch from their first trip to their last; others look, or write, with their last one."""
+
+
+class _Way(NamedTuple):
+    """What an effect takes: before the trip that does it, for doing it, and when its answer is there."""
+
+    before: tuple[Cost, ...]
+    effect: Costs
+    after: Cost | None
 
 
 class _Stage:
@@ -49,12 +60,10 @@ class _Stage:
         def visit(station: str, name: str, seconds: Samples) -> Cost:
             return cost(loop, Errand(stations[station], _law(seconds), self._streams(name), shared=False))
 
-        self._work = {
-            kind: visit(CLIENTS, f"client.{kind}", (machine.between + demand.client / trips(kind),))
-            for kind, demand in machine.demands.items()
-        }
-        self._other = visit(CLIENTS, "client.other", (machine.between,))
-        costs = {kind: tuple(self._costs(kind, demand, visit)) for kind, demand in machine.demands.items()}
+        self._visit = visit
+        self._plain = _Way((visit(CLIENTS, "client.other", (machine.between,)),), (), None)
+        self._ways = {kind: self._way(kind, demand) for kind, demand in machine.demands.items()}
+        costs: dict[str, Costs] = {kind: way.effect for kind, way in self._ways.items()}
         costs["call_payment"] = (self._rest("call_payment", (0.0,)),)
         topic = Topic(REQUESTS, (PARTITIONS,), "round_robin", traffic=Traffic(0, end))
         self.runner = Runner(
@@ -65,14 +74,18 @@ class _Stage:
         for driver in range(load.drivers):
             self.store.apply((e.Insert(DRIVERS, driver, {"state": DriverState.AVAILABLE, "order": None}),))
 
-    def _costs(self, kind: str, demand: Demand, visit: Callable[[str, str, Samples], Cost]) -> Iterator[Cost | Delay]:
-        """Trip after trip the servers' work, with the client's in between, and what nobody works for."""
-        for trip in range(trips(kind)):
-            if trip:
-                yield visit(CLIENTS, f"client.{kind}.{trip}", (demand.client / trips(kind),))
-            share = demand.servers / trips(kind)
-            yield visit(SERVERS, f"server.{kind}.{trip}", share)
-        yield self._rest(kind, demand.rest)
+    def _way(self, kind: str, demand: Demand) -> _Way:
+        """Trip after trip: the client's work, the server's, and the client's again."""
+        parts: list[Cost] = []
+        for trip, served in enumerate(demand.trips):
+            work = demand.half + (demand.half if trip else self.machine.between)
+            parts += (
+                self._visit(CLIENTS, f"client.{kind}.{trip}", (work,)),
+                self._visit(SERVERS, f"server.{kind}.{trip}", served),
+            )
+        begins = 1 if kind in LOCKING else len(parts) - 1
+        after = self._visit(CLIENTS, f"client.{kind}.after", (demand.half,))
+        return _Way(tuple(parts[:begins]), (*parts[begins:], self._rest(kind, demand.rest)), after)
 
     def _rest(self, kind: str, seconds: Samples) -> Delay:
         return Delay(_law(seconds), self._streams(f"rest.{kind}"))
@@ -127,9 +140,12 @@ class _Stage:
             effect = next(rule)
             while True:
                 caller = Caller(order, occasion, number)
-                kind = KINDS.get(type(effect))
-                yield from self.runner.visit(self._other if kind is None else self._work[kind], caller)
+                way = self._ways.get(KINDS.get(type(effect), ""), self._plain)
+                for part in way.before:
+                    yield from self.runner.visit(part, caller)
                 outcome = yield from self.runner.perform(_only(effect), caller)
+                if way.after is not None:
+                    yield from self.runner.visit(way.after, caller)
                 if tally is not None:
                     tally.effect(effect, outcome)
                 effect, number = rule.send(outcome), number + 1
