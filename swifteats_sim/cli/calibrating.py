@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -11,7 +10,7 @@ import typer
 from swifteats_sim.cli.leaving import BAD_INPUT, folder_ready, let_readers_leave, orderly, say
 
 if TYPE_CHECKING:
-    from swifteats_sim.live.calibration.calibrate import Contest
+    from swifteats_sim.live.calibration.calibrate import Calibration
     from swifteats_sim.live.calibration.load import ClosedLoad
 
 
@@ -26,7 +25,7 @@ def calibrate(
     ] = None,
     kafka: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(metavar="BROKERS", help="Your brokers, as host:port,...; a topic is made there, and stays."),
+        typer.Option(metavar="BROKERS", help="Your brokers, as host:port,...; topics are made there, and deleted."),
     ] = None,
     start: Annotated[bool, typer.Option("--start", help="Start those that are not given, here, for as long.")] = False,
     orders: Annotated[int, typer.Option(min=50, help="Carried by one client alone, twice.")] = 2_000,
@@ -34,6 +33,9 @@ def calibrate(
     loads: Annotated[
         str, typer.Option(metavar="LOADS", help="To predict and measure: CLIENTS:ITEMS:DRIVERS,... or none.")
     ] = "3:10:32,6:10:32,12:5:16",
+    fixes: Annotated[
+        float, typer.Option(min=0.0, help="Seconds of 2,000 fixes/s through the broker to Redis; 0: none.")
+    ] = 20.0,
     out: Annotated[Path, typer.Option(help="Folder for the calibration's folder.")] = Path("outputs"),
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
@@ -52,7 +54,7 @@ def calibrate(
         from swifteats_sim.live.servers import started
         from swifteats_sim.live.servers.process import NoServer
 
-        effort = calibration.Effort(orders, seconds)
+        effort = calibration.Effort(orders, seconds, fixes=fixes)
         try:
             with folder_ready(out), started(postgres, redis, kafka) as addresses:
                 done = calibration.calibrate(addresses, effort, contests, (lambda text: None) if quiet else say)
@@ -61,30 +63,31 @@ def calibrate(
             say(f"calibrate: {error}")
             raise typer.Exit(BAD_INPUT) from None
         let_readers_leave()
-        _print(done.contests)
+        _print(done)
         typer.echo(f"results: {folder}")
 
 
-def _print(contests: Sequence[Contest]) -> None:
+def _print(calibration: Calibration) -> None:
     """A table for each load."""
+    from itertools import groupby
+
     from rich.console import Console
     from rich.table import Table
 
     from swifteats_sim.live.calibration.contrast import aimed, figures, said, shown
 
-    console, every = Console(), list(figures(contests))
-    for contest in contests:
-        load = contest.load
-        table = Table(title=f"{load.clients} clients, {load.items} items, {load.drivers} drivers", title_justify="left")
+    console = Console()
+    for load, each in groupby(figures(calibration), lambda figure: figure.load):
+        table = Table(title=load, title_justify="left", box=None, pad_edge=False)
         table.add_column("figure")
         for name in ("predicted", "measured", "error"):
             table.add_column(name, justify="right")
         table.add_column("aim")
-        for each in every:
-            if each.load == load:
-                values = shown(each.predicted, each.unit), shown(each.measured, each.unit)
-                table.add_row(each.name, *values, said(each), aimed(each).replace("**", ""))
+        for figure in each:
+            values = shown(figure.predicted, figure.unit), shown(figure.measured, figure.unit)
+            table.add_row(figure.name, *values, said(figure), aimed(figure).replace("**", ""))
         console.print(table)
+        console.print()
 
 
 def _loads(text: str) -> list[ClosedLoad]:

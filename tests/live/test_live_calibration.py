@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from confluent_kafka.admin import AdminClient
 from redis import Redis
 from typer.testing import CliRunner
 
@@ -29,11 +30,14 @@ PEAK_TENTH = Path(__file__).parents[2] / "scenarios" / "peak_tenth.yaml"
 def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Calibration, Path]:
     """A calibration of servers that were started for it, and its folder."""
     with started() as addresses:
-        calibration = calibrate(addresses, Effort(orders=60, seconds=2.0, warmup=0.5, houses=(1, 4)), (LOAD,))
+        calibration = calibrate(
+            addresses, Effort(orders=60, seconds=2.0, warmup=0.5, houses=(1, 4), fixes=2.0), (LOAD,)
+        )
         folder = write(calibration, addresses, tmp_path_factory.mktemp("out"))
         with psycopg.connect(addresses.postgres) as connection:
             assert connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone() is None
         assert Redis.from_url(addresses.redis).dbsize() == 0
+        assert not AdminClient({"bootstrap.servers": addresses.kafka}).list_topics(timeout=10).topics
     return calibration, folder
 
 
@@ -65,6 +69,14 @@ def test_the_load_was_run_and_predicted(done: tuple[Calibration, Path]) -> None:
     assert contest.measured.tried["items"] >= len(contest.measured.took["order"])
 
 
+def test_fixes_are_neither_lost_nor_out_of_order(done: tuple[Calibration, Path]) -> None:
+    contest = done[0].fixes
+    assert contest is not None
+    assert contest.measured.flawless
+    assert 3_800 < contest.measured.sent < 4_200  # of 10,000 drivers, each once in 5 s
+    assert contest.predicted.p50 > 0
+
+
 def test_the_folder_says_what_was_measured_where_and_on_what(done: tuple[Calibration, Path]) -> None:
     said = json.loads((done[1] / "calibration.json").read_text(encoding="utf-8"))
     assert said["servers"]["postgres"].startswith("PostgreSQL ")
@@ -73,7 +85,7 @@ def test_the_folder_says_what_was_measured_where_and_on_what(done: tuple[Calibra
     assert said["hardware"]["processors"] >= 1
     assert said["effects"]["transaction"]["samples"] == 360
     assert [each["figure"] for each in said["errors"]][:2] == ["orders", "order p50"]
-    assert (done[1] / "predicted.md").read_text(encoding="utf-8") == markdown(done[0].contests)
+    assert (done[1] / "predicted.md").read_text(encoding="utf-8") == markdown(done[0])
 
 
 def test_a_scenario_runs_on_the_measured_stack(done: tuple[Calibration, Path], tmp_path: Path) -> None:
@@ -138,24 +150,25 @@ def test_processor_time_is_counted_by_process() -> None:
 
 
 def test_an_error_is_relative_and_few_conflicts_say_little() -> None:
-    orders = Figure(LOAD, "orders", "/s", 110.0, 100.0)
+    orders = Figure("load", "orders", "/s", 110.0, 100.0)
     assert orders.error == pytest.approx(0.1)
     assert (orders.holds, said(orders), aimed(orders)) == (True, "+10 %", "15 %: met")
-    late = Figure(LOAD, "order p50", "ms", 50.0, 100.0)
+    late = Figure("load", "order p50", "ms", 50.0, 100.0)
     assert (late.holds, aimed(late)) == (False, "15 %: **missed**")
-    few = Figure(LOAD, "conflicts on items", "", 0.02, 0.01, enough=False)
+    few = Figure("load", "conflicts on items", "%", 0.02, 0.01, enough=False)
     assert (few.holds, said(few), aimed(few)) == (None, "+100 % (few)", "30 %: cannot be told")
-    none = Figure(LOAD, "conflicts on drivers", "", float("nan"), 0.01)
+    none = Figure("load", "conflicts on drivers", "%", float("nan"), 0.01)
     assert (none.error, said(none)) == (None, "-")
-    assert (Figure(LOAD, "order p99", "ms", 1, 2).aim, aimed(Figure(LOAD, "order p99", "ms", 1, 2))) == (None, "")
-    assert [shown(*pair) for pair in ((0.0123, ""), (123.4, "/s"), (12.34, "ms"), (float("nan"), "ms"))] == [
+    assert (Figure("load", "order p99", "ms", 1, 2).aim, aimed(Figure("load", "order p99", "ms", 1, 2))) == (None, "")
+    assert [shown(*pair) for pair in ((0.0123, "%"), (123.4, "/s"), (12.34, "ms"), (float("nan"), "ms"))] == [
         "1.23 %", "123/s", "12.3 ms", "-",
     ]  # fmt: skip
 
 
 def test_figures_come_load_after_load(done: tuple[Calibration, Path]) -> None:
-    named = [each.name for each in figures(done[0].contests)]
+    named = [each.name for each in figures(done[0])]
     assert named == [
         "orders", "order p50", "order p99", "reserve p50", "reserve p99", "assign p50", "assign p99",
         "conflicts on items", "conflicts on drivers", "retries an order",
+        "fixes lost", "fixes out of order", "fix p50", "fix p99", "lag, mean",
     ]  # fmt: skip

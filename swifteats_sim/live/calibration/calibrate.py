@@ -9,13 +9,18 @@ from dataclasses import dataclass, replace
 
 from swifteats_sim.live.accounting import is_countable, pin, pinned
 from swifteats_sim.live.calibration.crew import Worked, work
-from swifteats_sim.live.calibration.load import ClosedLoad
+from swifteats_sim.live.calibration.load import GEO, ClosedLoad
 from swifteats_sim.live.calibration.machine import Growth, Machine, growth_at, machine_of
 from swifteats_sim.live.calibration.measured import ORDER, Measured
 from swifteats_sim.live.calibration.profile import Profile, profile
 from swifteats_sim.live.calibration.rows import Rows, measured_rows
 from swifteats_sim.live.calibration.simulated import simulate_load
 from swifteats_sim.live.calibration.site import Unmeasured, furnish, site
+from swifteats_sim.live.fixes.costs import measure_fix_costs
+from swifteats_sim.live.fixes.load import measure_fixes
+from swifteats_sim.live.fixes.predicted import FixesPredicted, predict_fixes
+from swifteats_sim.live.fixes.schedule import Load
+from swifteats_sim.live.fixes.seen import FixesMeasured
 from swifteats_sim.live.servers import Addresses
 
 ALONE = ClosedLoad(clients=1, items=5_000, drivers=32)
@@ -24,6 +29,7 @@ HOUSES = (1, 2, 4, 8, 16)
 """Clients who work at once, on so many items that they hardly meet: what grows is what turns at a processor cost."""
 UNSEEN = (ClosedLoad(3, 10, 32), ClosedLoad(6, 10, 32), ClosedLoad(12, 5, 16))
 """Other numbers of clients, few hot items and, at the end, hardly more drivers than orders under way."""
+FIXES_A_SECOND, DRIVERS = 2_000.0, 10_000
 Say = Callable[[str], None]
 
 
@@ -31,13 +37,14 @@ Say = Callable[[str], None]
 class Effort:
     """How much is measured. orders : that the client alone carries, twice; seconds, warmup : of each load.
 
-    houses : numbers of clients who work at once.
+    houses : numbers of clients who work at once; fixes : s of a load of them, 0 for none.
     """
 
     orders: int = 2_000
     seconds: float = 10.0
     warmup: float = 1.0
     houses: tuple[int, ...] = HOUSES
+    fixes: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -63,10 +70,19 @@ class Contest:
 
 
 @dataclass(frozen=True)
+class FixesContest:
+    """A load of fixes through the broker to Redis (F17): as it was measured, and as it was predicted."""
+
+    load: Load
+    measured: FixesMeasured
+    predicted: FixesPredicted
+
+
+@dataclass(frozen=True)
 class Calibration:
     """What servers take. alone : a client by itself; houses, growth : by number of clients; machine : in the largest.
 
-    rows : of the budget, which flows ask for and no rule does.
+    rows : of the budget, which flows ask for and no rule does; contests, fixes : what was predicted and measured.
     """
 
     places: Places
@@ -75,7 +91,8 @@ class Calibration:
     houses: Mapping[int, Worked]
     growth: Mapping[int, Growth]
     rows: Rows
-    contests: tuple[Contest, ...]
+    contests: tuple[Contest, ...] = ()
+    fixes: FixesContest | None = None
 
     @property
     def busiest(self) -> int:
@@ -101,14 +118,23 @@ def calibrate(
             say(f"a house of {clients}")
             houses[clients] = _worked(replace(ALONE, clients=clients), here, effort, places)
         growth = {clients: _growth(alone, worked) for clients, worked in houses.items()}
-        measured = Calibration(places, effort, alone, houses, growth, rows, ())
+        measured = Calibration(places, effort, alone, houses, growth, rows)
         contests = []
         for load in loads:
             say(f"{load.clients} clients, {load.items} items, {load.drivers} drivers")
             worked = _worked(load, here, effort, places)
             predicted = simulate_load(load, measured.machine(load.clients), effort.seconds, effort.warmup)
             contests.append(Contest(load, worked, predicted))
-    return replace(measured, contests=tuple(contests))
+        fixes = _fixes(here, effort, say) if effort.fixes else None
+    return replace(measured, contests=tuple(contests), fixes=fixes)
+
+
+def _fixes(here: Addresses, effort: Effort, say: Say) -> FixesContest:
+    """The owner's load (F17). Costs first: by batches on a topic of their own, which then is no load of anybody's."""
+    load = Load(effort.fixes, FIXES_A_SECOND, DRIVERS, consumers=2, geo=GEO)
+    say(f"{load.rate:,.0f} fixes/s of {load.drivers:,} drivers for {load.seconds:g} s")
+    costs = measure_fix_costs(here, load, geo=GEO + 1)
+    return FixesContest(load, measure_fixes(here, load), predict_fixes(load, costs))
 
 
 def _worked(load: ClosedLoad, here: Addresses, effort: Effort, places: Places) -> Worked:

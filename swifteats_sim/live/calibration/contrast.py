@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 
-from swifteats_sim.live.calibration.calibrate import Contest
-from swifteats_sim.live.calibration.load import ClosedLoad
+from swifteats_sim.live.calibration.calibrate import Calibration, FixesContest
 from swifteats_sim.live.calibration.measured import DRIVERS, ITEMS, ORDER, Measured
 
 AIMS = {"orders": 0.15, "order p50": 0.15, "conflicts on items": 0.30, "conflicts on drivers": 0.30}
@@ -18,9 +17,9 @@ FEW = 30
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of a load. unit : "/s", "ms", "" (a ratio or a count); enough : whether it rests on enough events."""
+    """One figure of a load. unit : "/s", "ms", "%", or "" (a count); enough : whether it rests on enough events."""
 
-    load: ClosedLoad
+    load: str
     name: str
     unit: str
     predicted: float
@@ -46,13 +45,27 @@ class Figure:
         return abs(self.error) <= self.aim
 
 
-def figures(contests: Sequence[Contest]) -> Iterator[Figure]:
-    """All figures, load after load."""
-    for contest in contests:
-        yield from _of(contest.load, contest.predicted, contest.measured)
+def figures(calibration: Calibration) -> Iterator[Figure]:
+    """All figures, load after load, the fixes last."""
+    for contest in calibration.contests:
+        load = contest.load
+        named = f"{load.clients} clients, {load.items} items, {load.drivers} drivers"
+        yield from _of(named, contest.predicted, contest.measured)
+    if calibration.fixes is not None:
+        yield from _of_fixes(calibration.fixes)
 
 
-def _of(load: ClosedLoad, predicted: Measured, measured: Measured) -> Iterator[Figure]:
+def _of_fixes(contest: FixesContest) -> Iterator[Figure]:
+    load, predicted, measured = contest.load, contest.predicted, contest.measured
+    named = f"{load.rate:,.0f} fixes/s, {load.drivers:,} drivers, {load.seconds:g} s"
+    yield Figure(named, "fixes lost", "", 0, measured.lost + measured.refused)
+    yield Figure(named, "fixes out of order", "", 0, measured.disordered + measured.strayed + measured.old)
+    yield Figure(named, "fix p50", "ms", 1e3 * predicted.p50, 1e3 * measured.latency(0.5))
+    yield Figure(named, "fix p99", "ms", 1e3 * predicted.p99, 1e3 * measured.latency(0.99))
+    yield Figure(named, "lag, mean", "", predicted.lag, measured.lag[0])
+
+
+def _of(load: str, predicted: Measured, measured: Measured) -> Iterator[Figure]:
     yield Figure(load, "orders", "/s", predicted.throughput, measured.throughput)
     for kind in (ORDER, "reserve", "assign"):
         for name, q in (("p50", 0.5), ("p99", 0.99)):
@@ -62,8 +75,8 @@ def _of(load: ClosedLoad, predicted: Measured, measured: Measured) -> Iterator[F
     for what in (ITEMS, DRIVERS):
         enough = min(measured.lost.get(what, 0), predicted.lost.get(what, 0)) >= FEW
         ratios = predicted.conflict_ratio(what), measured.conflict_ratio(what)
-        yield Figure(load, f"conflicts on {what}", "", *ratios, enough)
-    yield Figure(load, "retries an order", "", retries(predicted), retries(measured))
+        yield Figure(load, f"conflicts on {what}", "%", *ratios, enough)
+    yield Figure(load, "retries an order", "%", retries(predicted), retries(measured))
 
 
 def retries(done: Measured) -> float:
@@ -72,23 +85,21 @@ def retries(done: Measured) -> float:
     return again / max(1, len(done.took.get(ORDER, ())))
 
 
-def markdown(contests: Sequence[Contest]) -> str:
+def markdown(calibration: Calibration) -> str:
     """The table, to paste."""
     lines = ["| load | figure | predicted | measured | error | aim |", "| --- | --- | ---: | ---: | ---: | ---: |"]
-    for figure in figures(contests):
-        load = f"{figure.load.clients} clients, {figure.load.items} items, {figure.load.drivers} drivers"
-        cells = (load, figure.name, shown(figure.predicted, figure.unit), shown(figure.measured, figure.unit))
+    for figure in figures(calibration):
+        cells = (figure.load, figure.name, shown(figure.predicted, figure.unit), shown(figure.measured, figure.unit))
         lines.append(f"| {' | '.join((*cells, said(figure), aimed(figure)))} |")
     return "\n".join(lines) + "\n"
 
 
 def shown(value: float, unit: str) -> str:
-    """A figure with its unit, three digits of it."""
+    """A figure with its unit, three digits of it; a share in percent."""
     if not isfinite(value):
         return "-"
-    if unit == "":
-        return f"{100 * value:.3g} %"
-    return f"{value:.3g}{unit}" if unit == "/s" else f"{value:.3g} {unit}"
+    text = f"{100 * value if unit == '%' else value:.3g}"
+    return f"{text} {unit}" if unit in ("%", "ms") else f"{text}{unit}"
 
 
 def said(figure: Figure) -> str:

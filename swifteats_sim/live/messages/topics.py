@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
@@ -13,6 +15,8 @@ from swifteats_sim.live.messages.requests import topic_of
 
 ANSWER_WITHIN = 10.0
 """s."""
+ALREADY: int = KafkaError.TOPIC_ALREADY_EXISTS
+NOT_THERE: int = KafkaError.UNKNOWN_TOPIC_OR_PART
 
 
 def dead_topic_of(topic: str) -> str:
@@ -29,16 +33,30 @@ def create_topics(bootstrap: str, name: str, geos: Iterable[int], partitions: in
     _create(bootstrap, wanted)
 
 
+def delete_topics(bootstrap: str, name: str, geos: Iterable[int]) -> None:
+    """Delete what `create_topics` has made, where it is there; KafkaException where the brokers do not allow it."""
+    topics = [topic for geo in geos for topic in (topic_of(name, geo), dead_topic_of(topic_of(name, geo)))]
+    admin = AdminClient({"bootstrap.servers": bootstrap, **QUIET})
+    _settle(admin.delete_topics(topics, operation_timeout=ANSWER_WITHIN, request_timeout=ANSWER_WITHIN), NOT_THERE)
+
+
 def _create(bootstrap: str, wanted: Mapping[str, int]) -> None:
-    """The admin's client lives until every answer is there: what it was asked dies with it."""
     admin = AdminClient({"bootstrap.servers": bootstrap, **QUIET})
     asked = admin.create_topics(
         [NewTopic(topic, count, replication_factor=1) for topic, count in wanted.items()],
         operation_timeout=ANSWER_WITHIN, request_timeout=ANSWER_WITHIN,
     )  # fmt: skip
-    for made in asked.values():
+    _settle(asked, ALREADY)
+
+
+def _settle(asked: Mapping[str, Future[Any]], fine: int) -> None:
+    """Wait for every answer, of which this error is as good as none.
+
+    Whoever was asked, the admin's client, must live as long: what it was asked dies with it.
+    """
+    for answer in asked.values():
         try:
-            made.result()
+            answer.result()
         except KafkaException as error:
-            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            if error.args[0].code() != fine:
                 raise
