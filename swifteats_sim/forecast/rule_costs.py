@@ -107,8 +107,8 @@ def _world(order: OrderState, driver: DriverState = DriverState.AVAILABLE, reque
     kitchen = order if waits else OrderState.ORDER_RECEIVED
     return {
         ORDERS: Record(1, {"state": order, "kitchen": kitchen, "driver": None, "request": request}),
-        DRIVERS: Record(1, {"state": driver, "order": None}),
+        DRIVERS: Record(1, {"state": driver, "order": None if driver == DriverState.AVAILABLE else _HELD.order}),
         ITEMS: Record(1, {"stock": PLENTY}),
         RESERVATIONS: None,
-        ACTIVE: Record(1, {"order": 0}),
+        ACTIVE: Record(1, {"order": _HELD.order}),
     }
