@@ -14,6 +14,7 @@ from swifteats_sim import __version__
 from swifteats_sim.cli.archiving import archive
 from swifteats_sim.cli.calibrating import calibrate
 from swifteats_sim.cli.comparing import compare
+from swifteats_sim.cli.drilling import drill
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
 from swifteats_sim.cli.mapping import maps
 from swifteats_sim.cli.settings import Settings, overrides
@@ -45,6 +46,7 @@ app.command("size")(size)
 app.command()(compare)
 app.command()(calibrate)
 app.command()(archive)
+app.command()(drill)
 
 
 def main() -> None:

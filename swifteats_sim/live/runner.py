@@ -25,6 +25,13 @@ class Publisher(Protocol):
         """Until the broker has it, or at once where the rule does not wait. Unavailable where there is no broker."""
 
 
+class Performer(Protocol):
+    """Performs rules: the runner, or somebody around it."""
+
+    def perform(self, rule: e.Rule[e.Outcome], geo: int = 0) -> e.Outcome:
+        """See `LiveRunner.perform`."""
+
+
 class Witness(Protocol):
     """Is told of every effect before it begins and when its outcome is known; a crash lies between the two."""
 

@@ -20,7 +20,7 @@ from swifteats_sim.live.messages.consuming import Delivery, Reader
 from swifteats_sim.live.messages.hands import Hands
 from swifteats_sim.live.messages.letters import DeadLetters
 from swifteats_sim.live.messages.requests import decoded
-from swifteats_sim.live.runner import LiveRunner
+from swifteats_sim.live.runner import Performer
 from swifteats_sim.stack.docket import Boards, DispatchTerms, Docket, Outlook
 from swifteats_sim.stack.pending import Pending
 from swifteats_sim.stack.waiting import Board
@@ -52,7 +52,7 @@ class Dispatcher:
         self,
         reader: Reader,
         letters: DeadLetters,
-        runner: LiveRunner,
+        runner: Performer,
         terms: DispatchTerms,
         rank: Ranking,
         outlook: Callable[[AssignmentRequest], Outlook],

@@ -15,7 +15,7 @@ from swifteats_sim.domain.orders import publish_request
 from swifteats_sim.domain.outbox import Event, Row, delete_rows, read_rows
 from swifteats_sim.live.clock import sleep
 from swifteats_sim.live.database import Database
-from swifteats_sim.live.runner import LiveRunner
+from swifteats_sim.live.runner import Performer
 
 BATCH = 50
 EVERY = 100_000_000
@@ -28,7 +28,7 @@ _OLDEST = "select number, request from outbox order by stored limit %s"
 class Relay:
     """One relay, with a connection and a runner of its own. batch : rows at most between two deletions."""
 
-    def __init__(self, database: Database, runner: LiveRunner, batch: int = BATCH) -> None:
+    def __init__(self, database: Database, runner: Performer, batch: int = BATCH) -> None:
         self._database, self._runner, self._batch = database, runner, batch
 
     def serve(self, until: Callable[[], bool], every: int = EVERY) -> None:
