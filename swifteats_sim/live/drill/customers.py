@@ -21,7 +21,7 @@ from swifteats_sim.live.drill.plan import GEO, MILLISECOND, OPEN, RESTAURANT, Pl
 from swifteats_sim.live.drill.town import CANCELLED, COPIED, Town, is_one_of
 from swifteats_sim.live.runner import AGAIN_AFTER
 
-LOOK_EVERY = 50 * MILLISECOND
+LOOK_EVERY = 20 * MILLISECOND
 Doing = Generator[Step, Any, Any]
 
 

@@ -31,6 +31,8 @@ from swifteats_sim.live.servers import Addresses
 from swifteats_sim.live.site import Unusable, site
 
 DATABASE = "swifteats_drill"
+OTHERS = 8
+"""Connections: of the relay, of who looks on, of the administrator, and those that the server keeps for itself."""
 LOOK_EVERY = 250_000_000
 """ns."""
 _PROGRESS = """
@@ -82,8 +84,17 @@ def drill(addresses: Addresses, plan: Plan, folder: Path, tell: Tell = lambda mo
 def _furnished(stage: Stage) -> State:
     town = Town(stage.plan)
     with connected(stage.addresses, town.terms) as client, Redis.from_url(stage.addresses.redis) as redis:
+        _look_for_room(client.database, stage.plan)
         furnish(town, client, redis)
         return state_of(client.database)
+
+
+def _look_for_room(database: Database, plan: Plan) -> None:
+    """Who finds no place at the database would wait for one until the drill is over."""
+    (most,) = database.execute("select setting::int from pg_settings where name = 'max_connections'").fetchone() or (0,)
+    needed = plan.clients + plan.dispatchers + plan.couriers + OTHERS
+    if most < needed:
+        raise Unusable(f"PostgreSQL takes {most} connections at most, and {plan.clients} clients need {needed} in all")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ KITCHEN, DOOR, ABROAD = Place(-21.90, 64.14), Place(-21.88, 64.13), Place(-18.10
 READY_IN = 600_000_000_000
 LIVE_FOR = 3_600_000
 """ms for which the fixes of waiting drivers count."""
-HOPELESS, DECLINED, CANCELLED, COPIED = 24, 10, 9, 8
+HOPELESS, DECLINED, CANCELLED, COPIED = 40, 11, 9, 8
 """Of so many orders one: is to be fetched where no driver is; is declined by its first driver; is cancelled by its
 customer; has its request sent twice."""
 
