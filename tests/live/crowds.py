@@ -9,12 +9,10 @@ from typing import Any, Literal
 from real_lives import (
     COMMIT,
     GEO,
-    MOVES,
     STOCK,
     Hand,
     OneRestaurant,
     cart_of,
-    look,
     nearest,
     placed,
     relay,
@@ -30,6 +28,8 @@ from swifteats_sim.domain.states import DriverState, Impossible, OrderState
 from swifteats_sim.live.client import Client, Terms
 from swifteats_sim.live.clients import Script, Step
 from swifteats_sim.live.clock import MONOTONIC
+from swifteats_sim.live.drill.carrying import MOVES
+from swifteats_sim.live.drill.hand import look
 
 O, D = OrderState, DriverState  # noqa: E741
 

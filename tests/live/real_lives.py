@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,44 +11,21 @@ import numpy as np
 
 from swifteats_sim.domain import assignment, delivery, inventory, orders
 from swifteats_sim.domain.committing import CommitTerms
-from swifteats_sim.domain.effects import (
-    CompareAndSet,
-    Delete,
-    Effect,
-    Insert,
-    Key,
-    Name,
-    Read,
-    Record,
-    Rule,
-    Transaction,
-    Unavailable,
-)
+from swifteats_sim.domain.effects import Insert, Rule, Unavailable
 from swifteats_sim.domain.held import Held
-from swifteats_sim.domain.messages import (
-    ACTIVE,
-    DRIVERS,
-    ITEMS,
-    ORDERS,
-    OUTBOX,
-    RESERVATIONS,
-    AssignmentRequest,
-    Cart,
-    Line,
-)
+from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS, AssignmentRequest, Cart, Line
 from swifteats_sim.domain.outbox import delete_rows, read_rows
 from swifteats_sim.domain.states import DriverState, Impossible, OrderState
 from swifteats_sim.domain.stock import InventoryTerms
 from swifteats_sim.live.client import Client
 from swifteats_sim.live.clients import Step
 from swifteats_sim.live.clock import MONOTONIC
-from swifteats_sim.live.database import Database
-from swifteats_sim.live.history.deeds import Deed, Scribe, read_histories
-from swifteats_sim.live.history.noting import noted
-from swifteats_sim.live.history.trails import State
+from swifteats_sim.live.drill import ends
+from swifteats_sim.live.drill.carrying import MOVES
+from swifteats_sim.live.drill.hand import Hand as OneHand
+from swifteats_sim.live.drill.hand import look
 from swifteats_sim.live.places import Errand, Place
 from swifteats_sim.live.positions import Fix, Positions
-from swifteats_sim.live.tables import TABLES
 
 GEO, RESTAURANT = 1, 3
 HERE, DOOR = Place(-21.90, 64.14), Place(-21.88, 64.13)
@@ -102,69 +79,12 @@ def stock_all(client: Client, portions: int | None = None) -> None:
         client.database.insert(Insert(ITEMS, (RESTAURANT, item), {"stock": left}), GEO)
 
 
-def state_of(database: Database) -> State:
-    """All records that there are."""
-    found: dict[Name, Record] = {}
-    for name, table in TABLES.items():
-        for (row,) in database.execute(f"select to_jsonb(t) from {table.name} t").fetchall():
-            keys = tuple(row[column] for column in table.keys)
-            record = table.record(row)
-            assert record is not None
-            found[name, keys if len(keys) > 1 else keys[0]] = record
-    return found
-
-
-class Hand:
-    """A client's: what it does is noted in a file of its own, and its compare-and-set attempts are counted."""
+class Hand(OneHand):
+    """A client's, which also keeps count of what its script counts."""
 
     def __init__(self, number: int, folder: Path, mortal: bool = False) -> None:
-        """mortal : each line is with the system at once, so that nothing that was heard is lost with who heard it."""
-        path = folder / f"client{number}.jsonl"
-        self._file = path.open("a", buffering=1 if mortal else -1, encoding="utf-8", newline="\n")
-        self._scribe = Scribe(number, self._file)
+        super().__init__(number, folder, GEO, mortal)
         self.counts: Counter[str] = Counter()
-
-    def do(self, rule: Rule[Any]) -> Step:
-        """A step of a script."""
-        return noted(self._counted(rule), self._scribe, MONOTONIC), GEO
-
-    def _counted(self, rule: Rule[Any]) -> Rule[Any]:
-        try:
-            effect = next(rule)
-            while True:
-                try:
-                    outcome = yield effect
-                except Unavailable as refusal:
-                    effect = rule.throw(refusal)
-                else:
-                    self._count(effect, outcome)
-                    effect = rule.send(outcome)
-        except StopIteration as stop:
-            return stop.value
-
-    def _count(self, effect: Effect, outcome: Any) -> None:
-        """Of every write that names a version, an attempt."""
-        if isinstance(effect, CompareAndSet):
-            self.counts["attempts"] += 1
-            self.counts["lost"] += not outcome
-        elif isinstance(effect, Transaction):
-            self.counts["attempts"] += sum(isinstance(write, CompareAndSet | Delete) for write in effect.writes)
-            self.counts["transactions"] += 1
-            self.counts["lost"] += outcome >= 0
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def histories(folder: Path) -> list[Deed]:
-    """Of all clients that had a hand."""
-    return read_histories(sorted(folder.glob("client*.jsonl")))
-
-
-def look(*names: Name) -> Rule[tuple[Record | None, ...]]:
-    """Records as they stand."""
-    seen: tuple[Record | None, ...] = yield Read(names, newest=True)
-    return seen
 
 
 def relay(request: AssignmentRequest, publish: bool) -> Rule[None]:
@@ -218,17 +138,6 @@ def placed(order: int, hand: Hand) -> Generator[Step, Any, None]:
     yield hand.do(orders.pay_order(cart, 2))
 
 
-MOVES: dict[DriverState, Callable[[Held], Rule[Any]]] = {
-    D.ORDER_ASSIGNED: lambda held: delivery.report(held, D.ON_WAY_TO_RESTAURANT),
-    D.ON_WAY_TO_RESTAURANT: lambda held: delivery.report(held, D.AT_RESTAURANT),
-    D.AT_RESTAURANT: lambda held: delivery.advance(held, O.PICKED_UP, D.PICKED_UP),
-    D.PICKED_UP: lambda held: delivery.advance(held, O.OUT_DELIVERY, D.ON_WAY_TO_CUSTOMER),
-    D.ON_WAY_TO_CUSTOMER: lambda held: delivery.report(held, D.REACHED_DESTINATION),
-    D.REACHED_DESTINATION: delivery.drop_off,
-}
-"""What a driver does next."""
-
-
 def delivered_on(held: Held, version: int, hand: Hand) -> Generator[Step, Any, None]:
     """The next thing that the driver does who has the order."""
     (driver,) = yield hand.do(look((DRIVERS, held.driver)))
@@ -241,31 +150,9 @@ def delivered_on(held: Held, version: int, hand: Hand) -> Generator[Step, Any, N
         yield hand.do(MOVES[driver.fields["state"]](held))
 
 
-def left_behind(end: State) -> dict[str, Any]:
-    """What must be nothing once all orders are at their end."""
-    return {
-        "reservations": [key for table, key in end if table == RESERVATIONS],
-        "guards": [key for table, key in end if table == ACTIVE],
-        "outbox": [key for table, key in end if table == OUTBOX],
-        "busy drivers": [k for (t, k), record in end.items() if t == DRIVERS and record.fields["order"] is not None],
-    }
-
-
 NOTHING: dict[str, Any] = {"reservations": [], "guards": [], "outbox": [], "busy drivers": []}
 
 
 def sold_of(orders_delivered: Iterable[int]) -> Counter[int]:
     """Portions of these orders, by item."""
-    return Counter(line.item for order in orders_delivered for line in cart_of(order).lines)
-
-
-def cooked(deeds: Iterable[Deed]) -> Counter[int]:
-    """Portions that were cooked, by item: writes of one item alone that were applied."""
-    portions, seen = Counter[int](), dict[tuple[int, Key], int]()
-    for deed in deeds:
-        seen.update(((deed.client, sight.key), sight.fields["stock"]) for sight in deed.sights if sight.table == ITEMS)
-        if deed.applied and [write.table for write in deed.writes] == [ITEMS]:
-            (write,) = deed.writes
-            assert isinstance(write.key, tuple)
-            portions[write.key[1]] += write.fields["stock"] - seen[deed.client, write.key]
-    return portions
+    return ends.sold_of(orders_delivered, cart_of)

@@ -16,12 +16,8 @@ from real_lives import (
     RESTAURANT,
     STOCK,
     OneRestaurant,
-    cooked,
     employ,
-    histories,
-    left_behind,
     sold_of,
-    state_of,
     stock_all,
 )
 
@@ -29,6 +25,8 @@ from swifteats_sim.domain.messages import ACTIVE, ITEMS, ORDERS, RESERVATIONS
 from swifteats_sim.domain.states import OrderState
 from swifteats_sim.live.client import Terms, connected
 from swifteats_sim.live.clients import play_together
+from swifteats_sim.live.drill.ends import attempts_of, cooked, left_behind, state_of, states_of
+from swifteats_sim.live.drill.hand import histories
 from swifteats_sim.live.history.checking import check, reject
 from swifteats_sim.live.history.deeds import Deed
 from swifteats_sim.live.history.trails import State, Violation
@@ -64,12 +62,6 @@ class Platform:
         return check(self.deeds, self.start, self.end, STOCK)
 
 
-def delivered(end: State) -> list[int]:
-    """The orders that came to their door."""
-    orders = {key: record.fields["state"] for (table, key), record in end.items() if table == ORDERS}
-    return [key for key, state in orders.items() if state == OrderState.DELIVERED and isinstance(key, int)]
-
-
 @pytest.mark.parametrize(
     ("processes", "count", "attempts"),
     [pytest.param(2, 6, 2_000, id="some"), pytest.param(4, 150, 100_000, id="many", marks=pytest.mark.slow)],
@@ -83,20 +75,22 @@ def test_a_crowd_on_hot_items_and_scarce_drivers_sells_and_gives_everything_once
     counts = sum((mine for mine, _, _ in told), Counter[str]())
     seconds = (max(ended for _, _, ended in told) - min(began for _, began, _ in told)) / 1e9
     deeds, end = platform.deeds, platform.end
-    print(f"\n{clients} clients, {seconds:.1f} s, {counts['attempts'] / seconds:,.0f} attempts/s: {dict(counts)}")
+    made, lost = attempts_of(deeds)
+    print(f"\n{clients} clients, {seconds:.1f} s, {made / seconds:,.0f} attempts/s, {lost} lost: {dict(counts)}")
 
-    assert counts["attempts"] >= attempts
-    assert counts["lost"] > attempts // 100
+    assert made >= attempts
+    assert lost > attempts // 100
     assert counts["driver_losses"] > 0
     reject(check(deeds, platform.start, end, STOCK))
 
-    states = Counter(record.fields["state"] for (table, _), record in end.items() if table == ORDERS)
+    states = Counter(states_of(end).values())
     assert set(states) <= {OrderState.DELIVERED, OrderState.CANCELLED, OrderState.FAILED}
     assert states[OrderState.DELIVERED] == counts["delivered"] > 0
     assert left_behind(end) == {**NOTHING, "outbox": left_behind(end)["outbox"]}
-    made, gone = cooked(deeds), sold_of(delivered(end))
+    delivered = (order for order, state in states_of(end).items() if state == OrderState.DELIVERED)
+    fresh, gone = cooked(deeds), sold_of(delivered)
     left = {item: end[ITEMS, (RESTAURANT, item)].fields["stock"] for item in (*HOT, MADE)}
-    assert {item: left[item] + gone[item] for item in HOT} == {item: STOCK.stock + made[item] for item in HOT}
+    assert {item: left[item] + gone[item] for item in HOT} == {item: STOCK.stock + fresh[item] for item in HOT}
     assert left[MADE] == STOCK.capacity
 
 

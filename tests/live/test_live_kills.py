@@ -27,23 +27,21 @@ from real_lives import (
     Hand,
     OneRestaurant,
     employ,
-    histories,
-    left_behind,
     life,
     sold_of,
     stand,
-    state_of,
     stock_all,
 )
 
-from swifteats_sim.domain.effects import Effect, Key
+from swifteats_sim.domain.effects import Effect
 from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS
 from swifteats_sim.domain.states import OrderState
 from swifteats_sim.live.client import Client, Terms, connected
 from swifteats_sim.live.clients import play
+from swifteats_sim.live.drill.ends import left_behind, state_of, states_of
+from swifteats_sim.live.drill.hand import histories
 from swifteats_sim.live.history.checking import check, reject
 from swifteats_sim.live.history.deeds import Deed
-from swifteats_sim.live.history.trails import State
 from swifteats_sim.live.servers import Addresses
 
 DRIVERS_ON_SHIFT = (1, 2, 3, 4)
@@ -143,7 +141,7 @@ def test_whoever_is_killed_anywhere_loses_and_doubles_nothing(
     assert len(killed) >= points * 9 // 10
     assert unheard <= done < len(cut_off)
     reject(check(deeds, start, end, STOCK))
-    assert judged(end) == {point.order: OrderState.DELIVERED for point in every}
+    assert states_of(end) == {point.order: OrderState.DELIVERED for point in every}
     assert left_behind(end) == NOTHING
     sold = sold_of(point.order for point in every)
     left = {item: end[ITEMS, (RESTAURANT, item)].fields["stock"] for item in (*HOT, MADE)}
@@ -155,11 +153,6 @@ def landed(cut_off: list[Deed], deeds: list[Deed]) -> int:
     heirs = {(*write[:2], write.before) for deed in deeds if deed.applied for write in deed.writes}
     lasting = ([write for write in deed.writes if write.table in (ORDERS, DRIVERS, ITEMS)] for deed in cut_off)
     return sum(bool(writes) and (*writes[0][:2], writes[0].before) not in heirs for writes in lasting)
-
-
-def judged(end: State) -> dict[Key, OrderState]:
-    """All orders that there are, and what became of them."""
-    return {key: record.fields["state"] for (table, key), record in end.items() if table == ORDERS}
 
 
 class Severed:
@@ -198,5 +191,5 @@ def test_a_connection_that_breaks_anywhere_loses_and_doubles_nothing(addresses: 
         end = state_of(client.database)
     assert hand.counts["again"] >= EFFECTS * 3 // 4  # all but those that need no database
     reject(check(histories(tmp_path), start, end, STOCK))
-    assert judged(end) == {2 * at + 1: OrderState.DELIVERED for at in range(EFFECTS)}
+    assert states_of(end) == {2 * at + 1: OrderState.DELIVERED for at in range(EFFECTS)}
     assert left_behind(end) == NOTHING
