@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
-import psycopg
-from confluent_kafka import KafkaException
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
-from redis import Redis, RedisError
+from redis import Redis
 
 from swifteats_sim.domain.effects import Insert
 from swifteats_sim.domain.messages import DRIVERS
@@ -24,6 +19,8 @@ from swifteats_sim.live.messages.topics import create_topics, delete_topics
 from swifteats_sim.live.positions import Fix
 from swifteats_sim.live.schema import create
 from swifteats_sim.live.servers import Addresses
+from swifteats_sim.live.site import Unusable
+from swifteats_sim.live.site import site as own_site
 
 DATABASE = "swifteats_calibration"
 PARTITIONS = 6
@@ -44,27 +41,15 @@ def terms(town: Town) -> Terms:
 def site(addresses: Addresses) -> Iterator[Addresses]:
     """The addresses with a database of our own; Unmeasured where servers do not answer, or hold what we would touch."""
     try:
-        with Redis.from_url(addresses.redis) as redis, psycopg.connect(addresses.postgres, autocommit=True) as admin:
-            _look(admin, redis, addresses)
-            admin.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+        with own_site(addresses, DATABASE) as own:
             try:
                 create_topics(addresses.kafka, REQUESTS, (GEO,), PARTITIONS)
-                yield replace(addresses, postgres=make_conninfo(addresses.postgres, dbname=DATABASE))
+                yield own
             finally:
                 for name in (REQUESTS, FIXES):
                     delete_topics(addresses.kafka, name, (GEO, GEO + 1))
-                redis.flushdb()
-                admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(DATABASE)))
-    except (psycopg.OperationalError, RedisError, KafkaException) as error:
-        raise Unmeasured(str(error).strip()) from error
-
-
-def _look(admin: psycopg.Connection[tuple[object, ...]], redis: Redis, addresses: Addresses) -> None:
-    """Nothing of anybody else's is there."""
-    if keys := redis.dbsize():
-        raise Unmeasured(f"{addresses.redis} holds {keys} keys: name an empty database of it, as redis://host/5")
-    if admin.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone():
-        raise Unmeasured(f"there is a database {DATABASE}: another calibration is under way, or was killed; drop it")
+    except Unusable as error:
+        raise Unmeasured(str(error)) from error
 
 
 def furnish(load: ClosedLoad, addresses: Addresses) -> None:

@@ -12,7 +12,7 @@ from swifteats_sim.domain.stock import InventoryTerms
 from swifteats_sim.live.days import order_number
 from swifteats_sim.stack.docket import DispatchTerms
 
-GEO, DAY = 30_001, 20_000
+GEO, DAY = 30_100, 20_000
 """Where, and on which day since 1970, all of it happens: nowhere that a platform has."""
 RESTAURANT = 1
 PARTITIONS = 6

@@ -12,7 +12,7 @@ from swifteats_sim.domain.orders import REQUESTS
 from swifteats_sim.live.drill.plan import GEO, PARTITIONS
 from swifteats_sim.live.messages.quiet import QUIET
 from swifteats_sim.live.messages.requests import topic_of
-from swifteats_sim.live.messages.topics import create_topics, dead_topic_of
+from swifteats_sim.live.messages.topics import create_topics, dead_topic_of, delete_topics
 from swifteats_sim.live.site import Unusable
 
 ANSWER_WITHIN = 10.0
@@ -36,9 +36,7 @@ def own_topics(bootstrap: str, group: str) -> Iterator[None]:
     try:
         yield
     finally:
-        gone = admin.delete_topics([REQUESTED, DEAD], operation_timeout=ANSWER_WITHIN, request_timeout=ANSWER_WITHIN)
-        for answer in gone.values():
-            answer.result()
+        delete_topics(bootstrap, REQUESTS, (GEO,))
         _forget(admin, group)
 
 
