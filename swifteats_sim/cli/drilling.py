@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -83,8 +84,8 @@ def drill(
         try:
             with _folder(out) as folder, started(postgres, redis, kafka) as addresses, _shown(quiet) as tell:
                 verdict = run.drill(addresses, plan, folder, tell)
-                if out is not None:
-                    (folder / "drill.json").write_text(_json(verdict), encoding="utf-8")
+                (folder / "drill.json").write_text(_json(verdict), encoding="utf-8")
+                _keep(folder, out)
         except (NoServer, Unusable) as error:
             _refuse(str(error))
         let_readers_leave()
@@ -96,15 +97,23 @@ def drill(
 
 @contextmanager
 def _folder(out: Path | None) -> Iterator[Path]:
-    """Where histories are written: a folder that is empty, or one that goes at the end."""
+    """Where histories are written, which goes at the end. out : is to be a folder without files."""
+    with TemporaryDirectory(prefix="swifteats-drill-") as name, ExitStack() as stack:
+        if out is not None:
+            stack.enter_context(folder_ready(out))
+            if any(out.iterdir()):
+                _refuse(f"--out {out}: there are files in it; name a new folder")
+        yield Path(name)
+
+
+def _keep(folder: Path, out: Path | None) -> None:
+    """What is whole is the user's: who interrupts a drill finds no half of it."""
     if out is None:
-        with TemporaryDirectory(prefix="swifteats-drill-") as name:
-            yield Path(name)
         return
-    with folder_ready(out):
-        if any(out.iterdir()):
-            _refuse(f"--out {out}: there are files in it; name a new folder")
-        yield out
+    try:
+        shutil.copytree(folder, out, dirs_exist_ok=True)
+    except (OSError, shutil.Error) as error:
+        _refuse(f"--out {out}: the histories cannot be written: {error}")
 
 
 @contextmanager

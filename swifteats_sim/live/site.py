@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from redis import Redis, RedisError
 
+from swifteats_sim.domain.effects import Unavailable
 from swifteats_sim.live.servers import Addresses
 
 
@@ -35,6 +36,8 @@ def site(addresses: Addresses, database: str) -> Iterator[Addresses]:
                     redis.flushdb()
     except (psycopg.OperationalError, RedisError, KafkaException) as error:
         raise Unusable(_said(error)) from error
+    except Unavailable as error:
+        raise Unusable(f"the {error} went away, and did not come back") from error
 
 
 def _look(admin: psycopg.Connection[tuple[object, ...]], redis: Redis, addresses: Addresses, database: str) -> None:

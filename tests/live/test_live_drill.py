@@ -91,6 +91,22 @@ def test_who_looks_and_then_writes_gives_drivers_away_twice_and_is_caught(addres
     assert any(broken.startswith("drivers: ") and "while it had order" in broken for broken in verdict.broken)
 
 
+def test_without_any_dispatcher_it_ends_and_nothing_stays(addresses: Addresses, tmp_path: Path) -> None:
+    services = list[Service]()
+
+    def kill_all(moment: Moment) -> None:
+        if not services:
+            services.extend(moment.services)
+            for service in services:
+                if service.kind == "dispatcher":
+                    service.process.kill()
+
+    with pytest.raises(Unusable, match="every dispatcher has ended"):
+        drill(addresses, Plan(clients=2, orders=2), tmp_path, kill_all)
+    assert not any(service.process.is_alive() for service in services)
+    assert left_on(addresses) == ([], 0, [])
+
+
 def test_what_is_somebody_elses_is_left_alone(addresses: Addresses, tmp_path: Path) -> None:
     Redis.from_url(addresses.redis).set("theirs", 1)
     with pytest.raises(Unusable, match="holds 1 keys: name an empty database"):

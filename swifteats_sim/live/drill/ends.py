@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -78,6 +78,12 @@ def attempts_of(deeds: Iterable[Deed]) -> Attempts:
         made += versioned
         lost += bool(versioned) and deed.applied is False
     return Attempts(made, lost)
+
+
+def seconds_of(deeds: Sequence[Deed]) -> float:
+    """From the first question to the last answer."""
+    ends = [deed.ended for deed in deeds if deed.ended is not None]
+    return (max(ends) - min(deed.began for deed in deeds)) / 1e9 if ends else 0.0
 
 
 class Hold(NamedTuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from redis import Redis
 
+from swifteats_sim.domain.effects import Unavailable
 from swifteats_sim.live.client import connected
 from swifteats_sim.live.clients import play_together
 from swifteats_sim.live.clock import MONOTONIC, sleep
@@ -67,18 +69,22 @@ def drill(addresses: Addresses, plan: Plan, folder: Path, tell: Tell = lambda mo
     with site(addresses, DATABASE) as own, own_topics(own.kafka, group):
         stage = Stage(plan, replace(own, pids=()), group, folder, halt)
         start = _furnished(stage)
-        began = MONOTONIC()
-        with serving(stage) as services, _customers(stage) as playing:
-            watch = _Watch(stage, services, tell)
+        with serving(stage) as services, closing(_Watch(stage, services, tell)) as watch, _customers(stage) as playing:
             watch.until(lambda moment: playing.done() or watch.is_stuck)
             if playing.done():
-                playing.result()  # raises what a customer did not catch
+                _result(playing)
                 watch.until(lambda moment: not moment.open or watch.is_stuck)
-            seconds = (MONOTONIC() - began) / 1e9
-            watch.close()
-        evidence = _evidence(stage, start, seconds)
+        evidence = _evidence(stage, start)
     halt.path.unlink()
     return judge(plan, evidence)
+
+
+def _result(playing: Future[object]) -> None:
+    """Raise what a customer did not catch."""
+    try:
+        playing.result()
+    except BrokenProcessPool as error:
+        raise Unusable("a process of customers has ended") from error
 
 
 def _furnished(stage: Stage) -> State:
@@ -144,20 +150,26 @@ class _Watch:
         for kind in sorted({service.kind for service in self._services}):
             if not any(service.process.is_alive() for service in self._services if service.kind == kind):
                 raise Unusable(f"every {kind} has ended; the last lines above say why")
-        closed, still_open, written = self._database.execute(_PROGRESS).fetchone() or self._seen
-        if (closed, still_open, written) != self._seen:
-            self._seen, self._since = (closed, still_open, written), MONOTONIC()
+        now = self._progress()
+        if now != self._seen:
+            self._seen, self._since = now, MONOTONIC()
+        closed, still_open, _ = now
         return Moment(closed, self._stage.plan.total, still_open, self._services)
 
+    def _progress(self) -> tuple[int, int, int]:
+        """None, while the database is away: customers and services wait for it as long as this does."""
+        try:
+            closed, still_open, written = self._database.execute(_PROGRESS).fetchone() or self._seen
+        except Unavailable:
+            return self._seen
+        return closed, still_open, written
 
-def _evidence(stage: Stage, start: State, seconds: float) -> Evidence:
-    database = Database(stage.addresses.postgres)
-    try:
+
+def _evidence(stage: Stage, start: State) -> Evidence:
+    with closing(Database(stage.addresses.postgres)) as database:
         end = state_of(database)
-    finally:
-        database.close()
     kafka, folder = stage.addresses.kafka, stage.folder
     return Evidence(
         histories(folder), start, end, messages_in(kafka, REQUESTED, PARTITIONS), seen_of(folder),
-        messages_in(kafka, DEAD, 1), faults_of(folder), seconds,
+        messages_in(kafka, DEAD, 1), faults_of(folder),
     )  # fmt: skip

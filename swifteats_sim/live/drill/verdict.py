@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from swifteats_sim.domain.messages import ITEMS, RESERVATIONS
 from swifteats_sim.domain.states import CLOSED, OrderState
-from swifteats_sim.live.drill.ends import attempts_of, cooked, doubled, left_behind, sold_of, states_of
+from swifteats_sim.live.drill.ends import attempts_of, cooked, doubled, left_behind, seconds_of, sold_of, states_of
 from swifteats_sim.live.drill.plan import RESTAURANT, Plan
 from swifteats_sim.live.drill.town import Town
 from swifteats_sim.live.history.checking import check
@@ -21,7 +21,7 @@ class Evidence:
     """All that is known when a drill is over.
 
     start, end : all records; published, seen : requests in the topic and in dispatchers' hands, each as often as it
-    lay there or came; letters : dead ones; faults : what services found impossible; seconds : of the customers' work.
+    lay there or came; letters : dead ones; faults : what services found impossible.
     """
 
     deeds: Sequence[Deed]
@@ -31,14 +31,14 @@ class Evidence:
     seen: Sequence[str]
     letters: Sequence[bytes]
     faults: Sequence[str]
-    seconds: float
 
 
 @dataclass(frozen=True)
 class Figures:
     """attempts : compare-and-sets; lost : deeds with such that came to nothing.
 
-    double_assignments : by clocks, at least; oversold : portions; *_twice : copies of requests; seconds : of work.
+    double_assignments : by clocks, at least; oversold : portions; *_twice : copies of requests; seconds : from
+    the first deed to the last.
     """
 
     orders: int
@@ -92,7 +92,7 @@ def _figures(plan: Plan, evidence: Evidence) -> Figures:
         double_assignments=doubled(evidence.deeds), oversold=_oversold(plan, evidence),
         published_twice=len(evidence.published) - len(set(evidence.published)),
         seen_twice=len(evidence.seen) - len(set(evidence.seen)),
-        dead_letters=len(evidence.letters), seconds=evidence.seconds,
+        dead_letters=len(evidence.letters), seconds=seconds_of(evidence.deeds),
     )  # fmt: skip
 
 
