@@ -54,7 +54,7 @@ class Killer:
 def test_with_a_dispatcher_killed_halfway_all_promises_are_kept_and_nothing_stays(
     addresses: Addresses, tmp_path: Path
 ) -> None:
-    killer, plan = Killer(), Plan(clients=8, orders=12, items=2, drivers=5)
+    killer, plan = Killer(), Plan(clients=8, orders=12, items=2, drivers=5, silence=2_000)
     verdict = drill(addresses, plan, tmp_path, killer)
     figures = verdict.figures
     assert killer.victim is not None

@@ -10,6 +10,7 @@ from swifteats_sim.domain.held import EXCLUSIVE
 from swifteats_sim.domain.held import Terms as Exclusivity
 from swifteats_sim.domain.stock import InventoryTerms
 from swifteats_sim.live.days import order_number
+from swifteats_sim.live.messages.consuming import SILENCE
 from swifteats_sim.stack.docket import DispatchTerms
 
 GEO, DAY = 30_100, 20_000
@@ -27,7 +28,8 @@ Control = Literal["none", "check_then_set", "cas_unversioned"]
 class Plan:
     """clients : customers at a time; orders : of each; items : cooked ahead, that all want; drivers : on shift.
 
-    dispatchers, couriers : processes; patience : s for which nothing may happen, before the drill gives up.
+    dispatchers, couriers : processes; patience : s for which nothing may happen, before the drill gives up; silence :
+    ms after which a dispatcher of whom nobody hears counts as dead.
     """
 
     clients: int = 24
@@ -38,6 +40,7 @@ class Plan:
     dispatchers: int = 2
     couriers: int = 2
     patience: float = 30.0
+    silence: int = SILENCE
 
     @property
     def total(self) -> int:

@@ -125,7 +125,7 @@ class _Counted(Reader):
     """A reader who writes down what came."""
 
     def __init__(self, stage: Stage, number: int) -> None:
-        super().__init__(stage.addresses.kafka, stage.group, [topic_of(REQUESTS, GEO)])
+        super().__init__(stage.addresses.kafka, stage.group, [topic_of(REQUESTS, GEO)], stage.plan.silence)
         self._seen = (stage.folder / f"seen{number}.txt").open("a", buffering=1, encoding="utf-8")
 
     def take(self, most: int, within: float) -> list[Delivery]:

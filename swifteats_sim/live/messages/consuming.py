@@ -16,11 +16,13 @@ from swifteats_sim.live.messages.quiet import QUIET
 
 GROUP: dict[str, Any] = {
     "enable.auto.commit": False, "enable.auto.offset.store": False, "auto.offset.reset": "earliest",
-    "partition.assignment.strategy": "range", "session.timeout.ms": 6_000, "heartbeat.interval.ms": 500,
+    "partition.assignment.strategy": "range", "heartbeat.interval.ms": 500,
     "fetch.wait.max.ms": 10,
 }  # fmt: skip
-"""Whoever is silent for 6 s counts as dead. The last two suit a broker that answers a heartbeat late and a fetch only
-when its wait is over: see `servers.broker`."""
+"""The last two suit a broker that answers a heartbeat late and a fetch only when its wait is over: see
+`servers.broker`."""
+SILENCE = 6_000
+"""ms after which who is silent counts as dead: as few as brokers allow who are set up as they come."""
 
 
 class Delivery(NamedTuple):
@@ -36,10 +38,11 @@ class Delivery(NamedTuple):
 class Reader:
     """Reads topics as one member of a group. One thread's affair."""
 
-    def __init__(self, bootstrap: str, group: str, topics: Sequence[str]) -> None:
+    def __init__(self, bootstrap: str, group: str, topics: Sequence[str], silence: int = SILENCE) -> None:
         """It joins with its first `take`."""
         self._offsets = Offsets()
-        self._consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": group, **GROUP, **QUIET})
+        member = {"bootstrap.servers": bootstrap, "group.id": group, "session.timeout.ms": silence}
+        self._consumer = Consumer({**member, **GROUP, **QUIET})
         self._consumer.subscribe(list(topics), on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost)
 
     @property
