@@ -110,7 +110,7 @@ def content(calibration: Calibration, addresses: Addresses) -> dict[str, Any]:
         "budgets": {
             path: {row: _spread(each) for row, each in rows.items()} for path, rows in calibration.rows.items()
         },
-        "between_effects": alone.between,
+        "between_effects": _spread(alone.between),
         "per_order": {"clients": alone.clients, "servers": alone.servers},
         "houses": [
             {"clients": clients, "growth": asdict(calibration.growth[clients]), "measured": _done(worked.measured)}

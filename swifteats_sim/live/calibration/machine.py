@@ -27,14 +27,14 @@ work is taken to be the same in both, since nobody has looked into them apart.""
 
 @dataclass(frozen=True)
 class Demand:
-    """What an effect of one kind takes, s: its client's work, each trip's server (samples), and the rest (samples)."""
+    """What an effect of one kind takes, in samples (s): its client's work, each trip's server, and the rest."""
 
-    client: float
+    client: NDArray[np.float64]
     trips: tuple[NDArray[np.float64], ...]
     rest: NDArray[np.float64]
 
     @property
-    def half(self) -> float:
+    def half(self) -> NDArray[np.float64]:
         """The client's work before a trip, and again after it."""
         return self.client / (2 * len(self.trips))
 
@@ -58,13 +58,13 @@ def growth_at(measured: Mapping[int, Growth], clients: int) -> Growth:
 
 @dataclass(frozen=True)
 class Machine:
-    """demands : by kind of effect; between : s of a client's work from an answer to the next effect.
+    """demands : by kind of effect; between : samples (s) of a client's work from an answer to the next effect.
 
     clients, servers : processors that each side may use.
     """
 
     demands: Mapping[str, Demand]
-    between: float
+    between: NDArray[np.float64]
     clients: int = 1
     servers: int = 1
 
@@ -72,7 +72,7 @@ class Machine:
 def machine_of(profile: Profile, growth: Growth, clients: int = 1, servers: int = 1) -> Machine:
     """The machine that a profile has measured, in a house of some size."""
     demands = {kind: demand_of(kind, cost, growth) for kind, cost in profile.costs.items()}
-    return Machine(demands, profile.between * growth.clients, clients, servers)
+    return Machine(demands, np.quantile(profile.between, QUANTILES) * growth.clients, clients, servers)
 
 
 def demand_of(kind: str, cost: Cost, growth: Growth) -> Demand:
@@ -81,4 +81,5 @@ def demand_of(kind: str, cost: Cost, growth: Growth) -> Demand:
     rest *= cost.rest / rest.mean() if rest.mean() else 0.0
     servers = TRIPS[kind]
     served = {name: np.quantile(cost.servers[name], QUANTILES) / servers.count(name) for name in cost.servers}
-    return Demand(cost.client * growth.clients, tuple(served[name] * growth.servers for name in servers), rest)
+    own = np.quantile(cost.own, QUANTILES)
+    return Demand(own * growth.clients, tuple(served[name] * growth.servers for name in servers), rest)

@@ -43,15 +43,18 @@ Look = Callable[[], int]
 
 @dataclass(frozen=True)
 class Cost:
-    """What effects of one kind take, s. wall : of each, ascending; servers : processor time of each, by server.
-
-    client : mean processor time of the client; rest : mean time in which nobody's processor works, the disk's, the
-    network's and that of waking up.
+    """What effects of one kind take, s, each ascending. wall : from sending to the answer; servers : processor time, by
+    server; own : the client's processor time.
     """
 
     wall: Samples
     servers: Mapping[str, Samples]
-    client: float
+    own: Samples
+
+    @property
+    def client(self) -> float:
+        """Mean processor time of the client."""
+        return float(self.own.mean())
 
     @property
     def served(self) -> float:
@@ -60,7 +63,7 @@ class Cost:
 
     @property
     def rest(self) -> float:
-        """See above."""
+        """Mean time in which nobody's processor works: the disk's, the network's, and that of waking up."""
         return max(0.0, float(self.wall.mean()) - self.client - self.served)
 
 
@@ -68,13 +71,13 @@ class Cost:
 class Profile:
     """What a client alone needs. costs : by kind of effect; orders : that it has carried.
 
-    between : mean s of the client's processor time from an answer to the next effect; clients, servers : s of
+    between : s of the client's processor time from an answer to the next effect, ascending; clients, servers : s of
     processor time an order, all in all.
     """
 
     costs: Mapping[str, Cost]
     orders: int
-    between: float
+    between: Samples
     clients: float
     servers: float
 
@@ -98,13 +101,14 @@ class _Clocked:
 
 
 class _Accounted:
-    """A witness of whose processor time each effect was. looks : at each one's, once there is a connection.
-
-    between : s of the client's, from an answer to the next effect.
-    """
+    """A witness of whose processor time each effect was. between : s of the client's, from an answer to the next."""
 
     def __init__(self) -> None:
-        self.looks: dict[str, Look] = {CLIENT: CPU}
+        self.start({CLIENT: CPU})
+
+    def start(self, looks: Mapping[str, Look]) -> None:
+        """Begin anew. looks : at everybody's processor time."""
+        self._looks = looks
         self.spent: dict[str, dict[str, list[float]]] = {kind: {} for kind in KINDS.values()}
         self.between = list[float]()
         self._before: dict[str, int] = {}
@@ -113,13 +117,13 @@ class _Accounted:
     def begins(self, effect: e.Effect) -> None:
         """Look at the client's last."""
         self.between.append((CPU() - self._ended) / 1e9)
-        self._before = {name: look() for name, look in reversed(self.looks.items())}
+        self._before = {name: look() for name, look in reversed(list(self._looks.items()))}
 
     def ended(self, effect: e.Effect, outcome: Any) -> None:
         """Look at the client's first."""
         if type(effect) in KINDS:
             spent = self.spent[KINDS[type(effect)]]
-            for name, look in self.looks.items():
+            for name, look in self._looks.items():
                 spent.setdefault(name, []).append((look() - self._before[name]) / 1e9)
         self._ended = CPU()
 
@@ -139,9 +143,9 @@ def profile(load: ClosedLoad, addresses: Addresses, orders: int) -> Profile:
         _carry(client, town, islice(numbers, orders))
         clients, served = (CPU() - before[0]) / 1e9, (used(servers) - before[1]) / 1e9
     with connected(addresses, terms(town), accounted) as client:
-        client.database.execute("select 1")
-        for name, pid in addresses.pids:
-            accounted.looks[name] = partial(used, family(pid))
+        _carry(client, town, islice(numbers, orders // 10))
+        looks = {CLIENT: CPU} | {name: partial(used, family(pid)) for name, pid in addresses.pids}
+        accounted.start(looks)
         _carry(client, town, islice(numbers, orders))
     return _shared_out(clocked, accounted, orders, clients, served)
 
@@ -163,8 +167,8 @@ def _shared_out(clocked: _Clocked, accounted: _Accounted, orders: int, clients: 
         kind: Cost(
             np.sort(np.array(clocked.wall[kind])),
             {name: np.sort(theirs * np.array(each)) for name, each in by.items() if name in TAKES_PART[kind]},
-            mine * float(np.mean(by[CLIENT])),
+            np.sort(mine * np.array(by[CLIENT])),
         )
         for kind, by in spent.items()
     }
-    return Profile(costs, orders, mine * float(np.mean(accounted.between)), clients / orders, served / orders)
+    return Profile(costs, orders, np.sort(mine * np.array(accounted.between)), clients / orders, served / orders)

@@ -33,6 +33,9 @@ from swifteats_sim.stack.store import Store
 CLIENTS, SERVERS = "clients", "servers"
 
 
+QUANTUM = 100e-6
+"""s that a processor works for one process, about, when others wait: the system shares it out among those who are
+ready, and lets who wakes up go first."""
 LOCKING = ("transaction",)
 """Effects that hold what they touch from their first trip to their last; others look, or write, with their last one."""
 
@@ -42,7 +45,7 @@ class _Way(NamedTuple):
 
     before: tuple[Cost, ...]
     effect: Costs
-    after: Cost | None
+    after: tuple[Cost, ...]
 
 
 class _Stage:
@@ -57,11 +60,15 @@ class _Stage:
             SERVERS: Station(SERVERS, 1, machine.servers, "shared", None, usage[SERVERS]),
         }
 
-        def visit(station: str, name: str, seconds: Samples) -> Cost:
-            return cost(loop, Errand(stations[station], _law(seconds), self._streams(name), shared=False))
+        def visits(station: str, name: str, seconds: Samples) -> tuple[Cost, ...]:
+            """In turns of about a quantum each, so that long work waits for others more often than short work does."""
+            turns = max(1, round(float(np.mean(seconds)) / QUANTUM))
+            law = _law(np.asarray(seconds) / turns)
+            streams = (self._streams(f"{name}.{turn}") for turn in range(turns))
+            return tuple(cost(loop, Errand(stations[station], law, stream, shared=False)) for stream in streams)
 
-        self._visit = visit
-        self._plain = _Way((visit(CLIENTS, "client.other", (machine.between,)),), (), None)
+        self._visits = visits
+        self._plain = _Way(visits(CLIENTS, "client.other", machine.between), (), ())
         self._ways = {kind: self._way(kind, demand) for kind, demand in machine.demands.items()}
         costs: dict[str, Costs] = {kind: way.effect for kind, way in self._ways.items()}
         costs["call_payment"] = (self._rest("call_payment", (0.0,)),)
@@ -77,14 +84,14 @@ class _Stage:
     def _way(self, kind: str, demand: Demand) -> _Way:
         """Trip after trip: the client's work, the server's, and the client's again."""
         parts: list[Cost] = []
+        begins = 0
         for trip, served in enumerate(demand.trips):
-            work = demand.half + (demand.half if trip else self.machine.between)
-            parts += (
-                self._visit(CLIENTS, f"client.{kind}.{trip}", (work,)),
-                self._visit(SERVERS, f"server.{kind}.{trip}", served),
-            )
-        begins = 1 if kind in LOCKING else len(parts) - 1
-        after = self._visit(CLIENTS, f"client.{kind}.after", (demand.half,))
+            if not trip:
+                parts += self._visits(CLIENTS, "client.between", self.machine.between)
+            parts += self._visits(CLIENTS, f"client.{kind}.{trip}", demand.half * (2 if trip else 1))
+            begins = len(parts) if trip == 0 or kind not in LOCKING else begins
+            parts += self._visits(SERVERS, f"server.{kind}.{trip}", served)
+        after = self._visits(CLIENTS, f"client.{kind}.after", demand.half)
         return _Way(tuple(parts[:begins]), (*parts[begins:], self._rest(kind, demand.rest)), after)
 
     def _rest(self, kind: str, seconds: Samples) -> Delay:
@@ -144,8 +151,8 @@ class _Stage:
                 for part in way.before:
                     yield from self.runner.visit(part, caller)
                 outcome = yield from self.runner.perform(_only(effect), caller)
-                if way.after is not None:
-                    yield from self.runner.visit(way.after, caller)
+                for part in way.after:
+                    yield from self.runner.visit(part, caller)
                 if tally is not None:
                     tally.effect(effect, outcome)
                 effect, number = rule.send(outcome), number + 1
