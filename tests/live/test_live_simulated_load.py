@@ -11,36 +11,37 @@ from swifteats_sim.domain.messages import CONTENDED
 from swifteats_sim.live.calibration.load import ClosedLoad, Town, script
 from swifteats_sim.live.calibration.machine import TRIPS, Demand, Growth, Machine, demand_of, growth_at, machine_of
 from swifteats_sim.live.calibration.measured import DRIVERS, ITEMS, ORDER, Tally, together
-from swifteats_sim.live.calibration.profile import KINDS, Cost, Profile
+from swifteats_sim.live.calibration.profile import TAKES_PART, Cost, Profile
 from swifteats_sim.live.calibration.simulated import simulate_load
 
-MS = 0.001
+TICK = 20e-6
+"""s in which effects are reckoned here."""
 FOUND = Assigned(driver=3, travel=0, onward=0, preparation_left=0, slack=0, losses=0, nearest=0, best_gap=0, members=1)
 EFFECTS = {"read": 11, "compare_and_set": 5, "insert": 1, "transaction": 6, "publish": 1, "find_drivers": 1}
 """Of an order from cart to door, when nobody is in the way; the payment is one more."""
 
 
 def machine(client: float = 0.0, servers: float = 0.0, rest: float = 0.0, between: float = 0.0) -> Machine:
-    """Every effect takes the same, ms, in however many trips."""
+    """Every effect takes the same, in ticks, in however many trips."""
 
     def demand(kind: str) -> Demand:
         count = len(TRIPS[kind])
-        return Demand(np.array([client * MS]), (np.array([servers * MS / count]),) * count, np.array([rest * MS]))
+        return Demand(np.array([client * TICK]), (np.array([servers * TICK / count]),) * count, np.array([rest * TICK]))
 
-    return Machine({kind: demand(kind) for kind in KINDS.values()}, np.array([between * MS]))
+    return Machine({kind: demand(kind) for kind in TAKES_PART}, np.array([between * TICK]))
 
 
 def test_an_order_takes_what_its_effects_take_one_after_the_other() -> None:
-    done = simulate_load(ClosedLoad(1, 10, 5), machine(client=1, servers=2, rest=4, between=8), 100.0, 10.0)
+    done = simulate_load(ClosedLoad(1, 10, 5), machine(client=1, servers=2, rest=4, between=8), 2.0, 0.2)
     effects = sum(EFFECTS.values())
-    expected = effects * (1 + 2 + 4 + 8) * MS + 8 * MS
+    expected = effects * (1 + 2 + 4 + 8) * TICK + 8 * TICK
     assert set(np.round(done.took[ORDER], 9)) == {round(expected, 9)}
-    assert len(done.took[ORDER]) == int(100 / expected) - 1  # neither the first that counts nor the last is whole
+    assert len(done.took[ORDER]) == int(2 / expected) - 1  # neither the first that counts nor the last is whole
     assert done.effects / len(done.took[ORDER]) == pytest.approx(effects + 1, abs=0.1)
 
 
 def test_a_client_alone_is_in_nobodys_way() -> None:
-    done = simulate_load(ClosedLoad(1, 1, 1), machine(servers=1), 20.0, 0.0)
+    done = simulate_load(ClosedLoad(1, 1, 1), machine(servers=1), 0.4, 0.0)
     assert (done.lost[ITEMS], done.lost[DRIVERS], "pause" in done.took) == (0, 0, False)
     assert done.tried[ITEMS] == len(done.took["reserve"]) > 500
 
@@ -48,28 +49,28 @@ def test_a_client_alone_is_in_nobodys_way() -> None:
 def test_many_clients_get_as_much_as_the_busiest_processor_gives() -> None:
     """The utilisation law: throughput times demand is 1 where nobody ever has to do a thing twice."""
     for busy in ({"servers": 1.0, "client": 0.3}, {"client": 1.0, "servers": 0.3}):
-        done = simulate_load(ClosedLoad(12, 100_000, 50), machine(**busy, rest=2), 20.0, 2.0)
-        demand = done.effects / len(done.took[ORDER]) * MS
+        done = simulate_load(ClosedLoad(12, 100_000, 50), machine(**busy, rest=2), 0.4, 0.04)
+        demand = done.effects / len(done.took[ORDER]) * TICK
         assert done.throughput * demand == pytest.approx(1, abs=0.05)
 
 
 def test_few_items_make_conflicts() -> None:
-    busy = machine(client=0.2, servers=0.3, rest=0.3)
-    apart = simulate_load(ClosedLoad(12, 100_000, 60), busy, 6.0, 0.5)
-    close = simulate_load(ClosedLoad(12, 5, 60), busy, 6.0, 0.5)
+    busy = machine(client=2, servers=3, rest=3)
+    apart = simulate_load(ClosedLoad(12, 100_000, 60), busy, 0.4, 0.05)
+    close = simulate_load(ClosedLoad(12, 5, 60), busy, 0.4, 0.05)
     assert close.conflict_ratio(ITEMS) > 0.03 > 0.001 > apart.conflict_ratio(ITEMS)
     assert close.throughput < apart.throughput
 
 
 def test_fewer_drivers_than_clients_let_some_wait() -> None:
-    done = simulate_load(ClosedLoad(8, 100, 3), machine(client=0.2, servers=0.3), 5.0, 0.5)
+    done = simulate_load(ClosedLoad(8, 100, 3), machine(client=2, servers=3), 1.0, 0.1)
     assert done.searches() > 1.5
     assert len(done.took["pause"]) > 50
 
 
 def test_the_same_load_gives_the_same_figures() -> None:
-    load, busy = ClosedLoad(6, 5, 8), machine(client=0.2, servers=0.3, rest=0.5)
-    assert simulate_load(load, busy, 1.0, 0.2) == simulate_load(load, busy, 1.0, 0.2)
+    load, busy = ClosedLoad(6, 5, 8), machine(client=2, servers=3, rest=5)
+    assert simulate_load(load, busy, 0.1, 0.02) == simulate_load(load, busy, 0.1, 0.02)
 
 
 def test_a_script_runs_the_platforms_own_rules_in_their_order() -> None:

@@ -99,9 +99,21 @@ class Calibration:
         """Clients of the largest house."""
         return max(self.houses)
 
+    @property
+    def share(self) -> float:
+        """Of a processor that is busy all the time, what those who work on it get: the system keeps the rest.
+
+        It is told by the largest house, where everybody has a processor to be busy on; else it is not known, and 1.
+        """
+        if self.places.clients is None:
+            return 1.0
+        worked = self.houses[self.busiest]
+        return min(1.0, max(worked.clients, worked.servers) / (self.effort.seconds * 1e9))
+
     def machine(self, clients: int) -> Machine:
-        """What a load of so many clients runs on."""
-        return machine_of(self.alone, growth_at(self.growth, clients))
+        """What a load of so many clients runs on: work takes longer there by what the system keeps for itself."""
+        growth = growth_at(self.growth, clients)
+        return machine_of(self.alone, Growth(growth.clients / self.share, growth.servers / self.share))
 
 
 def calibrate(

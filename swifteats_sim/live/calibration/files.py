@@ -18,9 +18,9 @@ from redis import Redis
 
 from swifteats_sim.live.calibration.calibrate import Calibration, FixesContest
 from swifteats_sim.live.calibration.contrast import figures, markdown
-from swifteats_sim.live.calibration.machine import TRIPS
+from swifteats_sim.live.calibration.machine import TRIPS, demand_of
 from swifteats_sim.live.calibration.measured import ORDER, Measured
-from swifteats_sim.live.calibration.profile import BROKER, POSTGRES, REDIS
+from swifteats_sim.live.calibration.profile import BROKER, LARGE, POSTGRES, REDIS, Cost, Samples
 from swifteats_sim.live.clock import today
 from swifteats_sim.live.servers import Addresses
 from swifteats_sim.results.folder import write_texts
@@ -47,10 +47,24 @@ def stations(kind: str) -> list[str]:
     return [STATIONS[server] for server in TRIPS[kind]]
 
 
+def stacked(calibration: Calibration) -> dict[str, Cost]:
+    """What each effect costs that a stack knows: it has one kind of transaction, of all those that were made."""
+    costs = dict(calibration.alone.costs)
+    large, small = costs.pop(LARGE), costs["transaction"]
+    servers = {name: _all(samples, large.servers[name]) for name, samples in small.servers.items()}
+    costs["transaction"] = Cost(_all(small.wall, large.wall), servers, _all(small.own, large.own))
+    return costs
+
+
+def _all(some: Samples, others: Samples) -> Samples:
+    return np.sort(np.concatenate([some, others]))
+
+
 def laws(calibration: Calibration) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """(file, samples in s) of what each effect takes of each server, and of nobody, in the largest house."""
-    growth, machine = calibration.growth[calibration.busiest], calibration.machine(calibration.busiest)
-    for kind, demand in machine.demands.items():
+    growth = calibration.growth[calibration.busiest]
+    for kind, cost in stacked(calibration).items():
+        demand = demand_of(kind, cost, growth)
         for station, served in zip(stations(kind), demand.trips, strict=True):
             yield f"{kind}_{station}.txt", served
         yield f"{kind}_rest.txt", demand.rest
@@ -71,7 +85,7 @@ def stack(calibration: Calibration) -> str:
         *(f"  {station}: {{instances: 1, concurrency: 1}}" for station in STATIONS.values()),
         "effects:",
     ]
-    for kind in calibration.alone.costs:
+    for kind in stacked(calibration):
         visits = [f"{{at: {station}, service: empirical({kind}_{station}.txt)}}" for station in stations(kind)]
         lines.append(f"  {kind}: [{', '.join(visits)}, {{delay: empirical({kind}_rest.txt)}}]")
     lines.append("budgets:")
@@ -112,6 +126,7 @@ def content(calibration: Calibration, addresses: Addresses) -> dict[str, Any]:
         },
         "between_effects": _spread(alone.between),
         "per_order": {"clients": alone.clients, "servers": alone.servers},
+        "share_of_a_busy_processor": calibration.share,
         "houses": [
             {"clients": clients, "growth": asdict(calibration.growth[clients]), "measured": _done(worked.measured)}
             for clients, worked in calibration.houses.items()

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from swifteats_sim.live.calibration.profile import POSTGRES, TAKES_PART, Cost, Profile
+from swifteats_sim.live.calibration.profile import LARGE, POSTGRES, TAKES_PART, Cost, Profile
 
 Samples = Sequence[float] | NDArray[np.float64]
 QUANTILES = np.linspace(0.0005, 0.9995, 1000)
 """As which a distribution is kept."""
 
 
-TRIPS: dict[str, tuple[str, ...]] = {**TAKES_PART, "transaction": (POSTGRES, POSTGRES)}
+TRIPS: dict[str, tuple[str, ...]] = {**TAKES_PART, "transaction": (POSTGRES,) * 2, LARGE: (POSTGRES,) * 2}
 """The server of each round trip of an effect: a transaction sends its writes, looks what came of them, and commits; its
 work is taken to be the same in both, since nobody has looked into them apart."""
 

@@ -25,17 +25,27 @@ from swifteats_sim.live.client import Client, connected
 from swifteats_sim.live.clock import CPU, MONOTONIC
 from swifteats_sim.live.servers import Addresses
 
-KINDS: dict[type, str] = {
+CLIENT, POSTGRES, REDIS, BROKER = "client", "postgres", "redis", "broker"
+LARGE = "transaction of three"
+"""A transaction of three records and more, as commits a driver or delivers an order: one that takes stock is of two."""
+TAKES_PART: dict[str, tuple[str, ...]] = {
+    "read": (POSTGRES,), "compare_and_set": (POSTGRES,), "insert": (POSTGRES,), "transaction": (POSTGRES,),
+    LARGE: (POSTGRES,), "publish": (BROKER,), "find_drivers": (REDIS, POSTGRES),
+}  # fmt: skip
+"""Kinds of effects that servers take part in, and whose work each is; what others do then, they do for themselves."""
+_KINDS: dict[type, str] = {
     e.Read: "read", e.CompareAndSet: "compare_and_set", e.Insert: "insert", e.Transaction: "transaction",
     e.Publish: "publish", e.FindDrivers: "find_drivers",
 }  # fmt: skip
-"""Effects that servers take part in."""
-CLIENT, POSTGRES, REDIS, BROKER = "client", "postgres", "redis", "broker"
-TAKES_PART: dict[str, tuple[str, ...]] = {
-    "read": (POSTGRES,), "compare_and_set": (POSTGRES,), "insert": (POSTGRES,), "transaction": (POSTGRES,),
-    "publish": (BROKER,), "find_drivers": (REDIS, POSTGRES),
-}  # fmt: skip
-"""Whose work is whose effect; what others do meanwhile, they do for themselves."""
+
+
+def kind_of(effect: e.Effect) -> str | None:
+    """The kind of an effect; None of one that no server takes part in."""
+    if isinstance(effect, e.Transaction) and len(effect.writes) > 2:
+        return LARGE
+    return _KINDS.get(type(effect))
+
+
 Samples = NDArray[np.float64]
 Look = Callable[[], int]
 """ns of processor time that somebody has taken so far."""
@@ -86,7 +96,7 @@ class _Clocked:
     """A witness of how long each effect takes."""
 
     def __init__(self) -> None:
-        self.wall: dict[str, list[float]] = {kind: [] for kind in KINDS.values()}
+        self.wall: dict[str, list[float]] = {kind: [] for kind in TAKES_PART}
         self._began = 0
 
     def begins(self, effect: e.Effect) -> None:
@@ -96,8 +106,9 @@ class _Clocked:
     def ended(self, effect: e.Effect, outcome: Any) -> None:
         """And again."""
         took = MONOTONIC() - self._began
-        if type(effect) in KINDS:
-            self.wall[KINDS[type(effect)]].append(took / 1e9)
+        kind = kind_of(effect)
+        if kind is not None:
+            self.wall[kind].append(took / 1e9)
 
 
 class _Accounted:
@@ -109,7 +120,7 @@ class _Accounted:
     def start(self, looks: Mapping[str, Look]) -> None:
         """Begin anew. looks : at everybody's processor time."""
         self._looks = looks
-        self.spent: dict[str, dict[str, list[float]]] = {kind: {} for kind in KINDS.values()}
+        self.spent: dict[str, dict[str, list[float]]] = {kind: {} for kind in TAKES_PART}
         self.between = list[float]()
         self._before: dict[str, int] = {}
         self._ended = CPU()
@@ -121,8 +132,9 @@ class _Accounted:
 
     def ended(self, effect: e.Effect, outcome: Any) -> None:
         """Look at the client's first."""
-        if type(effect) in KINDS:
-            spent = self.spent[KINDS[type(effect)]]
+        kind = kind_of(effect)
+        if kind is not None:
+            spent = self.spent[kind]
             for name, look in self._looks.items():
                 spent.setdefault(name, []).append((look() - self._before[name]) / 1e9)
         self._ended = CPU()
@@ -137,7 +149,7 @@ def profile(load: ClosedLoad, addresses: Addresses, orders: int) -> Profile:
     clocked, accounted = _Clocked(), _Accounted()
     with connected(addresses, terms(town), clocked) as client:
         _carry(client, town, islice(numbers, orders // 10))
-        clocked.wall = {kind: [] for kind in KINDS.values()}
+        clocked.wall = {kind: [] for kind in TAKES_PART}
         servers = [pid for _, pid in addresses.pids for pid in family(pid)]
         before = CPU(), used(servers)
         _carry(client, town, islice(numbers, orders))

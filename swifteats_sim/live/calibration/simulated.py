@@ -21,30 +21,31 @@ from swifteats_sim.engine.usage import Usage
 from swifteats_sim.live.calibration.load import ClosedLoad, Town, orders_of, script
 from swifteats_sim.live.calibration.machine import Demand, Machine, Samples
 from swifteats_sim.live.calibration.measured import ORDER, Measured, Tally, together
-from swifteats_sim.live.calibration.profile import KINDS
+from swifteats_sim.live.calibration.profile import LARGE, kind_of
 from swifteats_sim.live.calibration.site import PARTITIONS
 from swifteats_sim.live.places import CITY_SPEED, metres_between
 from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.costs import Cost, Costs, Delay, cost
+from swifteats_sim.stack.costs import Cost, Costs, cost
 from swifteats_sim.stack.effects import Runner
 from swifteats_sim.stack.service import Caller, Process
 from swifteats_sim.stack.store import Store
 
-CLIENTS, SERVERS = "clients", "servers"
+CLIENTS, SERVERS, NOBODY = "clients", "servers", "nobody"
 
 
-QUANTUM = 100e-6
-"""s that a processor works for one process, about, when others wait: the system shares it out among those who are
-ready, and lets who wakes up go first."""
-LOCKING = ("transaction",)
+QUANTUM = 10e-6
+"""s that a processor works for one process, about, when others wait. So short that all who are ready share it: to those
+who have little to do it gives an answer soon, and to the others late, as the system's scheduler does."""
+LOCKING = ("transaction", LARGE)
 """Effects that hold what they touch from their first trip to their last; others look, or write, with their last one."""
+MANY = 1 << 20
 
 
 class _Way(NamedTuple):
     """What an effect takes: before the trip that does it, for doing it, and when its answer is there."""
 
     before: tuple[Cost, ...]
-    effect: Costs
+    effect: tuple[Cost, ...]
     after: tuple[Cost, ...]
 
 
@@ -53,49 +54,56 @@ class _Stage:
 
     def __init__(self, load: ClosedLoad, machine: Machine, end: int) -> None:
         self.load, self.machine, self.town, self.end = load, machine, Town(load), end
-        self.clock, self.store, self._streams, loop = Clock(), Store(), Streams(load.seed, 0), Loop((), {})
-        usage = {name: Usage(0, end) for name in (CLIENTS, SERVERS)}
-        stations = {
-            CLIENTS: Station(CLIENTS, 1, machine.clients, "shared", None, usage[CLIENTS]),
-            SERVERS: Station(SERVERS, 1, machine.servers, "shared", None, usage[SERVERS]),
+        self.clock, self.store, self._streams, self._loop = Clock(), Store(), Streams(load.seed, 0), Loop((), {})
+        servers = {CLIENTS: machine.clients, SERVERS: machine.servers, NOBODY: MANY}
+        self._stations = {
+            name: Station(name, 1, count, "shared", None, Usage(0, end)) for name, count in servers.items()
         }
-
-        def visits(station: str, name: str, seconds: Samples) -> tuple[Cost, ...]:
-            """In turns of about a quantum each, so that long work waits for others more often than short work does."""
-            turns = max(1, round(float(np.mean(seconds)) / QUANTUM))
-            law = _law(np.asarray(seconds) / turns)
-            streams = (self._streams(f"{name}.{turn}") for turn in range(turns))
-            return tuple(cost(loop, Errand(stations[station], law, stream, shared=False)) for stream in streams)
-
-        self._visits = visits
-        self._plain = _Way(visits(CLIENTS, "client.other", machine.between), (), ())
+        self._plain = _Way(self._visits(CLIENTS, "client.other", machine.between), (), ())
         self._ways = {kind: self._way(kind, demand) for kind, demand in machine.demands.items()}
+        self._large = set[Caller]()
         costs: dict[str, Costs] = {kind: way.effect for kind, way in self._ways.items()}
-        costs["call_payment"] = (self._rest("call_payment", (0.0,)),)
+        pairs = zip(self._ways["transaction"].effect, self._ways[LARGE].effect, strict=True)
+        costs["transaction"] = tuple(self._either(small, large) for small, large in pairs)
+        costs["call_payment"] = self._visits(NOBODY, "call_payment", (0.0,))
         topic = Topic(REQUESTS, (PARTITIONS,), "round_robin", traffic=Traffic(0, end))
         self.runner = Runner(
-            self.clock, loop, self.store, {REQUESTS: topic}, costs, self._search, lambda order, attempt: True
+            self.clock, self._loop, self.store, {REQUESTS: topic}, costs, self._search, lambda order, attempt: True
         )
         self.store.watch(DRIVERS, self._driver_changed)
         self._free: dict[int, int] = {}
         for driver in range(load.drivers):
             self.store.apply((e.Insert(DRIVERS, driver, {"state": DriverState.AVAILABLE, "order": None}),))
 
+    def _visits(self, station: str, name: str, seconds: Samples, turns: int | None = None) -> tuple[Cost, ...]:
+        """In turns of about a quantum each: see QUANTUM."""
+        count = _turns(seconds) if turns is None else turns
+        law = _law(np.asarray(seconds) / count)
+        streams = (self._streams(f"{name}.{turn}") for turn in range(count))
+        return tuple(cost(self._loop, Errand(self._stations[station], law, stream, shared=False)) for stream in streams)
+
     def _way(self, kind: str, demand: Demand) -> _Way:
-        """Trip after trip: the client's work, the server's, and the client's again."""
-        parts: list[Cost] = []
+        """Trip after trip: the client's work, the server's, and the client's again; then what nobody works for."""
+        like = self.machine.demands[LARGE] if kind in LOCKING else demand
+        parts = [*self._visits(CLIENTS, "client.between", self.machine.between)]
         begins = 0
         for trip, served in enumerate(demand.trips):
-            if not trip:
-                parts += self._visits(CLIENTS, "client.between", self.machine.between)
-            parts += self._visits(CLIENTS, f"client.{kind}.{trip}", demand.half * (2 if trip else 1))
+            work, its = (demand.half * 2, like.half * 2) if trip else (demand.half, like.half)
+            parts += self._visits(CLIENTS, f"client.{kind}.{trip}", work, _turns(its))
             begins = len(parts) if trip == 0 or kind not in LOCKING else begins
-            parts += self._visits(SERVERS, f"server.{kind}.{trip}", served)
+            parts += self._visits(SERVERS, f"server.{kind}.{trip}", served, _turns(like.trips[trip]))
+        parts += self._visits(NOBODY, f"rest.{kind}", demand.rest, 1)
         after = self._visits(CLIENTS, f"client.{kind}.after", demand.half)
-        return _Way(tuple(parts[:begins]), (*parts[begins:], self._rest(kind, demand.rest)), after)
+        return _Way(tuple(parts[:begins]), tuple(parts[begins:]), after)
 
-    def _rest(self, kind: str, seconds: Samples) -> Delay:
-        return Delay(_law(seconds), self._streams(f"rest.{kind}"))
+    def _either(self, small: Cost, large: Cost) -> Cost:
+        """A part of a transaction, small or large: the runner knows but one kind of them."""
+
+        def enter(now: int, entity: int, index: int, step: int, attempt: int) -> tuple[int, int]:
+            chosen = large if Caller(entity, index, attempt) in self._large else small
+            return chosen.enter(now, entity, index, step, attempt)
+
+        return Cost(small.errand, enter)
 
     def _driver_changed(self, driver: e.Key, record: e.Record, before: e.Record | None) -> None:
         assert isinstance(driver, int)
@@ -147,7 +155,10 @@ class _Stage:
             effect = next(rule)
             while True:
                 caller = Caller(order, occasion, number)
-                way = self._ways.get(KINDS.get(type(effect), ""), self._plain)
+                kind = kind_of(effect)
+                way = self._plain if kind is None else self._ways[kind]
+                if kind == LARGE:
+                    self._large.add(caller)
                 for part in way.before:
                     yield from self.runner.visit(part, caller)
                 outcome = yield from self.runner.perform(_only(effect), caller)
@@ -163,6 +174,10 @@ class _Stage:
 def _law(seconds: Samples) -> Law:
     values = tuple(map(float, seconds))
     return Law([("empirical", (), values)], float(np.mean(values)))
+
+
+def _turns(seconds: Samples) -> int:
+    return max(1, round(float(np.mean(seconds)) / QUANTUM))
 
 
 def _only(effect: e.Effect) -> e.Rule[Any]:
