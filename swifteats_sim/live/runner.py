@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from redis.exceptions import ConnectionError as NotThere
+from redis.exceptions import TimeoutError as NoAnswer
+
 from swifteats_sim.domain import effects as e
 from swifteats_sim.domain.messages import LOCKS
 from swifteats_sim.live.clock import sleep
@@ -96,6 +99,8 @@ class LiveRunner:
                     outcome = handlers[type(effect)](effect, geo)
                 except e.Unavailable as refusal:
                     effect = rule.throw(refusal)
+                except (NotThere, NoAnswer) as error:
+                    effect = rule.throw(e.Unavailable(f"cache: {error}"))
                 else:
                     witness.ended(effect, outcome)
                     effect = rule.send(outcome)

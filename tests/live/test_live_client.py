@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from real_servers import TODAY
 
 from swifteats_sim.domain import assignment, delivery, inventory, orders, shifts
 from swifteats_sim.domain.committing import CommitTerms
-from swifteats_sim.domain.effects import Insert, Read, Record
+from swifteats_sim.domain.effects import FindDrivers, Insert, Read, Record, Rule, Unavailable
 from swifteats_sim.domain.held import Held
 from swifteats_sim.domain.messages import AssignmentRequest, Cart, Line
 from swifteats_sim.domain.states import DriverState, OrderState
@@ -83,6 +84,23 @@ def test_an_order_from_cart_to_door(postgres_dsn: str, redis_url: str, kafka: st
         assert freed is not None
         assert freed.fields == {"state": DriverState.AVAILABLE, "order": None}
         assert rest == [None, None, Record(1, {"stock": 19}), Record(2, {"stock": 5})]
+
+
+def test_a_server_that_is_not_there_is_unavailable_to_the_rule(postgres_dsn: str) -> None:
+    nowhere = Addresses("host=127.0.0.1 port=1", "redis://127.0.0.1:1", "127.0.0.1:1")
+    with connected(nowhere, Terms(SameRestaurant())) as client, pytest.raises(Unavailable, match="database"):
+        client.runner.perform(orders.create_order(CART), GEO)
+
+    def search() -> Rule[str]:
+        try:
+            yield FindDrivers(ORDER)
+        except Unavailable as refusal:
+            return str(refusal)
+        return "found"
+
+    without_redis = Addresses(postgres_dsn, nowhere.redis, nowhere.kafka)
+    with connected(without_redis, Terms(SameRestaurant())) as client:
+        assert client.runner.perform(search(), GEO).startswith("cache: ")
 
 
 def test_an_order_stands_in_the_partition_of_its_day_with_the_key_of_its_geo(
