@@ -85,7 +85,7 @@ def _print(calibration: Calibration) -> None:
         table.add_column("aim")
         for figure in each:
             values = shown(figure.predicted, figure.unit), shown(figure.measured, figure.unit)
-            table.add_row(figure.name, *values, said(figure), aimed(figure).replace("**", ""))
+            table.add_row(figure.name, *values, said(figure), aimed(figure))
         console.print(table)
         console.print()
 

@@ -155,7 +155,7 @@ def test_an_error_is_relative_and_few_conflicts_say_little() -> None:
     assert orders.error == pytest.approx(0.1)
     assert (orders.holds, said(orders), aimed(orders)) == (True, "+10 %", "15 %: met")
     late = Figure("load", "order p50", "ms", 50.0, 100.0)
-    assert (late.holds, aimed(late)) == (False, "15 %: **missed**")
+    assert (late.holds, aimed(late)) == (False, "15 %: missed")
     few = Figure("load", "conflicts on items", "%", 0.02, 0.01, enough=False)
     assert (few.holds, said(few), aimed(few)) == (None, "+100 % (few)", "30 %: cannot be told")
     none = Figure("load", "conflicts on drivers", "%", float("nan"), 0.01)
@@ -164,6 +164,16 @@ def test_an_error_is_relative_and_few_conflicts_say_little() -> None:
     assert [shown(*pair) for pair in ((0.0123, "%"), (123.4, "/s"), (12.34, "ms"), (float("nan"), "ms"))] == [
         "1.23 %", "123/s", "12.3 ms", "-",
     ]  # fmt: skip
+
+
+def test_tables_have_a_column_a_load(done: tuple[Calibration, Path]) -> None:
+    loads, fixes = markdown(done[0]).split("\n\n")
+    head, rule, *rows = loads.splitlines()
+    assert head == "| predicted / measured | 3 clients, 2 items, 4 drivers |"
+    assert rule == "| --- | ---: |"
+    assert rows[0].startswith("| orders (aim: 15 %) | ")
+    assert len(rows) == 10
+    assert fixes.splitlines()[2] == "| fixes lost | 0 / 0 |"
 
 
 def test_figures_come_load_after_load(done: tuple[Calibration, Path]) -> None:

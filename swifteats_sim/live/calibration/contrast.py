@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -86,12 +86,32 @@ def retries(done: Measured) -> float:
 
 
 def markdown(calibration: Calibration) -> str:
-    """The table, to paste."""
-    lines = ["| load | figure | predicted | measured | error | aim |", "| --- | --- | ---: | ---: | ---: | ---: |"]
-    for figure in figures(calibration):
-        cells = (figure.load, figure.name, shown(figure.predicted, figure.unit), shown(figure.measured, figure.unit))
-        lines.append(f"| {' | '.join((*cells, said(figure), aimed(figure)))} |")
+    """Tables to paste: a column a load, each cell predicted / measured (error), bold where an aim is missed."""
+    every = list(figures(calibration))
+    loads = dict.fromkeys(figure.load for figure in every)
+    tables = [[figure for figure in every if figure.load == load] for load in loads]
+    closed = [table for table in tables if table[0].name == "orders"]
+    others = [[table] for table in tables if table[0].name != "orders"]
+    return "\n".join(_table(columns) for columns in ([closed] if closed else []) + others)
+
+
+def _table(columns: Sequence[Sequence[Figure]]) -> str:
+    """Loads beside each other, which all have the same figures."""
+    heads = ("predicted / measured", *(column[0].load for column in columns))
+    lines = [f"| {' | '.join(heads)} |", f"| --- |{' ---: |' * len(columns)}"]
+    for row in zip(*columns, strict=True):
+        lines.append(f"| {' | '.join((_named(row[0]), *map(_cell, row)))} |")
     return "\n".join(lines) + "\n"
+
+
+def _named(figure: Figure) -> str:
+    return figure.name if figure.aim is None else f"{figure.name} (aim: {100 * figure.aim:.0f} %)"
+
+
+def _cell(figure: Figure) -> str:
+    error = f"**{said(figure)}**" if figure.holds is False else said(figure)
+    values = f"{shown(figure.predicted, figure.unit)} / {shown(figure.measured, figure.unit)}"
+    return values if figure.error is None else f"{values} ({error})"
 
 
 def shown(value: float, unit: str) -> str:
@@ -113,5 +133,5 @@ def aimed(figure: Figure) -> str:
     """The aim, and whether it is met."""
     if figure.aim is None:
         return ""
-    met = {True: "met", False: "**missed**", None: "cannot be told"}[figure.holds]
+    met = {True: "met", False: "missed", None: "cannot be told"}[figure.holds]
     return f"{100 * figure.aim:.0f} %: {met}"
