@@ -29,10 +29,9 @@ PEAK_TENTH = Path(__file__).parents[2] / "scenarios" / "peak_tenth.yaml"
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Calibration, Path]:
     """A calibration of servers that were started for it, and its folder."""
+    effort = Effort(orders=60, seconds=5.0, warmup=1.0, houses=(1, 4), fixes=2.0)  # another process may do the same
     with started() as addresses:
-        calibration = calibrate(
-            addresses, Effort(orders=60, seconds=2.0, warmup=0.5, houses=(1, 4), fixes=2.0), (LOAD,)
-        )
+        calibration = calibrate(addresses, effort, (LOAD,))
         folder = write(calibration, addresses, tmp_path_factory.mktemp("out"))
         with psycopg.connect(addresses.postgres) as connection:
             assert connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone() is None
