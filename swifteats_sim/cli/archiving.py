@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 
 import typer
 
+from swifteats_sim.cli.bar import bar
 from swifteats_sim.cli.leaving import BAD_INPUT, BROKEN, INTERRUPTED, TERMINATED, folder_ready, orderly, say
+from swifteats_sim.cli.servers import of_extra_live
 
 if TYPE_CHECKING:
-    from swifteats_sim.live.archive import Moment, Outcome
+    from swifteats_sim.live.archive import Outcome
     from swifteats_sim.live.archive.telling import Tell
 
 MADE_DAYS, MADE_ORDERS = 3, 20_000
@@ -62,10 +64,8 @@ def archive(
 @contextmanager
 def _answering(out: Path) -> Iterator[None]:
     """One line for what a user can mend, and for an interrupt, which leaves what is whole."""
-    try:
+    with of_extra_live("archive"):
         import psycopg
-    except ImportError:
-        _refuse("archive: install the extra 'live' (pip install 'swifteats-sim[live]')")
     from swifteats_sim.live.archive import InUse, NoOrders, NotItsArchive
     from swifteats_sim.live.archive.partitions import NotByDays
     from swifteats_sim.live.servers.process import NoServer
@@ -107,23 +107,8 @@ def _made(hot_days: int) -> Iterator[str]:
 @contextmanager
 def _shown(quiet: bool) -> Iterator[Tell]:
     """A listener that moves a bar a partition, on a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda moment: None
-        return
-    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[step]}"), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("archive", step="looking")
-
-        def tell(moment: Moment) -> None:
-            bar.update(
-                task, description=moment.partition, step=moment.step, completed=moment.rows, total=moment.of or None
-            )
-
-        yield tell
+    with bar("archive", "looking", quiet) as show:
+        yield lambda moment: show(moment.partition, moment.step, moment.rows, moment.of or None)
 
 
 def _print(outcomes: tuple[Outcome, ...], out: Path, hot_days: int) -> None:

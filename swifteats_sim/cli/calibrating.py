@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from swifteats_sim.cli.leaving import BAD_INPUT, folder_ready, let_readers_leave, orderly, say
+from swifteats_sim.cli.servers import Brokers, Postgres, RedisUrl, Start, must_be_there, of_extra_live
 
 if TYPE_CHECKING:
     from swifteats_sim.live.calibration.calibrate import Calibration
@@ -15,19 +16,10 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    postgres: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
-        typer.Option(metavar="DSN", help="Your PostgreSQL; a database of its own is made in it, and dropped."),
-    ] = None,
-    redis: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(metavar="URL", help="An empty database of your Redis, as redis://host:6379/5."),
-    ] = None,
-    kafka: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(metavar="BROKERS", help="Your brokers, as host:port,...; topics are made there, and deleted."),
-    ] = None,
-    start: Annotated[bool, typer.Option("--start", help="Start those that are not given, here, for as long.")] = False,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+    kafka: Brokers = None,
+    start: Start = False,
     orders: Annotated[int, typer.Option(min=50, help="Carried by one client alone, twice.")] = 2_000,
     seconds: Annotated[float, typer.Option(min=1.0, help="Of each load.")] = 10.0,
     loads: Annotated[
@@ -44,16 +36,15 @@ def calibrate(
     Then run the platform's rules under closed loads that the measurement has not seen, predict them, and print both.
     """
     with orderly():
-        if not start and None in (postgres, redis, kafka):
-            say("calibrate: name your servers (--postgres, --redis, --kafka), or --start those that are not named")
-            raise typer.Exit(BAD_INPUT)
-        contests = _loads(loads)
-        from swifteats_sim.live.calibration import calibrate as calibration
-        from swifteats_sim.live.calibration.files import write
-        from swifteats_sim.live.calibration.site import Unmeasured
-        from swifteats_sim.live.servers import started
-        from swifteats_sim.live.servers.process import NoServer
+        must_be_there("calibrate", start, postgres, redis, kafka)
+        with of_extra_live("calibrate"):
+            from swifteats_sim.live.calibration import calibrate as calibration
+            from swifteats_sim.live.calibration.files import write
+            from swifteats_sim.live.calibration.site import Unmeasured
+            from swifteats_sim.live.servers import started
+            from swifteats_sim.live.servers.process import NoServer
 
+        contests = _loads(loads)
         effort = calibration.Effort(orders, seconds, fixes=fixes)
         try:
             with folder_ready(out), started(postgres, redis, kafka) as addresses:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional
 
 import typer
 
+from swifteats_sim.cli.bar import bar
 from swifteats_sim.cli.leaving import BAD_INPUT, folder_ready, let_readers_leave, orderly, say
+from swifteats_sim.cli.servers import Brokers, Postgres, RedisUrl, Start, must_be_there, of_extra_live
 
 if TYPE_CHECKING:
     from swifteats_sim.live.drill.run import Moment, Tell
@@ -35,19 +37,10 @@ class Way(StrEnum):
 
 
 def drill(
-    postgres: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
-        typer.Option(metavar="DSN", help="Your PostgreSQL; a database of its own is made in it, and dropped."),
-    ] = None,
-    redis: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(metavar="URL", help="An empty database of your Redis, as redis://host:6379/5."),
-    ] = None,
-    kafka: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(metavar="BROKERS", help="Your brokers, as host:port,...; two topics are made, and deleted."),
-    ] = None,
-    start: Annotated[bool, typer.Option("--start", help="Start those that are not given, here, for as long.")] = False,
+    postgres: Postgres = None,
+    redis: RedisUrl = None,
+    kafka: Brokers = None,
+    start: Start = False,
     clients: Annotated[int, typer.Option(min=1, max=900, help="Customers at a time.")] = 24,
     orders: Annotated[int, typer.Option(min=1, help="Orders of each customer.")] = 20,
     items: Annotated[int, typer.Option(min=1, help="Items cooked ahead, that all want.")] = 3,
@@ -70,16 +63,13 @@ def drill(
     Exit codes: 0 all promises are kept, 99 one is broken, 2 bad input or servers that do not answer.
     """
     with orderly():
-        if not start and None in (postgres, redis, kafka):
-            _refuse("name your servers (--postgres, --redis, --kafka), or --start those that are not named")
-        try:
+        must_be_there("drill", start, postgres, redis, kafka)
+        with of_extra_live("drill"):
             from swifteats_sim.live.drill import run
             from swifteats_sim.live.drill.plan import Plan
             from swifteats_sim.live.servers import started
             from swifteats_sim.live.servers.process import NoServer
             from swifteats_sim.live.site import Unusable
-        except ImportError:
-            _refuse("install the extra 'live' (pip install 'swifteats-sim[live]')")
         plan = Plan(clients, orders, items, drivers, control.value)
         try:
             with _folder(out) as folder, started(postgres, redis, kafka) as addresses, _shown(quiet) as tell:
@@ -119,20 +109,10 @@ def _keep(folder: Path, out: Path | None) -> None:
 @contextmanager
 def _shown(quiet: bool) -> Iterator[Tell]:
     """A listener that moves a bar over the orders, on a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda moment: None
-        return
-    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[open]}"), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("drill", total=None, open="services start")
+    with bar("drill", "services start", quiet) as show:
 
         def tell(moment: Moment) -> None:
-            told = f"{moment.closed:,} of {moment.of:,} orders at their end"
-            bar.update(task, completed=moment.closed, total=moment.of, open=told)
+            show("drill", f"{moment.closed:,} of {moment.of:,} orders at their end", moment.closed, moment.of)
 
         yield tell
 

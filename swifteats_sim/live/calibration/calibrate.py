@@ -80,7 +80,7 @@ class FixesContest:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What servers take. alone : a client by itself; houses, growth : by number of clients; machine : in the largest.
+    """What servers take. alone : a client by itself; houses, growth : by number of clients.
 
     rows : of the budget, which flows ask for and no rule does; contests, fixes : what was predicted and measured.
     """

@@ -18,7 +18,7 @@ from redis import Redis
 
 from swifteats_sim.live.calibration.calibrate import Calibration, FixesContest
 from swifteats_sim.live.calibration.contrast import figures, markdown
-from swifteats_sim.live.calibration.machine import TRIPS, demand_of
+from swifteats_sim.live.calibration.machine import QUANTILES, TRIPS, demand_of
 from swifteats_sim.live.calibration.measured import ORDER, Measured
 from swifteats_sim.live.calibration.profile import BROKER, LARGE, POSTGRES, REDIS, Cost, Samples
 from swifteats_sim.live.clock import today
@@ -197,5 +197,5 @@ def _spread(values: NDArray[np.float64]) -> Mapping[str, float]:
 
 def _samples(seconds: NDArray[np.float64]) -> str:
     """As `empirical(file)` reads it: at most a thousand quantiles."""
-    kept = seconds if len(seconds) <= 1000 else np.quantile(seconds, np.linspace(0.0005, 0.9995, 1000))
+    kept = seconds if len(seconds) <= len(QUANTILES) else np.quantile(seconds, QUANTILES)
     return "# unit: us\n" + "".join(f"{1e6 * value:.3f}\n" for value in kept)

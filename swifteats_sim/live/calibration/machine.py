@@ -18,8 +18,6 @@ from swifteats_sim.live.calibration.profile import LARGE, POSTGRES, TAKES_PART, 
 Samples = Sequence[float] | NDArray[np.float64]
 QUANTILES = np.linspace(0.0005, 0.9995, 1000)
 """As which a distribution is kept."""
-
-
 TRIPS: dict[str, tuple[str, ...]] = {**TAKES_PART, "transaction": (POSTGRES,) * 2, LARGE: (POSTGRES,) * 2}
 """The server of each round trip of an effect: a transaction sends its writes, looks what came of them, and commits; its
 work is taken to be the same in both, since nobody has looked into them apart."""
