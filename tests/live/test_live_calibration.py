@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
 from confluent_kafka.admin import AdminClient
@@ -18,6 +19,7 @@ from swifteats_sim.live.calibration.calibrate import Calibration, Effort, calibr
 from swifteats_sim.live.calibration.contrast import Figure, aimed, figures, markdown, said, shown
 from swifteats_sim.live.calibration.files import write
 from swifteats_sim.live.calibration.load import ClosedLoad
+from swifteats_sim.live.calibration.profile import TAKES_PART
 from swifteats_sim.live.calibration.site import DATABASE, Unmeasured, site
 from swifteats_sim.live.servers import Addresses, started
 from swifteats_sim.scenario import load
@@ -38,6 +40,21 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Calibration, Path]:
         assert Redis.from_url(addresses.redis).dbsize() == 0
         assert not AdminClient({"bootstrap.servers": addresses.kafka}).list_topics(timeout=10).topics
     return calibration, folder
+
+
+def test_servers_of_ones_own_are_measured_by_what_clients_wait_for(
+    postgres_dsn: str, redis_url: str, kafka: str, tmp_path: Path
+) -> None:
+    """Nobody tells the processor time of servers that run elsewhere."""
+    addresses = Addresses(postgres_dsn, redis_url, kafka)
+    effort = Effort(orders=50, seconds=3.0, warmup=1.0, houses=(2,), fixes=0)
+    calibration = calibrate(addresses, effort, (LOAD,))
+    for kind, cost in calibration.alone.costs.items():
+        assert tuple(cost.servers) == TAKES_PART[kind]
+        assert cost.served == pytest.approx(float(np.maximum(0, cost.wall - cost.client).mean()))
+    assert calibration.alone.servers == 0
+    assert calibration.contests[0].predicted.throughput > 0
+    assert (write(calibration, addresses, tmp_path) / "stack.yaml").exists()
 
 
 def test_every_effect_is_measured_as_often_as_the_rules_make_it(done: tuple[Calibration, Path]) -> None:

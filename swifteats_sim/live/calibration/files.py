@@ -107,6 +107,8 @@ def content(calibration: Calibration, addresses: Addresses) -> dict[str, Any]:
             NOT_KAFKA,
             "Service demands are of a client alone, times the growth of processor time with the number of clients. "
             "Latency under concurrency contains queueing, which the simulation adds itself: it is in no demand.",
+            "Of a server that was not started here nobody tells the processor time: all that an effect takes and its "
+            "client does not work for is taken for that server's, with disk and network, and so is at most its demand.",
             "A transaction's work is taken to be the same in its two round trips, and a client's to lie half before "
             "and half after each trip.",
         ],

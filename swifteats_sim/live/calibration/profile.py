@@ -8,7 +8,7 @@ before and after each effect to ask the system whose processor time it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -82,7 +82,7 @@ class Profile:
     """What a client alone needs. costs : by kind of effect; orders : that it has carried.
 
     between : s of the client's processor time from an answer to the next effect, ascending; clients, servers : s of
-    processor time an order, all in all.
+    processor time an order, all in all; of servers that is counted, 0 where none is.
     """
 
     costs: Mapping[str, Cost]
@@ -183,4 +183,15 @@ def _shared_out(clocked: _Clocked, accounted: _Accounted, orders: int, clients: 
         )
         for kind, by in spent.items()
     }
+    costs = {kind: _with_uncounted(kind, cost) for kind, cost in costs.items()}
     return Profile(costs, orders, np.sort(mine * np.array(accounted.between)), clients / orders, served / orders)
+
+
+def _with_uncounted(kind: str, cost: Cost) -> Cost:
+    """The same with servers whose processor time the system does not tell, as of those that run elsewhere.
+
+    All that nobody counted works for is theirs, in equal shares, with the disk and the network: at most so much.
+    """
+    uncounted = [name for name in TAKES_PART[kind] if name not in cost.servers]
+    left = np.maximum(0.0, cost.wall - cost.client - cost.served) / max(1, len(uncounted))
+    return replace(cost, servers={**cost.servers, **dict.fromkeys(uncounted, left)})
