@@ -56,21 +56,19 @@ def growth_at(measured: Mapping[int, Growth], clients: int) -> Growth:
 
 @dataclass(frozen=True)
 class Machine:
-    """demands : by kind of effect; between : samples (s) of a client's work from an answer to the next effect.
+    """A processor for the clients and one for the servers.
 
-    clients, servers : processors that each side may use.
+    demands : by kind of effect; between : samples (s) of a client's work from an answer to the next effect.
     """
 
     demands: Mapping[str, Demand]
     between: NDArray[np.float64]
-    clients: int = 1
-    servers: int = 1
 
 
-def machine_of(profile: Profile, growth: Growth, clients: int = 1, servers: int = 1) -> Machine:
+def machine_of(profile: Profile, growth: Growth) -> Machine:
     """The machine that a profile has measured, in a house of some size."""
     demands = {kind: demand_of(kind, cost, growth) for kind, cost in profile.costs.items()}
-    return Machine(demands, np.quantile(profile.between, QUANTILES) * growth.clients, clients, servers)
+    return Machine(demands, np.quantile(profile.between, QUANTILES) * growth.clients)
 
 
 def demand_of(kind: str, cost: Cost, growth: Growth) -> Demand:

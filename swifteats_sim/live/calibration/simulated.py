@@ -1,109 +1,93 @@
-"""The same closed load in virtual time: the same script and rules, on stations that work as fast as was measured."""
+"""The same closed load in virtual time: the same script and rules, on processors that work as fast as was measured."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from swifteats_sim.domain import effects as e
 from swifteats_sim.domain.messages import DRIVERS
-from swifteats_sim.domain.orders import REQUESTS
 from swifteats_sim.domain.states import DriverState
 from swifteats_sim.engine.clock import Clock, to_ns
-from swifteats_sim.engine.entrance import Errand
 from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.loop import Loop
-from swifteats_sim.engine.station import Station
 from swifteats_sim.engine.streams import Streams
-from swifteats_sim.engine.traffic import Traffic
-from swifteats_sim.engine.usage import Usage
 from swifteats_sim.live.calibration.load import ClosedLoad, Town, orders_of, script
-from swifteats_sim.live.calibration.machine import Demand, Machine, Samples
+from swifteats_sim.live.calibration.machine import Machine, Samples
 from swifteats_sim.live.calibration.measured import ORDER, Measured, Tally, together
+from swifteats_sim.live.calibration.processor import Processor
 from swifteats_sim.live.calibration.profile import LARGE, kind_of
-from swifteats_sim.live.calibration.site import PARTITIONS
 from swifteats_sim.live.places import CITY_SPEED, metres_between
-from swifteats_sim.stack.broker import Topic
-from swifteats_sim.stack.costs import Cost, Costs, cost
-from swifteats_sim.stack.effects import Runner
-from swifteats_sim.stack.service import Caller, Process
+from swifteats_sim.stack.database import Database
+from swifteats_sim.stack.service import PART, Caller, Process, Service
 from swifteats_sim.stack.store import Store
 
-CLIENTS, SERVERS, NOBODY = "clients", "servers", "nobody"
+CLIENTS_FAVOUR_SHORT, SERVERS_FAVOUR_SHORT = False, True
+"""How processors are shared: see Processor. A scheduler does something between the two; that servers let who was just
+woken go first, while a long transaction waits with its locks, and clients take turns, came nearest to what was measured
+(order by order: how long the parts take beside each other, and how often they meet)."""
 
 
-QUANTUM = 10e-6
-"""s that a processor works for one process, about, when others wait. So short that all who are ready share it: to those
-who have little to do it gives an answer soon, and to the others late, as the system's scheduler does."""
-LOCKING = ("transaction", LARGE)
-"""Effects that hold what they touch from their first trip to their last; others look, or write, with their last one."""
-MANY = 1 << 20
+class _Draws:
+    """Durations of one kind, each at the address of who asks."""
+
+    def __init__(self, name: str, seconds: Samples, streams: Streams) -> None:
+        values = tuple(map(float, np.asarray(seconds)))
+        self._law, self._stream = Law([("empirical", (), values)], float(np.mean(values))), streams(name)
+
+    def draw(self, caller: Caller, number: int) -> int:
+        """ns."""
+        return self._law.draw_ns(self._stream, caller.entity, caller.occasion, number, caller.place)
 
 
-class _Way(NamedTuple):
-    """What an effect takes: before the trip that does it, for doing it, and when its answer is there."""
+class _Part:
+    """What an effect of one kind takes: its client's work, each trip's server, and the rest."""
 
-    before: tuple[Cost, ...]
-    effect: tuple[Cost, ...]
-    after: tuple[Cost, ...]
+    def __init__(self, kind: str, machine: Machine, streams: Streams) -> None:
+        demand = machine.demands[kind]
+        self.half = _Draws(f"client.{kind}", demand.half, streams)
+        self.trips = [_Draws(f"server.{kind}.{trip}", each, streams) for trip, each in enumerate(demand.trips)]
+        self.rest = _Draws(f"rest.{kind}", demand.rest, streams)
+
+
+class _Shared(Service):
+    """Round trips on shared processors: in between the client works, at last nobody does."""
+
+    def __init__(self, clock: Clock, machine: Machine, streams: Streams) -> None:
+        super().__init__(clock, Loop((), {}), {})
+        self.clients = Processor(clock, CLIENTS_FAVOUR_SHORT)
+        self.servers = Processor(clock, SERVERS_FAVOUR_SHORT)
+        self.parts = {kind: _Part(kind, machine, streams) for kind in machine.demands}
+
+    def take(self, kind: str, caller: Caller, number: int, look: Callable[[], Any] | None = None) -> Process:
+        """From the first trip on; what `look` sees as the last one is served. Large transactions: see _caller."""
+        part, seen = self.parts[LARGE if caller.place else kind], None
+        for trip, served in enumerate(part.trips):
+            if trip:
+                yield from self.clients.work(2 * part.half.draw(caller, number + 2 * trip * PART))
+            if look is not None and trip == len(part.trips) - 1:
+                seen = look()
+            yield from self.servers.work(served.draw(caller, number))
+        yield self._clock.sleep(part.rest.draw(caller, number))
+        return seen
 
 
 class _Stage:
-    """One load in virtual time."""
+    """One load in virtual time, a processor for all clients and one for all servers."""
 
     def __init__(self, load: ClosedLoad, machine: Machine, end: int) -> None:
-        self.load, self.machine, self.town, self.end = load, machine, Town(load), end
-        self.clock, self.store, self._streams, self._loop = Clock(), Store(), Streams(load.seed, 0), Loop((), {})
-        servers = {CLIENTS: machine.clients, SERVERS: machine.servers, NOBODY: MANY}
-        self._stations = {
-            name: Station(name, 1, count, "shared", None, Usage(0, end)) for name, count in servers.items()
-        }
-        self._plain = _Way(self._visits(CLIENTS, "client.other", machine.between), (), ())
-        self._ways = {kind: self._way(kind, demand) for kind, demand in machine.demands.items()}
-        self._large = set[Caller]()
-        costs: dict[str, Costs] = {kind: way.effect for kind, way in self._ways.items()}
-        pairs = zip(self._ways["transaction"].effect, self._ways[LARGE].effect, strict=True)
-        costs["transaction"] = tuple(self._either(small, large) for small, large in pairs)
-        costs["call_payment"] = self._visits(NOBODY, "call_payment", (0.0,))
-        topic = Topic(REQUESTS, (PARTITIONS,), "round_robin", traffic=Traffic(0, end))
-        self.runner = Runner(
-            self.clock, self._loop, self.store, {REQUESTS: topic}, costs, self._search, lambda order, attempt: True
-        )
-        self.store.watch(DRIVERS, self._driver_changed)
+        self.town, self.end, self.clock, self.store = Town(load), end, Clock(), Store()
+        streams = Streams(load.seed, 0)
+        self._shared = _Shared(self.clock, machine, streams)
+        self._between = _Draws("client.between", machine.between, streams)
+        self._database = Database(self.clock, self.store, self._shared, Counter())
         self._free: dict[int, int] = {}
+        self.store.watch(DRIVERS, self._driver_changed)
         for driver in range(load.drivers):
             self.store.apply((e.Insert(DRIVERS, driver, {"state": DriverState.AVAILABLE, "order": None}),))
-
-    def _visits(self, station: str, name: str, seconds: Samples, turns: int | None = None) -> tuple[Cost, ...]:
-        """In turns of about a quantum each: see QUANTUM."""
-        count = _turns(seconds) if turns is None else turns
-        law = _law(np.asarray(seconds) / count)
-        streams = (self._streams(f"{name}.{turn}") for turn in range(count))
-        return tuple(cost(self._loop, Errand(self._stations[station], law, stream, shared=False)) for stream in streams)
-
-    def _way(self, kind: str, demand: Demand) -> _Way:
-        """Trip after trip: the client's work, the server's, and the client's again; then what nobody works for."""
-        like = self.machine.demands[LARGE] if kind in LOCKING else demand
-        parts = [*self._visits(CLIENTS, "client.between", self.machine.between)]
-        begins = 0
-        for trip, served in enumerate(demand.trips):
-            work, its = (demand.half * 2, like.half * 2) if trip else (demand.half, like.half)
-            parts += self._visits(CLIENTS, f"client.{kind}.{trip}", work, _turns(its))
-            begins = len(parts) if trip == 0 or kind not in LOCKING else begins
-            parts += self._visits(SERVERS, f"server.{kind}.{trip}", served, _turns(like.trips[trip]))
-        parts += self._visits(NOBODY, f"rest.{kind}", demand.rest, 1)
-        after = self._visits(CLIENTS, f"client.{kind}.after", demand.half)
-        return _Way(tuple(parts[:begins]), tuple(parts[begins:]), after)
-
-    def _either(self, small: Cost, large: Cost) -> Cost:
-        """A part of a transaction, small or large: the runner knows but one kind of them."""
-
-        def enter(now: int, entity: int, index: int, step: int, attempt: int) -> tuple[int, int]:
-            chosen = large if Caller(entity, index, attempt) in self._large else small
-            return chosen.enter(now, entity, index, step, attempt)
-
-        return Cost(small.errand, enter)
 
     def _driver_changed(self, driver: e.Key, record: e.Record, before: e.Record | None) -> None:
         assert isinstance(driver, int)
@@ -127,7 +111,6 @@ class _Stage:
 
     def client(self, number: int, counts: int, tally: Tally) -> Process:
         """One client: order after order."""
-        seen = None
         for order in orders_of(number):
             began = self.clock.instant
             if began >= self.end:
@@ -149,40 +132,51 @@ class _Stage:
             return kind == "finish"
 
     def _perform(self, rule: e.Rule[Any], order: int, occasion: int, tally: Tally | None) -> Process:
-        """Effect after effect, each with the work that the client has with it."""
+        """Effect after effect, each after what the client works from an answer to the next question."""
         number = 0
         try:
             effect = next(rule)
             while True:
-                caller = Caller(order, occasion, number)
-                kind = kind_of(effect)
-                way = self._plain if kind is None else self._ways[kind]
-                if kind == LARGE:
-                    self._large.add(caller)
-                for part in way.before:
-                    yield from self.runner.visit(part, caller)
-                outcome = yield from self.runner.perform(_only(effect), caller)
-                for part in way.after:
-                    yield from self.runner.visit(part, caller)
+                caller = _caller(effect, order, occasion)
+                yield from self._shared.clients.work(self._between.draw(caller, number))
+                outcome = yield from self._effect(effect, caller, number)
                 if tally is not None:
                     tally.effect(effect, outcome)
                 effect, number = rule.send(outcome), number + 1
         except StopIteration as stop:
             return stop.value
 
+    def _effect(self, effect: e.Effect, caller: Caller, number: int) -> Process:
+        """To the server and back; what no server takes part in is done at once."""
+        kind = kind_of(effect)
+        if kind is None:
+            if isinstance(effect, e.Sleep):
+                yield self.clock.sleep(effect.duration)
+            return isinstance(effect, e.CallPayment) or None
+        clients, half = self._shared.clients, self._shared.parts[kind].half
+        yield from clients.work(half.draw(caller, number))
+        outcome = yield from self._served(kind, effect, caller, number)
+        yield from clients.work(half.draw(caller, number + PART))
+        return outcome
 
-def _law(seconds: Samples) -> Law:
-    values = tuple(map(float, seconds))
-    return Law([("empirical", (), values)], float(np.mean(values)))
+    def _served(self, kind: str, effect: e.Effect, caller: Caller, number: int) -> Process:
+        """As the stack's database does it."""
+        database, take = self._database, self._shared.take
+        if isinstance(effect, e.Transaction):
+            return (yield from database.transaction(effect, caller, number))
+        if isinstance(effect, e.Read):
+            return (yield from take(kind, caller, number, lambda: database.see(effect, caller, number)))
+        if isinstance(effect, e.FindDrivers):
+            return (yield from take(kind, caller, number, lambda: self._search(effect.order)))
+        yield from take(kind, caller, number)
+        if isinstance(effect, e.CompareAndSet):
+            return database.compare_and_set(effect)
+        return database.insert(effect) if isinstance(effect, e.Insert) else None
 
 
-def _turns(seconds: Samples) -> int:
-    return max(1, round(float(np.mean(seconds)) / QUANTUM))
-
-
-def _only(effect: e.Effect) -> e.Rule[Any]:
-    """A rule of this one effect."""
-    return (yield effect)
+def _caller(effect: e.Effect, order: int, occasion: int) -> Caller:
+    """place : 1 of a large transaction, of which the database knows but the one kind."""
+    return Caller(order, occasion, int(kind_of(effect) == LARGE))
 
 
 def simulate_load(load: ClosedLoad, machine: Machine, seconds: float, warmup: float) -> Measured:
