@@ -22,6 +22,9 @@ def calibrate(
     start: Start = False,
     orders: Annotated[int, typer.Option(min=50, help="Carried by one client alone, twice.")] = 2_000,
     seconds: Annotated[float, typer.Option(min=1.0, help="Of each load.")] = 10.0,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="Over which orders and seconds are shared out: a machine's speed drifts.")
+    ] = 5,
     loads: Annotated[
         str, typer.Option(metavar="LOADS", help="To predict and measure: CLIENTS:ITEMS:DRIVERS,... or none.")
     ] = "3:10:32,6:10:32,12:5:16",
@@ -45,7 +48,7 @@ def calibrate(
             from swifteats_sim.live.servers.process import NoServer
 
         contests = _loads(loads)
-        effort = calibration.Effort(orders, seconds, fixes=fixes)
+        effort = calibration.Effort(orders, seconds, fixes=fixes, rounds=rounds)
         try:
             with folder_ready(out), started(postgres, redis, kafka) as addresses:
                 done = calibration.calibrate(addresses, effort, contests, (lambda text: None) if quiet else say)

@@ -31,7 +31,9 @@ PEAK_TENTH = Path(__file__).parents[2] / "scenarios" / "peak_tenth.yaml"
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Calibration, Path]:
     """A calibration of servers that were started for it, and its folder."""
-    effort = Effort(orders=60, seconds=5.0, warmup=1.0, houses=(1, 4), fixes=2.0)  # another process may do the same
+    effort = Effort(
+        orders=60, seconds=5.0, warmup=1.0, houses=(1, 4), fixes=2.0, rounds=2
+    )  # another process may do the same
     with started() as addresses:
         calibration = calibrate(addresses, effort, (LOAD,))
         folder = write(calibration, addresses, tmp_path_factory.mktemp("out"))
@@ -47,18 +49,18 @@ def test_servers_of_ones_own_are_measured_by_what_clients_wait_for(
 ) -> None:
     """Nobody tells the processor time of servers that run elsewhere."""
     addresses = Addresses(postgres_dsn, redis_url, kafka)
-    effort = Effort(orders=50, seconds=3.0, warmup=1.0, houses=(2,), fixes=0)
+    effort = Effort(orders=50, seconds=3.0, warmup=1.0, houses=(2,), fixes=0, rounds=1)
     calibration = calibrate(addresses, effort, (LOAD,))
-    for kind, cost in calibration.alone.costs.items():
+    for kind, cost in calibration.survey.alone.costs.items():
         assert tuple(cost.servers) == TAKES_PART[kind]
         assert cost.served == pytest.approx(float(np.maximum(0, cost.wall - cost.client).mean()))
-    assert calibration.alone.servers == 0
+    assert calibration.survey.alone.servers == 0
     assert calibration.contests[0].predicted.throughput > 0
     assert (write(calibration, addresses, tmp_path) / "stack.yaml").exists()
 
 
 def test_every_effect_is_measured_as_often_as_the_rules_make_it(done: tuple[Calibration, Path]) -> None:
-    alone = done[0].alone
+    alone = done[0].survey.alone
     assert {kind: len(cost.wall) / 60 for kind, cost in alone.costs.items()} == {
         "read": 11, "compare_and_set": 5, "insert": 1, "transaction": 4, "transaction of three": 2, "publish": 1,
         "find_drivers": 1,
@@ -70,7 +72,7 @@ def test_every_effect_is_measured_as_often_as_the_rules_make_it(done: tuple[Cali
 
 @pytest.mark.skipif(not is_countable(), reason="the system does not tell the processor time of other processes")
 def test_the_shares_of_servers_and_client_add_up_to_what_was_used(done: tuple[Calibration, Path]) -> None:
-    alone = done[0].alone
+    alone = done[0].survey.alone
     served = sum(cost.served * len(cost.wall) for cost in alone.costs.values()) / alone.orders
     assert served == pytest.approx(alone.servers)
     mine = sum(cost.client * len(cost.wall) for cost in alone.costs.values()) / alone.orders

@@ -1,21 +1,23 @@
-"""Calibration: a client alone, houses of several sizes, then loads that nobody has seen, predicted and measured."""
+"""Calibration: a client alone, houses of several sizes, then loads that nobody has seen; round after round."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from math import ceil
 
 from swifteats_sim.live.accounting import is_countable, pin, pinned
 from swifteats_sim.live.calibration.crew import Worked, work
 from swifteats_sim.live.calibration.load import GEO, ClosedLoad
-from swifteats_sim.live.calibration.machine import Growth, Machine, growth_at, machine_of
-from swifteats_sim.live.calibration.measured import ORDER, Measured
-from swifteats_sim.live.calibration.profile import Profile, profile
+from swifteats_sim.live.calibration.measured import Measured, pooled
+from swifteats_sim.live.calibration.profile import profile
 from swifteats_sim.live.calibration.rows import Rows, measured_rows
 from swifteats_sim.live.calibration.simulated import simulate_load
-from swifteats_sim.live.calibration.site import Unmeasured, furnish, site
+from swifteats_sim.live.calibration.site import furnish, site
+from swifteats_sim.live.calibration.survey import Places, Survey, surveyed, worked_together
 from swifteats_sim.live.fixes.costs import measure_fix_costs
 from swifteats_sim.live.fixes.load import measure_fixes
 from swifteats_sim.live.fixes.predicted import FixesPredicted, predict_fixes
@@ -35,24 +37,23 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured. orders : that the client alone carries, twice; seconds, warmup : of each load.
+    """How much is measured, shared out over `rounds`: a machine's speed drifts, and each part should meet all of it.
 
+    orders : that the client alone carries, twice; seconds : of each load; warmup : s before each in each round;
     houses : numbers of clients who work at once; fixes : s of a load of them, 0 for none.
     """
 
     orders: int = 2_000
     seconds: float = 10.0
-    warmup: float = 1.0
+    warmup: float = 0.5
     houses: tuple[int, ...] = HOUSES
     fixes: float = 20.0
+    rounds: int = 5
 
-
-@dataclass(frozen=True)
-class Places:
-    """Which processor clients and servers have to themselves; None: whichever the system gives them."""
-
-    clients: int | None
-    servers: int | None
+    @property
+    def round(self) -> Effort:
+        """Of one round."""
+        return replace(self, orders=ceil(self.orders / self.rounds), seconds=self.seconds / self.rounds, rounds=1)
 
 
 @dataclass(frozen=True)
@@ -80,40 +81,16 @@ class FixesContest:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What servers take. alone : a client by itself; houses, growth : by number of clients.
+    """What servers take, in all rounds together.
 
     rows : of the budget, which flows ask for and no rule does; contests, fixes : what was predicted and measured.
     """
 
-    places: Places
     effort: Effort
-    alone: Profile
-    houses: Mapping[int, Worked]
-    growth: Mapping[int, Growth]
+    survey: Survey
     rows: Rows
     contests: tuple[Contest, ...] = ()
     fixes: FixesContest | None = None
-
-    @property
-    def busiest(self) -> int:
-        """Clients of the largest house."""
-        return max(self.houses)
-
-    @property
-    def share(self) -> float:
-        """Of a processor that is busy all the time, what those who work on it get: the system keeps the rest.
-
-        It is told by the largest house, where everybody has a processor to be busy on; else it is not known, and 1.
-        """
-        if self.places.clients is None:
-            return 1.0
-        worked = self.houses[self.busiest]
-        return min(1.0, max(worked.clients, worked.servers) / (self.effort.seconds * 1e9))
-
-    def machine(self, clients: int) -> Machine:
-        """What a load of so many clients runs on: work takes longer there by what the system keeps for itself."""
-        growth = growth_at(self.growth, clients)
-        return machine_of(self.alone, Growth(growth.clients / self.share, growth.servers / self.share))
 
 
 def calibrate(
@@ -121,24 +98,47 @@ def calibrate(
 ) -> Calibration:
     """Measure servers that are there, and see what the numbers predict. Unmeasured where that cannot be."""
     with site(addresses) as here, _placed(here) as places:
-        say("a client alone, effect by effect")
+        surveys, contests = list[Survey](), list[list[Contest]]()
+        for number in range(effort.rounds):
+            told = partial(_say_in_round, say, number + 1, effort.rounds)
+            surveys.append(_survey(here, effort.round, places, told))
+            seeded = [replace(load, seed=load.seed + number) for load in loads]
+            contests.append([_contest(load, here, effort.round, surveys[-1], told) for load in seeded])
         furnish(ALONE, here)
         with pinned(places.clients):
-            alone, rows = profile(ALONE, here, effort.orders), measured_rows(here, effort.orders)
-        houses = {}
-        for clients in effort.houses:
-            say(f"a house of {clients}")
-            houses[clients] = _worked(replace(ALONE, clients=clients), here, effort, places)
-        growth = {clients: _growth(alone, worked) for clients, worked in houses.items()}
-        measured = Calibration(places, effort, alone, houses, growth, rows)
-        contests = []
-        for load in loads:
-            say(f"{load.clients} clients, {load.items} items, {load.drivers} drivers")
-            worked = _worked(load, here, effort, places)
-            predicted = simulate_load(load, measured.machine(load.clients), effort.seconds, effort.warmup)
-            contests.append(Contest(load, worked, predicted))
+            rows = measured_rows(here, effort.orders)
+        together = [_together(load, each) for load, each in zip(loads, zip(*contests, strict=True), strict=True)]
         fixes = _fixes(here, effort, say) if effort.fixes else None
-    return replace(measured, contests=tuple(contests), fixes=fixes)
+    return Calibration(effort, surveyed(surveys), rows, tuple(together), fixes)
+
+
+def _say_in_round(say: Say, number: int, rounds: int, text: str) -> None:
+    say(text if rounds == 1 else f"round {number} of {rounds}: {text}")
+
+
+def _survey(here: Addresses, effort: Effort, places: Places, say: Say) -> Survey:
+    say("a client alone, effect by effect")
+    furnish(ALONE, here)
+    with pinned(places.clients):
+        alone = profile(ALONE, here, effort.orders)
+    houses = {}
+    for clients in effort.houses:
+        say(f"a house of {clients}")
+        houses[clients] = _worked(replace(ALONE, clients=clients), here, effort, places)
+    return Survey(places, alone, houses)
+
+
+def _contest(load: ClosedLoad, here: Addresses, effort: Effort, survey: Survey, say: Say) -> Contest:
+    """What was measured just before predicts it: the machine is as fast now as then, if ever."""
+    say(f"{load.clients} clients, {load.items} items, {load.drivers} drivers")
+    machine = survey.machine(load.clients)
+    worked = _worked(load, here, effort, survey.places)
+    return Contest(load, worked, simulate_load(load, machine, effort.seconds, effort.warmup))
+
+
+def _together(load: ClosedLoad, rounds: Sequence[Contest]) -> Contest:
+    worked = worked_together([each.worked for each in rounds])
+    return Contest(load, worked, pooled([each.predicted for each in rounds]))
 
 
 def _fixes(here: Addresses, effort: Effort, say: Say) -> FixesContest:
@@ -152,15 +152,6 @@ def _fixes(here: Addresses, effort: Effort, say: Say) -> FixesContest:
 def _worked(load: ClosedLoad, here: Addresses, effort: Effort, places: Places) -> Worked:
     furnish(load, here)
     return work(load, here, effort.seconds, effort.warmup, places.clients)
-
-
-def _growth(alone: Profile, worked: Worked) -> Growth:
-    """By processor time an order."""
-    orders = len(worked.measured.took.get(ORDER, ()))
-    if not orders:
-        raise Unmeasured("the servers carry no order: give them more time (--seconds), or a machine that is less busy")
-    served = worked.servers / 1e9 / orders / alone.servers if alone.servers else 1.0
-    return Growth(worked.clients / 1e9 / orders / alone.clients, served)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def stations(kind: str) -> list[str]:
 
 def stacked(calibration: Calibration) -> dict[str, Cost]:
     """What each effect costs that a stack knows: it has one kind of transaction, of all those that were made."""
-    costs = dict(calibration.alone.costs)
+    costs = dict(calibration.survey.alone.costs)
     large, small = costs.pop(LARGE), costs["transaction"]
     servers = {name: _all(samples, large.servers[name]) for name, samples in small.servers.items()}
     costs["transaction"] = Cost(_all(small.wall, large.wall), servers, _all(small.own, large.own))
@@ -62,7 +62,7 @@ def _all(some: Samples, others: Samples) -> Samples:
 
 def laws(calibration: Calibration) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """(file, samples in s) of what each effect takes of each server, and of nobody, in the largest house."""
-    growth = calibration.growth[calibration.busiest]
+    growth = calibration.survey.growth[calibration.survey.busiest]
     for kind, cost in stacked(calibration).items():
         demand = demand_of(kind, cost, growth)
         for station, served in zip(stations(kind), demand.trips, strict=True):
@@ -96,11 +96,11 @@ def stack(calibration: Calibration) -> str:
 
 def content(calibration: Calibration, addresses: Addresses) -> dict[str, Any]:
     """Everything that was measured, and where; times in s, rates in 1/s, shares 0..1."""
-    alone = calibration.alone
+    alone, growth = calibration.survey.alone, calibration.survey.growth
     return {
         "date": today(),
         "hardware": hardware(),
-        "places": asdict(calibration.places),
+        "places": asdict(calibration.survey.places),
         "servers": server_versions(addresses),
         "libraries": {name: version(name) for name in CLIENTS} | {"python": platform.python_version()},
         "notes": [
@@ -128,10 +128,14 @@ def content(calibration: Calibration, addresses: Addresses) -> dict[str, Any]:
         },
         "between_effects": _spread(alone.between),
         "per_order": {"clients": alone.clients, "servers": alone.servers},
-        "share_of_a_busy_processor": calibration.share,
+        "share_of_a_busy_processor": calibration.survey.share,
         "houses": [
-            {"clients": clients, "growth": asdict(calibration.growth[clients]), "measured": _done(worked.measured)}
-            for clients, worked in calibration.houses.items()
+            {
+                "clients": clients,
+                "growth": asdict(growth[clients]),
+                "measured": _done(worked.measured),
+            }
+            for clients, worked in calibration.survey.houses.items()
         ],
         "contests": [
             {"load": asdict(each.load), "measured": _done(each.measured), "predicted": _done(each.predicted)}

@@ -84,3 +84,14 @@ def together(tallies: Sequence[Tally], seconds: float) -> Measured:
         tried.update(tally.tried)
         lost.update(tally.lost)
     return Measured(seconds, took, tried, lost, sum(tally.effects for tally in tallies))
+
+
+def pooled(rounds: Sequence[Measured]) -> Measured:
+    """The same load in several rounds, as one."""
+    kinds = sorted({kind for each in rounds for kind in each.took})
+    took = {kind: sorted(second for each in rounds for second in each.took.get(kind, ())) for kind in kinds}
+    tried, lost = Counter[str](), Counter[str]()
+    for each in rounds:
+        tried.update(each.tried)
+        lost.update(each.lost)
+    return Measured(sum(each.seconds for each in rounds), took, tried, lost, sum(each.effects for each in rounds))
