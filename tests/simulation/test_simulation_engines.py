@@ -178,7 +178,7 @@ def test_who_comes_first_of_two_at_the_same_instant_shows(monkeypatch: pytest.Mo
     def backwards(self: Agenda, job: Job, at: int, pc: int) -> None:
         job.pc = pc
         turn = job.turn = self._turn = self._turn + 1
-        heappush(self.heap, (at, job.flow.number, -job.entity, job.index, job.lane, turn, job))
+        heappush(self.heap, (at, (0, 0), job.flow.number, -job.entity, job.index, job.lane, turn, job))
 
     compiled = record(scenario_of(SMALL), "compiled")
     monkeypatch.setattr(Agenda, "resume", backwards)
