@@ -18,6 +18,8 @@ from swifteats_sim.scenario import Scenario
 UNITS_US = (1_000, 10_000, 200_000)
 """Of the last one, three hundred are more than a minute."""
 Tree = dict[str, Any]
+SHUFFLES = st.sampled_from([Tree(), Tree(), Tree(shuffle_ties=1), Tree(shuffle_ties=2)])
+"""Half of them shuffle who comes first of those who come at the same instant."""
 
 
 def scenario_of(tree: Mapping[str, Any]) -> Scenario:
@@ -35,7 +37,7 @@ def stacks(draw: Draw) -> Tree:
         "name": "random", "seed": draw(st.integers(0, 99)), "warmup": draw(time(unit, 0, 0, 50)),
         "duration": draw(time(unit, 100, 200, 301)), "stack": {**parts, "flows": found},
     }  # fmt: skip
-    return tree | ({"demand": _menus(unit)} if "menu" in found else {})
+    return tree | ({"demand": _menus(unit)} if "menu" in found else {}) | draw(SHUFFLES)
 
 
 def declared_parts(draw: Draw, unit: int) -> Declared:

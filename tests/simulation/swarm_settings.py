@@ -71,6 +71,7 @@ _LOSSES = ("[{at: 4 min, for: 20 s}]", "[{at: 2 min, for: 5 s}, {at: 7 min, for:
 CITY: dict[str, Choices] = {
     "duration": ("10 min", "20 min", "30 min"),
     "warmup": ("3 min",),
+    "shuffle_ties": ("1", "2", "3"),
     "city.geos.centre.drivers": ("0", "1", "2", "4", "15"),
     "city.geos.north": (
         "{kind: sparse, area: 9 km2, restaurants: 3, drivers: 3}",

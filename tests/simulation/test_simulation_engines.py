@@ -5,8 +5,7 @@ The compiled loop is run, the interpreter is read; here neither is believed.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from heapq import heappush
 from typing import Any
 
@@ -44,16 +43,6 @@ def examples(count: int) -> settings:
 
 FAST, SLOW, FAST_CITIES, SLOW_CITIES = map(examples, (60, 1500, 5, 150))
 SAMPLE, PART = 300, 20
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _frozen() -> Iterator[None]:
-    """What is there before is no garbage: the interpreter's look for lost jobs sweeps all that is not frozen."""
-    simulated(scenario_of(SMALL))
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 TOPIC: Tree = {
