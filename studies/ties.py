@@ -13,8 +13,9 @@ from studies.answer import Study, options
 from studies.arms import SCENARIOS
 
 FILES = (
-    "gps_ingest.yaml", "menu_browsing.yaml", "retry_storm.yaml", "burst.yaml", "steady.yaml", "assignment_queue.yaml",
-    "peak_tenth.yaml", "channels/polling_5s.yaml", "theory/mmc_c10_rho80.yaml", "theory/batch_window.yaml",
+    "gps_ingest.yaml", "gps_ingest_as_noted.yaml", "menu_browsing.yaml", "retry_storm.yaml",
+    "channels/server_sent_events.yaml", "theory/mmc_c10_rho80.yaml", "theory/batch_window.yaml",
+    "defects/c46_fixes_not_awaited.yaml", "defects/c13_lock_expires.yaml", "peak_tenth.yaml",
 )  # fmt: skip
 SHUFFLES = (1, 2, 3)
 HEAD = ("", "targets", "verdicts as stated", "records as stated", "metrics", "moved", "outside the interval")
@@ -33,7 +34,9 @@ def row(file: str, replications: int, workers: int, settings: Sequence[str]) -> 
     for seed in SHUFFLES:
         found = rehearse(load(SCENARIOS / file, [*plain, ("shuffle_ties", str(seed))]), workers)
         same += [each.verdict for each in found.judgements] == [each.verdict for each in stated.judgements]
-        bits += sum(digest([one], "") == digest([two], "") for one, two in zip(found.tables, stated.tables, strict=True))
+        bits += sum(
+            digest([one], "") == digest([two], "") for one, two in zip(found.tables, stated.tables, strict=True)
+        )
         for name, estimate in stated.estimates.items():
             low, high = estimate.ci95 or (estimate.value, estimate.value)
             now = found.estimates[name].value if name in found.estimates else float("nan")

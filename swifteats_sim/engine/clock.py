@@ -114,7 +114,7 @@ class Clock(simpy.Environment):
         return Task(self, generator)
 
     def run(self, until: int | None = None) -> None:  # type: ignore[override]
-        """All events before `until` (ns); None: until there are none. ValueError where that is over.
+        """All events before `until` (ns); None: until there are none. ValueError where that is over; BackInTime.
 
         What flows, and is followed, is done up to the next event, and may call for an earlier one.
         """
@@ -126,7 +126,10 @@ class Clock(simpy.Environment):
                 self._catch_up(end)
             if not queue or queue[0][0] >= end:
                 break
-            self.instant, _, _, event = heappop(queue)  # type: ignore[assignment]  # ns, all of them
+            at, _, _, event = heappop(queue)
+            if at < self.instant:
+                raise BackInTime(int(at), self.instant)
+            self.instant = at  # type: ignore[assignment]  # ns, all of them
             callbacks = event.callbacks
             event.callbacks = None  # type: ignore[assignment]  # it is over
             for callback in callbacks:

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_args
 
 import pytest
+import simpy
 from swarm import scenario_of
 
 from swifteats_sim.city.trajectories import Trajectories
+from swifteats_sim.city.travel import StraightLine
 from swifteats_sim.domain import delivery, inventory, orders
 from swifteats_sim.domain.effects import CompareAndSet, Name, Read, Record, Rule, Write
 from swifteats_sim.domain.held import Held
@@ -18,10 +20,10 @@ from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS, Line
 from swifteats_sim.domain.states import DriverState, Impossible, OrderState
 from swifteats_sim.domain.stock import InventoryTerms
 from swifteats_sim.engine.branching import Fork
-from swifteats_sim.engine.clock import SECOND
+from swifteats_sim.engine.clock import SECOND, Clock
 from swifteats_sim.engine.job import COMPLETED, WAIT, Job
 from swifteats_sim.engine.loop import Loop
-from swifteats_sim.engine.steps import Delay
+from swifteats_sim.engine.steps import Delay, KeepNewest
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.simulation import invariants, replenishing, simulate
@@ -152,6 +154,41 @@ def a_driver_in_two_places(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Trajectories, "position", position)
 
 
+def an_alarm_of_the_past(patch: pytest.MonkeyPatch) -> None:
+    """Of those who decide."""
+    true = Clock.sleep
+
+    def sleep(self: Clock, duration: int) -> simpy.Timeout:
+        alarm = true(self, duration)
+        if self.instant > 60 * SECOND:
+            at, *rest = self._queue.pop(0)
+            self._queue.insert(0, (at - 2 * SECOND, *rest))  # type: ignore[arg-type]
+        return alarm
+
+    patch.setattr(Clock, "sleep", sleep)
+
+
+def a_way_that_takes_half_its_time(patch: pytest.MonkeyPatch) -> None:
+    true = StraightLine.duration
+    patch.setattr(StraightLine, "duration", lambda self, here, there: true(self, here, there) // 2)
+
+
+def a_fix_that_is_written_over_a_newer_one(patch: pytest.MonkeyPatch) -> None:
+    def take(self: KeepNewest, job: Job, now: int, loop: Loop) -> int:
+        self.register[job.entity] = job.born if now < 300 * SECOND else job.born - 200 * SECOND
+        return job.pc + 1
+
+    patch.setattr(KeepNewest, "take", take)
+
+
+def a_fix_of_an_instant_to_come(patch: pytest.MonkeyPatch) -> None:
+    def take(self: KeepNewest, job: Job, now: int, loop: Loop) -> int:
+        self.register[job.entity] = now + 60 * SECOND
+        return job.pc + 1
+
+    patch.setattr(KeepNewest, "take", take)
+
+
 def an_order_that_ends_unseen(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(OrderLog, "close", lambda *_: None)
 
@@ -218,6 +255,10 @@ BREAKING: tuple[tuple[Breaking, Invariant], ...] = (
     (an_event_of_the_past, "time"),
     (a_message_that_vanishes, "messages"),
     (a_driver_in_two_places, "positions"),
+    (a_way_that_takes_half_its_time, "speed"),
+    (a_fix_that_is_written_over_a_newer_one, "fixes"),
+    (a_fix_of_an_instant_to_come, "fixes"),
+    (an_alarm_of_the_past, "time"),
     (an_order_that_ends_unseen, "orders"),
     (an_order_that_is_closed_and_the_database_never_hears, "orders"),
     (a_delivery_that_the_record_misses, "orders"),
