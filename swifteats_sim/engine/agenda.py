@@ -40,7 +40,7 @@ class Agenda:
         """The job goes on with step `pc` at `at` (ns); whatever else it waited for is void."""
         job.pc = pc
         turn = job.turn = self._turn = self._turn + 1
-        place = place_of_job(self._ties, at, job.flow.number, job.entity, job.index, job.lane)
+        place = place_of_job(self._ties, at, job.flow.number, job.entity)
         heappush(self.heap, (at, place, job.flow.number, job.entity, job.index, job.lane, turn, job))
 
     def expect(self, born: int, flow: int, entity: int, index: int) -> None:

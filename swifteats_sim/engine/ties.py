@@ -2,8 +2,9 @@
 
 No result ought to hang on that. A shuffle is a function of its key and of who comes, so that it can be done again, and
 both engines shuffle alike: `kernel/ties.py` says the same. Never shuffled are an effect and its cause (what is not
-caused yet is not to come), a job's own steps, who decides and what flows after it, the journal, which is read before
-jobs in the order in which it was written, and the jobs of one arrival.
+caused yet is not to come), jobs that one entity sends in one flow, with all their parts (a log keeps their order, and
+so does a connection), who decides and what flows after it, the journal, which is read before jobs in the order in which
+it was written, and the jobs of one arrival.
 
 Source of `mixed`: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 """
@@ -50,9 +51,9 @@ def place_of_birth(key: int, at: int, flow: int, entity: int) -> tuple[int, int]
     return (0, 0) if key == STATED else (rank(key, at, flow), of_entity(key, entity))
 
 
-def place_of_job(key: int, at: int, flow: int, entity: int, index: int, lane: int) -> tuple[int, int]:
-    """Where a job's event stands among all events of its instant."""
-    return (0, 0) if key == STATED else (rank(key, at, flow, entity, index, lane), 0)
+def place_of_job(key: int, at: int, flow: int, entity: int) -> tuple[int, int]:
+    """Where a job's event stands among all events of its instant: those of one entity's jobs together."""
+    return (0, 0) if key == STATED else (rank(key, at, flow, entity), 0)
 
 
 def of_entity(key: int, entity: int) -> int:

@@ -36,7 +36,7 @@ def _place(words, at, event):  # type: ignore[no-untyped-def]
     place = _of_flow(words, at, event.flow)
     if event.job == NONE:
         return place, _next(np.uint64(words[REGISTERS.ties]), event.entity)
-    return _next(_next(_next(place, event.entity), event.index), event.lane), np.uint64(0)
+    return _next(place, event.entity), np.uint64(0)
 
 
 @apart
