@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 
 import pytest
 from both_engines import record
 from random_stacks import Tree, scenario_of
 from small_city import CITY, run
 from small_city import scenario_of as small
+from swarm import scenario_of as swarming
 
 from swifteats_sim.experiments.rehearsal import declared
-from swifteats_sim.results import digest
+from swifteats_sim.results import digest, measure
 from swifteats_sim.simulation import simulate
 from swifteats_sim.simulation.software import Engine
 from swifteats_sim.stack.sources import Sources
@@ -79,10 +79,36 @@ def test_clients_of_one_instant_are_shuffled_too_and_keep_their_order_each_round
     assert len(found) > 1
 
 
-def records(*settings: str) -> list[str]:
-    """Digests of the records of a small city, as stated and shuffled; the scenario has no part in them."""
-    chosen: Sequence[tuple[str, ...]] = [(), *((f"shuffle_ties={seed}",) for seed in SEEDS)]
-    return [digest([run("duration=20 min", "demand.orders.rate=6/min", *settings, *each)], "") for each in chosen]
+@pytest.mark.parametrize("chosen", [(), ("city.kitchens.cooking=10 min", "city.drivers.pickup=2 min")], ids=len)
+def test_a_city_is_the_same_to_the_bit_whoever_comes_first(chosen: tuple[str, ...]) -> None:
+    """Its times are drawn to the nanosecond, so that those who meet at one instant have nothing in common."""
+    shuffles = [(), *((f"shuffle_ties={seed}",) for seed in SEEDS)]
+    records = (run("duration=20 min", "demand.orders.rate=6/min", *chosen, *each) for each in shuffles)
+    assert len({digest([each], "") for each in records}) == 1
+
+
+LEADERLESS = (
+    ("city.geos.centre.drivers", "40"), ("demand.orders.rate", "6/min"), ("duration", "30 min"),
+    ("stack.topics.fixes.leader_losses", "[{at: 4 min, for: 20 s}]"),
+)  # fmt: skip
+"""Fixes of 40 drivers wait for a leader, and all go on at the instant at which there is one."""
+
+
+def test_of_those_whom_one_event_wakes_the_order_moves_single_waits_and_nothing_else() -> None:
+    stated, *shuffled = (
+        measure(simulate(swarming((*LEADERLESS, *each))))
+        for each in ((), *((("shuffle_ties", f"{n}"),) for n in SEEDS))
+    )
+    for found in shuffled:
+        moved = {name for name, value in found.items() if value != stated[name]}
+        assert "gps.wait.max" in moved, "the shuffle reaches them"
+        assert moved < {f"{flow}.{what}" for flow in ("gps", "tracking") for what in TAILS}
+        assert found["tracking.latency.mean"] == pytest.approx(stated["tracking.latency.mean"], rel=0.002)
+
+
+TAILS = (
+    "latency.mean", *(f"{what}.{tail}" for what in ("latency", "wait") for tail in ("p95", "p99", "p999", "max")),
+)  # fmt: skip
 
 
 def test_a_scenario_that_shuffles_nothing_is_declared_as_before() -> None:
