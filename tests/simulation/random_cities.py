@@ -35,7 +35,8 @@ def cities(draw: Draw) -> Tree:
     tree |= {"seed": draw(st.integers(0, 99)), "duration": draw(st.sampled_from(("5 min", "8 min")))}
     tree["demand"]["orders"]["rate"] = draw(st.sampled_from(("2.5/min", "8/min")))
     tree["city"]["geos"] |= draw(st.sampled_from(({}, {"north": _north()})))
-    return tree | draw(SHUFFLES)
+    tree |= draw(SHUFFLES)
+    return tree
 
 
 def _north() -> Tree:

@@ -33,11 +33,12 @@ def stacks(draw: Draw) -> Tree:
     unit = draw(st.sampled_from(UNITS_US))
     parts = declared_parts(draw, unit)
     found = flows(draw, unit, parts)
-    tree = {
+    tree: Tree = {
         "name": "random", "seed": draw(st.integers(0, 99)), "warmup": draw(time(unit, 0, 0, 50)),
         "duration": draw(time(unit, 100, 200, 301)), "stack": {**parts, "flows": found},
     }  # fmt: skip
-    return tree | ({"demand": _menus(unit)} if "menu" in found else {}) | draw(SHUFFLES)
+    tree |= draw(SHUFFLES)
+    return tree | ({"demand": _menus(unit)} if "menu" in found else {})
 
 
 def declared_parts(draw: Draw, unit: int) -> Declared:
@@ -57,7 +58,7 @@ def declared_parts(draw: Draw, unit: int) -> Declared:
 
 def flows(draw: Draw, unit: int, parts: Declared) -> Tree:
     """Flows that start later ones; `gps` comes from clients, as drivers do, and `trail` from `gps` alone."""
-    names = ["gps", "menu", "f2"][draw(st.integers(0, 2)) :]
+    names = ["gps", "menu", "f2"][draw(st.sampled_from((2, 1, 0))) :]
     found: Tree = {}
     trail = False
     for number, name in enumerate(names):

@@ -80,6 +80,7 @@ CITY: dict[str, Choices] = {
     ),
     "city.geos.centre.restaurants": ("1",),
     "city.geos.centre.area": ("9 km2",),
+    "city.geos.centre.map": ("grid",),
     "city.geos.centre.trip": ("0 m", "3 km"),
     "demand.orders.rate": ("1/min", "8/min"),
     "demand.orders.arrivals": ("stratified",),
