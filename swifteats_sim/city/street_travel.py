@@ -28,6 +28,8 @@ class AlongStreets:
     street, turn.
     """
 
+    fastest: float | None = None
+
     def __init__(self, site: Site, congestion: Congestion, trees: Trees, starts: int) -> None:
         """starts : time of the day of instant 0, ns since midnight; trees : of all restaurants that are asked for."""
         self._site, self._trees, self._congestion, self._starts = site, trees, congestion, starts

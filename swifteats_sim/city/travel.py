@@ -24,7 +24,10 @@ class Travel(Protocol):
     """Travel in one geo. What is believed rests on the last processed fix of a driver, and on nothing that is to come.
 
     drivers : int64[n], all of whom have been heard of. now : ns. Durations are ns, arrivals instants.
+    fastest : how fast anybody is in a straight line at most, m/ns; None: as the lines allow that he moves along.
     """
+
+    fastest: float | None
 
     def approaches(
         self, fleet: Whereabouts, drivers: NDArray[np.int64], restaurant: Spot, now: int
@@ -56,6 +59,7 @@ class StraightLine:
     def __init__(self, speed: float, detour: float) -> None:
         """speed : m/s along the street."""
         self._ns_per_metre = detour / speed * SECOND
+        self.fastest: float | None = 1.0 / self._ns_per_metre
 
     def durations(self, origins: Points, destination: Point) -> NDArray[np.int64]:
         """int64[n] ns from each of float64[n, 2] (metres) to the destination."""

@@ -1,6 +1,7 @@
 """The virtual clock: SimPy with integer nanoseconds.
 
-SimPy's own order of events is total: by time, then priority, then the order in which they were scheduled.
+SimPy's own order of events is total: by time, then priority, then the order in which they were scheduled, which can be
+shuffled (`engine.ties`): a process begins at once even so, and nothing comes before what calls for it.
 Flows (`engine.loop`) at the same instant come after everything that decides.
 
 A run is some millions of events, each of which wakes one process. What all of them pass is written out here, in one
@@ -15,6 +16,8 @@ from typing import Any
 
 import simpy
 from simpy.events import NORMAL, URGENT, EventPriority, Initialize
+
+from swifteats_sim.engine.ties import STATED, shuffled
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
@@ -87,9 +90,12 @@ class Clock(simpy.Environment):
 
     instant: int
 
-    def __init__(self) -> None:
-        """A clock at 0 with nothing scheduled."""
+    def __init__(self, ties: int = STATED) -> None:
+        """A clock at 0 with nothing scheduled. ties : key of their shuffle, which costs the stated order nothing."""
         super().__init__(initial_time=0)
+        self._numbers = self._eid
+        if ties != STATED:
+            self._eid = shuffled(ties, self._numbers)  # type: ignore[assignment]  # SimPy only asks for the next one
         self._readings = self._followers = self._off = 0
         self._flows: Callable[[int], None] | None = None
         self.between = False
@@ -108,7 +114,7 @@ class Clock(simpy.Environment):
         return Task(self, generator)
 
     def run(self, until: int | None = None) -> None:  # type: ignore[override]
-        """All events before `until` (ns); None: until there are none. ValueError where that is over.
+        """All events before `until` (ns); None: until there are none. ValueError where that is over; BackInTime.
 
         What flows, and is followed, is done up to the next event, and may call for an earlier one.
         """
@@ -120,7 +126,10 @@ class Clock(simpy.Environment):
                 self._catch_up(end)
             if not queue or queue[0][0] >= end:
                 break
-            self.instant, _, _, event = heappop(queue)  # type: ignore[assignment]  # ns, all of them
+            at, _, _, event = heappop(queue)
+            if at < self.instant:
+                raise BackInTime(int(at), self.instant)
+            self.instant = at  # type: ignore[assignment]  # ns, all of them
             callbacks = event.callbacks
             event.callbacks = None  # type: ignore[assignment]  # it is over
             for callback in callbacks:
@@ -174,7 +183,7 @@ class Clock(simpy.Environment):
         """Events scheduled so far. SimPy numbers them; reading its counter costs the hot path nothing."""
         self._readings += 1
         # A reading takes a number itself, so those of earlier readings are not events.
-        return next(self._eid) - self._readings + 1
+        return next(self._numbers) - self._readings + 1
 
     def sleep(self, duration: int) -> simpy.Timeout:
         """An event `duration` ns from now.

@@ -1,7 +1,8 @@
 """The event loop of everything that only flows: the readable reference interpreter.
 
 It pops (time, flow, entity, index, lane, turn) from a heap; events at the same instant go in that order, after the
-journal's (flow -1); a birth has lane -1. No two events of jobs have the same turn, so the order is total. The loop
+journal's (flow -1); a birth has lane -1. No two events of jobs have the same turn, so the order is total. Where ties
+are shuffled (`engine.ties`), places drawn for them come before all that. The loop
 lags: the deciding plane calls `advance(now)` before it touches what flows touch, and the loop then has done
 everything strictly before `now`. What flows must know of the deciding plane is journalled with its time.
 """
@@ -19,6 +20,7 @@ from swifteats_sim.engine.job import VOID, EndedTwice, Job
 from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.resource import Ceiling, Holding
 from swifteats_sim.engine.sources import NEVER, Source, Switched
+from swifteats_sim.engine.ties import STATED
 
 
 class Loop(Plane):
@@ -27,10 +29,10 @@ class Loop(Plane):
     sources : the flows' sources by flow number; other flows are started by steps of theirs.
     """
 
-    def __init__(self, flows: tuple[Flow, ...], sources: dict[int, Source]) -> None:
-        """A loop at 0, with no job and nothing journalled."""
+    def __init__(self, flows: tuple[Flow, ...], sources: dict[int, Source], ties: int = STATED) -> None:
+        """A loop at 0, with no job and nothing journalled. ties : key of their shuffle."""
         self.flows, self.now, self._events = flows, 0, 0
-        self._sources, self._agenda = sources, Agenda()
+        self._sources, self._agenda = sources, Agenda(ties)
         self._halt: int | None = None
         for number, flow in enumerate(flows):
             flow.number = number
@@ -40,7 +42,7 @@ class Loop(Plane):
         agenda, heap, run = self._agenda, self._agenda.heap, self.run
         count, last = 0, self.now
         while heap and heap[0][0] < until:
-            time, flow, entity, index, _, turn, job = agenda.pop()
+            time, _, flow, entity, index, _, turn, job = agenda.pop()
             if time < last:
                 raise BackInTime(time, last)
             last = time

@@ -28,6 +28,11 @@ class Scenario(Frozen):
     duration: PositiveDuration = Field(description="the measured span")
     seed: int = default(1, ge=0, lt=2**63, description="of every random number of the run")
     replications: int = default(1, ge=1, le=10_000, description="independent runs; an interval needs at least 2")
+    shuffle_ties: int | None = Field(
+        None, ge=0, lt=2**63, exclude_if=lambda seed: seed is None,
+        description="seed of a shuffle of what happens at the same instant; none: the stated order. No result should "
+        "hang on it",
+    )  # fmt: skip
     city: City | None = None
     demand: Demand = Demand()
     ordering: Ordering = Ordering()

@@ -20,6 +20,7 @@ from swifteats_sim.engine.laws import Law
 from swifteats_sim.engine.registers import Registers
 from swifteats_sim.engine.resource import Resource
 from swifteats_sim.engine.streams import Stream, Streams
+from swifteats_sim.engine.ties import STATED
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.flows import GPS
@@ -56,10 +57,16 @@ class Assembly:
     """All parts of one run, connected and not yet started."""
 
     def __init__(
-        self, scenario: Scenario, streams: Streams, progress: Callable[[int], None], engine: Engine = "compiled"
+        self,
+        scenario: Scenario,
+        streams: Streams,
+        progress: Callable[[int], None],
+        engine: Engine = "compiled",
+        ties: int = STATED,
     ) -> None:
+        """progress, engine : see `simulate`; ties : key of their shuffle."""
         town, declared = build_town(scenario, streams, grow), declared_city(scenario)
-        clock, fleet = Clock(), Fleet(town.places, declared.drivers.fix_every, streams)
+        clock, fleet = Clock(ties), Fleet(town.places, declared.drivers.fix_every, streams)
         geos = tuple(area.kind for area in town.places.areas)
         geo_of = town.geo_of_driver.tolist()
         followers, watchers = array("q", [-1]) * fleet.count, array("q", [0])
@@ -67,7 +74,7 @@ class Assembly:
             fleet.known, bytearray(fleet.count), followers, watchers, geo_of, fleet.trajectories
         )  # fmt: skip
         around = Surroundings(geos, registers, declared.drivers.fix_every, fleet.phases)
-        self.software = Software(scenario, streams, around, declared.fix_sample, engine)
+        self.software = Software(scenario, streams, around, declared.fix_sample, engine, ties)
         rules = scenario.assignment
         search = Search(fleet, rules.radius, rules.live_fix, rules.search == "ghosts")
         log = OrderLog()

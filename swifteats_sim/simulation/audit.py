@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from swifteats_sim.domain.effects import Key, Record
 from swifteats_sim.domain.messages import ORDERS
@@ -31,6 +32,7 @@ class Audit:
     def __init__(self, run: Run, store: Store, invariants: Invariants, conservation: Conservation) -> None:
         self._run, self._store, self._broken, self._conservation = run, store, invariants.broken, conservation
         self._states = Counter[OrderState]()
+        self._known = np.array(run.city.fleet.known, dtype=np.int64)
         self._looked = 0
         store.watch(ORDERS, self._order_written)
 
@@ -42,6 +44,7 @@ class Audit:
         self._looked = now
         self._look_at_orders()
         self._look_at_drivers()
+        self._look_at_fixes(now)
         self._conservation.look(now)
 
     def close(self, tables: Tables) -> None:
@@ -52,6 +55,8 @@ class Audit:
         self._audit_counts(tables.counts)
         for leg in leaps(tables.legs)[:1]:
             self._broken("positions", f"leg {leg} of the record begins where, or when, the one before it does not end")
+        for leg in races(tables.legs, self._fastest()[tables.legs["driver"].to_numpy()])[:1]:
+            self._broken("speed", f"leg {leg} of the record is faster than its driver can be")
 
     def _order_written(self, _: Key, record: Record, before: Record | None) -> None:
         state = record.fields["state"]
@@ -79,6 +84,19 @@ class Audit:
             where = "the database, not by the record" if driver in held else "the record, not by the database"
             self._broken("drivers freed", f"driver {driver} holds an order by {where}")
 
+    def _look_at_fixes(self, now: int) -> None:
+        """Of no driver is less known than before, and of none what is yet to come."""
+        known, fleet = self._known, np.array(self._run.city.fleet.known, dtype=np.int64)
+        for driver in np.flatnonzero((fleet < known) | (fleet > now))[:1].tolist():
+            self._broken("fixes", f"driver {driver} is known at {fleet[driver]} ns, and was at {known[driver]} ns")
+        self._known = fleet
+
+    def _fastest(self) -> NDArray[np.float64]:
+        """float64[drivers]: how fast each may be in a straight line, m/ns."""
+        places = self._run.city.places
+        speeds = [places.lines.fastest if area.travel.fastest is None else area.travel.fastest for area in places.areas]
+        return np.repeat(speeds, [len(area.drivers) for area in places.areas])
+
     def _audit_orders(self, orders: pd.DataFrame) -> None:
         """Each order ended as the database says, and is open where that says so, or has not heard of it yet."""
         for order, closed, state in zip(orders["order"].tolist(), orders["closed"], orders["state"], strict=True):
@@ -95,6 +113,13 @@ class Audit:
         for invariant, count in audits:
             if counts.get(count, 0):
                 self._broken(invariant, f"the audit of the record counts {counts[count]} {count}")
+
+
+def races(legs: pd.DataFrame, fastest: NDArray[np.float64]) -> list[int]:
+    """Rows of legs that are faster than possible. fastest : float64[legs], m/ns; instants are whole ns."""
+    start, end, x0, y0, x1, y1 = (legs[column].to_numpy() for column in ("start", "end", "x0", "y0", "x1", "y1"))
+    found: list[int] = np.flatnonzero(np.hypot(x1 - x0, y1 - y0) > (end - start + 1) * fastest + NEAR_M).tolist()
+    return found
 
 
 def leaps(legs: pd.DataFrame) -> list[int]:

@@ -10,6 +10,7 @@ import pandas as pd
 from swifteats_sim.engine.clock import MINUTE
 from swifteats_sim.engine.resource import Resource
 from swifteats_sim.engine.streams import Streams
+from swifteats_sim.engine.ties import key_of
 from swifteats_sim.results.tables import Tables, without_city
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.flows import GPS
@@ -34,13 +35,13 @@ def simulate(
 
     The record depends on the scenario, its seed and the replication alone. Violation where an invariant breaks.
     """
-    streams = Streams(scenario.seed, replication)
+    streams, ties = Streams(scenario.seed, replication), key_of(scenario.shuffle_ties, replication)
     with seldom_swept():
         if scenario.city is None:
-            software = Software(scenario, streams, alone(scenario), engine=engine)
+            software = Software(scenario, streams, alone(scenario), engine=engine, ties=ties)
             with watched(replication, lambda: software.loop.now):
                 return _software_alone(scenario, software, progress)
-        parts = Assembly(scenario, streams, progress, engine)
+        parts = Assembly(scenario, streams, progress, engine, ties)
         with watched(replication, lambda: parts.run.clock.instant):
             return _with_city(parts, scenario.end)
 

@@ -13,6 +13,7 @@ from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.registers import Registers
 from swifteats_sim.engine.sources import Renewal
 from swifteats_sim.engine.streams import Streams
+from swifteats_sim.engine.ties import STATED
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.scenario.flows import GPS, ORDER
 from swifteats_sim.stack.equipment import Equipment
@@ -47,8 +48,9 @@ class Software:
         around: Surroundings,
         sampled: int = 0,
         engine: Engine = "compiled",
+        ties: int = STATED,
     ) -> None:
-        """sampled : fixes of drivers divisible by this are noted one by one; 0: none."""
+        """sampled : fixes of drivers divisible by this are noted one by one; 0: none; ties : key of their shuffle."""
         stack, span = scenario.stack, (scenario.warmup, scenario.end)
         self.equipment = Equipment(stack, streams, around.geos, span, around.registers.watchers)
         self._declared = [(name, stack.flows[name]) for name in sorted(stack.flows) if name != ORDER]
@@ -69,7 +71,7 @@ class Software:
             self.flows[name] = Flow(name, steps, span, sampled if name == GPS else 0, drawn)
         found = {number: sources.source(name, flow) for number, (name, flow) in enumerate(self._declared)}
         self._sources = {number: source for number, source in found.items() if source is not None}
-        self.loop = self._plane(engine, span, around.registers)
+        self.loop = self._plane(engine, span, around.registers, ties)
         self._openings = {number: sources.openings(name, flow) for number, (name, flow) in enumerate(self._declared)}
 
     def start(self) -> None:
@@ -82,13 +84,13 @@ class Software:
         for group in self.equipment.groups.values():
             self.loop.watch(group)
 
-    def _plane(self, engine: Engine, span: tuple[int, int], registers: Registers) -> Plane:
+    def _plane(self, engine: Engine, span: tuple[int, int], registers: Registers, ties: int) -> Plane:
         flows = tuple(self.flows.values())
         if engine == "reference":
-            return Loop(flows, self._sources)
+            return Loop(flows, self._sources, ties)
         from swifteats_sim.engine.kernel.machine import Machine  # numba compiles it, or loads what it has compiled
 
-        return Machine(flows, self._sources, span, registers)
+        return Machine(flows, self._sources, span, registers, ties)
 
     def watched(self) -> list[int]:
         """Numbers of the flows whose clients are the customers who follow an order."""

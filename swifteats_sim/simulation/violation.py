@@ -14,17 +14,19 @@ from swifteats_sim.domain.states import Impossible
 from swifteats_sim.engine.clock import MINUTE, SECOND, BackInTime
 from swifteats_sim.engine.job import EndedTwice
 from swifteats_sim.scenario import Scenario
+from swifteats_sim.scenario.actions import KeepLatest
+from swifteats_sim.scenario.steps import flat
 
 Invariant = Literal[
     "flows", "messages", "orders", "one order a driver", "one driver an order", "drivers freed", "stock",
-    "stock restored", "moves of orders", "moves of drivers", "positions", "time", "rules",
+    "stock restored", "moves of orders", "moves of drivers", "positions", "speed", "fixes", "time", "rules",
 ]  # fmt: skip
 """flows, messages, orders: none is lost, made or ended twice; one order a driver: a trip ends before the next is
 committed (F5); one driver an order: nobody carries what another has; drivers freed: who has no order is not held;
 stock: nothing is sold that is not there, and no shelf is filled beyond its maximum; stock restored: what was not sold
-is on the shelf, once; moves: by the state
-machines only; positions: a leg begins where and not before the last one ended; time: never back; rules: none is shown
-what cannot be."""
+is on the shelf, once; moves: by the state machines only; positions: a leg begins where and not before the last one
+ended; speed: nobody is faster than his city allows; fixes: what is known of a driver is never older than what was known
+before, nor of an instant to come; time: never back; rules: none is shown what cannot be."""
 
 
 class Exemption(NamedTuple):
@@ -57,7 +59,13 @@ home; who gives nothing back (C36) lets it drain away."""
 def broken_by_design(scenario: Scenario) -> frozenset[Invariant]:
     """The invariants that a scenario's own switches give up."""
     chosen = (each for each in EXEMPTIONS if getattr(getattr(scenario, each.section), each.key) == each.value)
-    return frozenset(invariant for each in chosen for invariant in each.breaks)
+    return frozenset(invariant for each in chosen for invariant in each.breaks) | _overwriting(scenario)
+
+
+def _overwriting(scenario: Scenario) -> frozenset[Invariant]:
+    """A flow that keeps the latest fix, not the newest (C55), goes back to where a driver was."""
+    steps = (step for flow in scenario.stack.flows.values() for step in flat(flow.steps))
+    return frozenset({"fixes"} if any(isinstance(step, KeepLatest) for step in steps) else ())
 
 
 class Violation(RuntimeError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
-from random_stacks import Tree, declared_parts, offline, sources
+from random_stacks import SHUFFLES, Tree, declared_parts, offline, sources
 from random_steps import Declared, Draw, Step, Writer
 from random_times import law, time
 from swarm_settings import BASE
@@ -35,6 +35,7 @@ def cities(draw: Draw) -> Tree:
     tree |= {"seed": draw(st.integers(0, 99)), "duration": draw(st.sampled_from(("5 min", "8 min")))}
     tree["demand"]["orders"]["rate"] = draw(st.sampled_from(("2.5/min", "8/min")))
     tree["city"]["geos"] |= draw(st.sampled_from(({}, {"north": _north()})))
+    tree |= draw(SHUFFLES)
     return tree
 
 

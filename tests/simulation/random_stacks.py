@@ -18,6 +18,8 @@ from swifteats_sim.scenario import Scenario
 UNITS_US = (1_000, 10_000, 200_000)
 """Of the last one, three hundred are more than a minute."""
 Tree = dict[str, Any]
+SHUFFLES = st.sampled_from([Tree(), Tree(), Tree(shuffle_ties=1), Tree(shuffle_ties=2)])
+"""Half of them shuffle who comes first of those who come at the same instant."""
 
 
 def scenario_of(tree: Mapping[str, Any]) -> Scenario:
@@ -31,10 +33,11 @@ def stacks(draw: Draw) -> Tree:
     unit = draw(st.sampled_from(UNITS_US))
     parts = declared_parts(draw, unit)
     found = flows(draw, unit, parts)
-    tree = {
+    tree: Tree = {
         "name": "random", "seed": draw(st.integers(0, 99)), "warmup": draw(time(unit, 0, 0, 50)),
         "duration": draw(time(unit, 100, 200, 301)), "stack": {**parts, "flows": found},
     }  # fmt: skip
+    tree |= draw(SHUFFLES)
     return tree | ({"demand": _menus(unit)} if "menu" in found else {})
 
 
@@ -55,7 +58,7 @@ def declared_parts(draw: Draw, unit: int) -> Declared:
 
 def flows(draw: Draw, unit: int, parts: Declared) -> Tree:
     """Flows that start later ones; `gps` comes from clients, as drivers do, and `trail` from `gps` alone."""
-    names = ["gps", "menu", "f2"][draw(st.integers(0, 2)) :]
+    names = ["gps", "menu", "f2"][draw(st.sampled_from((2, 1, 0))) :]
     found: Tree = {}
     trail = False
     for number, name in enumerate(names):

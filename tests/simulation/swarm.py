@@ -4,7 +4,8 @@
 
 A scenario is made of one number. Even numbers keep the platform's own rules (--step 2: only these); odd ones take what
 the notes coded as well, and may break what these switches give up. A scenario that fails is told as a command, with all
-settings left out that it fails without.
+settings left out that it fails without; `swarm.yaml` is written beside. `--engines`: each is run by both, which must
+agree. Whole scenarios at random, not settings of one: `swarm_of_trees.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from typing import NamedTuple
 from swarm_settings import BASE, CITY, FAULTS, RULES, VARIANTS, Choices
 
 from swifteats_sim.engine.streams import Streams
+from swifteats_sim.results import digest
 from swifteats_sim.scenario import Scenario, load
 from swifteats_sim.simulation import simulate
 from swifteats_sim.simulation.violation import Violation
@@ -74,10 +76,12 @@ def scenario_of(settings: Settings) -> Scenario:
     return load(Path(_folder().name) / "swarm.yaml", list(settings))
 
 
-def attempt(number: int, settings: Settings) -> Failure | None:
-    """Run a scenario; None where all is well."""
+def attempt(number: int, settings: Settings, both: bool = False) -> Failure | None:
+    """Run a scenario; None where all is well. both : engines, which must agree."""
     try:
-        simulate(scenario_of(settings))
+        tables = simulate(scenario_of(settings))
+        if both and digest([tables], "") != digest([simulate(scenario_of(settings), engine="reference")], ""):
+            return Failure(number, "engines", "the engines differ", settings)
     except Violation as broken:
         return Failure(number, broken.invariant, str(broken), settings)
     except Exception as error:  # whatever it is, a run must not crash
@@ -85,9 +89,9 @@ def attempt(number: int, settings: Settings) -> Failure | None:
     return None
 
 
-def fails(number: int) -> Failure | None:
+def fails(number: int, both: bool = False) -> Failure | None:
     """The failure of a scenario, shrunk; None where all is well."""
-    found = attempt(number, settings_of(number))
+    found = attempt(number, settings_of(number), both)
     return None if found is None else shrunk(found)
 
 
@@ -95,16 +99,17 @@ def shrunk(failure: Failure) -> Failure:
     """The same kind of failure with settings left out, one by one, until it needs every one that is left."""
     for setting in failure.settings:
         fewer = tuple(each for each in failure.settings if each != setting)
-        again = attempt(failure.number, fewer)
+        again = attempt(failure.number, fewer, failure.kind == "engines")
         if again is not None and again.kind == failure.kind:
             return shrunk(again)
     return failure
 
 
-def swarm(numbers: range, workers: int) -> Iterator[Failure]:
+def swarm(numbers: range, workers: int, both: bool = False) -> Iterator[Failure]:
     """The failures among these scenarios, in order."""
     with ProcessPoolExecutor(workers) as pool:
-        yield from (failure for failure in pool.map(fails, numbers, chunksize=8) if failure is not None)
+        found = pool.map(partial(fails, both=both), numbers, chunksize=8)
+        yield from (failure for failure in found if failure is not None)
 
 
 def main() -> None:
@@ -114,12 +119,15 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000, help="scenarios")
     parser.add_argument("--step", type=int, default=1, help="from one number to the next; 2: the platform's own rules")
     parser.add_argument("--workers", type=int, default=1, help="processes")
+    parser.add_argument("--engines", action="store_true", help="run each by both engines, which must agree")
     asked = parser.parse_args()
     count = 0
-    for failure in swarm(range(asked.first, asked.first + asked.count * asked.step, asked.step), asked.workers):
+    numbers = range(asked.first, asked.first + asked.count * asked.step, asked.step)
+    for failure in swarm(numbers, asked.workers, asked.engines):
         count += 1
+        Path("swarm.yaml").write_text(BASE, encoding="utf-8")
         print(f"{failure.number}: {failure.kind}: {failure.what}\n  {failure.command}", flush=True)
-    print(f"{asked.count} scenarios, {count} failures (swarm.yaml is BASE of swarm_settings.py)")
+    print(f"{asked.count} scenarios, {count} failures")
     sys.exit(bool(count))
 
 

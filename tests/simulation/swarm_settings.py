@@ -71,6 +71,7 @@ _LOSSES = ("[{at: 4 min, for: 20 s}]", "[{at: 2 min, for: 5 s}, {at: 7 min, for:
 CITY: dict[str, Choices] = {
     "duration": ("10 min", "20 min", "30 min"),
     "warmup": ("3 min",),
+    "shuffle_ties": ("1", "2", "3"),
     "city.geos.centre.drivers": ("0", "1", "2", "4", "15"),
     "city.geos.north": (
         "{kind: sparse, area: 9 km2, restaurants: 3, drivers: 3}",
@@ -79,6 +80,7 @@ CITY: dict[str, Choices] = {
     ),
     "city.geos.centre.restaurants": ("1",),
     "city.geos.centre.area": ("9 km2",),
+    "city.geos.centre.map": ("grid",),
     "city.geos.centre.trip": ("0 m", "3 km"),
     "demand.orders.rate": ("1/min", "8/min"),
     "demand.orders.arrivals": ("stratified",),

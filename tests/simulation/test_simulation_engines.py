@@ -5,8 +5,7 @@ The compiled loop is run, the interpreter is read; here neither is believed.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from heapq import heappush
 from typing import Any
 
@@ -44,16 +43,6 @@ def examples(count: int) -> settings:
 
 FAST, SLOW, FAST_CITIES, SLOW_CITIES = map(examples, (60, 1500, 5, 150))
 SAMPLE, PART = 300, 20
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _frozen() -> Iterator[None]:
-    """What is there before is no garbage: the interpreter's look for lost jobs sweeps all that is not frozen."""
-    simulated(scenario_of(SMALL))
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 TOPIC: Tree = {
@@ -178,7 +167,7 @@ def test_who_comes_first_of_two_at_the_same_instant_shows(monkeypatch: pytest.Mo
     def backwards(self: Agenda, job: Job, at: int, pc: int) -> None:
         job.pc = pc
         turn = job.turn = self._turn = self._turn + 1
-        heappush(self.heap, (at, job.flow.number, -job.entity, job.index, job.lane, turn, job))
+        heappush(self.heap, (at, (0, 0), job.flow.number, -job.entity, job.index, job.lane, turn, job))
 
     compiled = record(scenario_of(SMALL), "compiled")
     monkeypatch.setattr(Agenda, "resume", backwards)

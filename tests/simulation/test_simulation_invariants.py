@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import gc
 import pickle
+import shlex
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import simpy
 from swarm import scenario_of
+from swarm_settings import BASE
+from typer.testing import CliRunner
 
 from swifteats_sim.city.trajectories import Trajectories
+from swifteats_sim.city.travel import StraightLine
+from swifteats_sim.cli.main import app
 from swifteats_sim.domain import delivery, inventory, orders
 from swifteats_sim.domain.effects import CompareAndSet, Name, Read, Record, Rule, Write
 from swifteats_sim.domain.held import Held
@@ -18,10 +25,10 @@ from swifteats_sim.domain.messages import DRIVERS, ITEMS, ORDERS, Line
 from swifteats_sim.domain.states import DriverState, Impossible, OrderState
 from swifteats_sim.domain.stock import InventoryTerms
 from swifteats_sim.engine.branching import Fork
-from swifteats_sim.engine.clock import SECOND
+from swifteats_sim.engine.clock import SECOND, Clock
 from swifteats_sim.engine.job import COMPLETED, WAIT, Job
 from swifteats_sim.engine.loop import Loop
-from swifteats_sim.engine.steps import Delay
+from swifteats_sim.engine.steps import Delay, KeepNewest
 from swifteats_sim.results.recorder import OfferLog, OrderLog
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.simulation import invariants, replenishing, simulate
@@ -56,6 +63,18 @@ def a_driver_who_is_free_at_the_pick_up(patch: pytest.MonkeyPatch) -> None:
             (driver,) = yield Read(((DRIVERS, held.driver),))
             free = {"state": DriverState.AVAILABLE, "order": None}
             yield CompareAndSet(DRIVERS, held.driver, driver.version, free)
+        return moved
+
+    patch.setattr(delivery, "advance", advance)
+
+
+def an_order_that_is_new_again_at_the_pick_up(patch: pytest.MonkeyPatch) -> None:
+    true = delivery.advance
+
+    def advance(held: Held, to: OrderState, with_driver: DriverState) -> Rule[bool]:
+        moved = yield from true(held, to, with_driver)
+        (order,) = yield Read(((ORDERS, held.order),))
+        yield CompareAndSet(ORDERS, held.order, order.version, {"state": OrderState.NEW_ORDER})
         return moved
 
     patch.setattr(delivery, "advance", advance)
@@ -152,6 +171,41 @@ def a_driver_in_two_places(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Trajectories, "position", position)
 
 
+def an_alarm_of_the_past(patch: pytest.MonkeyPatch) -> None:
+    """Of those who decide."""
+    true = Clock.sleep
+
+    def sleep(self: Clock, duration: int) -> simpy.Timeout:
+        alarm = true(self, duration)
+        if self.instant > 60 * SECOND:
+            at, *rest = self._queue.pop(0)
+            self._queue.insert(0, (at - 2 * SECOND, *rest))  # type: ignore[arg-type]
+        return alarm
+
+    patch.setattr(Clock, "sleep", sleep)
+
+
+def a_way_that_takes_half_its_time(patch: pytest.MonkeyPatch) -> None:
+    true = StraightLine.duration
+    patch.setattr(StraightLine, "duration", lambda self, here, there: true(self, here, there) // 2)
+
+
+def a_fix_that_is_written_over_a_newer_one(patch: pytest.MonkeyPatch) -> None:
+    def take(self: KeepNewest, job: Job, now: int, loop: Loop) -> int:
+        self.register[job.entity] = job.born if now < 300 * SECOND else job.born - 200 * SECOND
+        return job.pc + 1
+
+    patch.setattr(KeepNewest, "take", take)
+
+
+def a_fix_of_an_instant_to_come(patch: pytest.MonkeyPatch) -> None:
+    def take(self: KeepNewest, job: Job, now: int, loop: Loop) -> int:
+        self.register[job.entity] = now + 60 * SECOND
+        return job.pc + 1
+
+    patch.setattr(KeepNewest, "take", take)
+
+
 def an_order_that_ends_unseen(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(OrderLog, "close", lambda *_: None)
 
@@ -209,6 +263,7 @@ UNPAID = ("ordering.prepared=100 %", "ordering.replenish_every=7 min", "ordering
 BREAKING: tuple[tuple[Breaking, Invariant], ...] = (
     (a_drop_off_that_frees_nobody, "drivers freed"),
     (a_driver_who_is_free_at_the_pick_up, "moves of drivers"),
+    (an_order_that_is_new_again_at_the_pick_up, "moves of orders"),
     (a_reservation_that_takes_twice, "stock"),
     (a_release_that_gives_back_twice, "stock"),
     (a_release_that_gives_back_twice_where_there_is_room, "stock restored"),
@@ -218,6 +273,10 @@ BREAKING: tuple[tuple[Breaking, Invariant], ...] = (
     (an_event_of_the_past, "time"),
     (a_message_that_vanishes, "messages"),
     (a_driver_in_two_places, "positions"),
+    (a_way_that_takes_half_its_time, "speed"),
+    (a_fix_that_is_written_over_a_newer_one, "fixes"),
+    (a_fix_of_an_instant_to_come, "fixes"),
+    (an_alarm_of_the_past, "time"),
     (an_order_that_ends_unseen, "orders"),
     (an_order_that_is_closed_and_the_database_never_hears, "orders"),
     (a_delivery_that_the_record_misses, "orders"),
@@ -237,6 +296,39 @@ def test_whoever_breaks_an_invariant_ends_the_run(
         simulate(scenario, engine="reference")
     assert broken.value.invariant == invariant
     assert 0 < broken.value.at <= scenario.end
+
+
+def told(*command: str) -> list[str]:
+    """What the command line says to stderr of a run that an invariant has ended."""
+    done = CliRunner().invoke(app, command)
+    assert (done.exit_code, done.stdout) == (1, "")
+    return done.stderr.splitlines()
+
+
+ENDING = {invariant: breaking for breaking, invariant in BREAKING}
+"""One way to break each."""
+
+
+@pytest.mark.parametrize("invariant", ENDING)
+def test_the_command_that_is_told_shows_the_same_violation(
+    invariant: Invariant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of two replications it is one that is named, and shown again; nothing is written."""
+    ENDING[invariant](monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    Path("swarm.yaml").write_text(BASE, encoding="utf-8")
+    settings = (f"{path}={value}" for path, value in BUSY)
+    chosen = [word for each in (*settings, "ordering.stock=8", "ordering.items=2", *UNPAID) for word in ("--set", each)]
+    said, replay = told("run", "swarm.yaml", *chosen, "--replications", "2", "--engine", "reference", "--quiet")
+    assert said.startswith(f'invariant "{invariant}" broken at 0:')
+    assert replay.startswith("replay: swifteats-sim run swarm.yaml ")
+    assert told(*shlex.split(replay)[2:]) == [said, replay]
+    assert [each.name for each in tmp_path.iterdir()] == ["swarm.yaml"]
+
+
+def test_every_invariant_is_broken_somewhere() -> None:
+    """By code, but for two that only the notes' switches break, see DEFECTS."""
+    assert {*get_args(Invariant)} - {*ENDING} == {"one order a driver", "one driver an order"} < {*DEFECTS}
 
 
 FORKED = "stack.flows.tracking=[{only_if: watched}, {parallel: [[{delay: 20 ms}], [{delay: 30 ms}]]}]"

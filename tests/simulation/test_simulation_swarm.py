@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import pytest
-from swarm import attempt, fails, settings_of, shrunk
-from swarm_settings import VARIANTS
+import json
+import shlex
+from pathlib import Path
 
+import pytest
+from random_cities import cities
+from random_stacks import stacks
+from swarm import attempt, fails, settings_of, shrunk
+from swarm_of_trees import search, told
+from swarm_settings import BASE, VARIANTS
+from typer.testing import CliRunner
+
+from swifteats_sim.cli.main import app
 from swifteats_sim.domain import delivery
 from swifteats_sim.domain.effects import Read, Rule
 from swifteats_sim.domain.held import Held
 from swifteats_sim.domain.messages import ORDERS
+from swifteats_sim.engine.job import WAIT
+from swifteats_sim.engine.station import Station
+from swifteats_sim.engine.steps import Delay
 from swifteats_sim.policies.nearest import Nearest
 
 SAMPLE, PART = 300, 20
@@ -41,12 +53,53 @@ def test_of_a_failing_scenario_only_the_settings_that_matter_are_told(monkeypatc
     assert shrunk(failure).settings == (("assignment.policy", "nearest"),)
 
 
-def test_the_swarm_finds_a_driver_who_is_forgotten_when_his_order_is_cancelled(
-    monkeypatch: pytest.MonkeyPatch,
+def test_the_swarm_finds_a_driver_who_is_forgotten_and_tells_it_shortly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """Planted: nobody frees the driver of a cancelled order. The command that is told shows what was found."""
+
     def free_driver(held: Held, *_: object) -> Rule[None]:
         yield Read(((ORDERS, held.order),))
 
     monkeypatch.setattr(delivery, "free_driver", free_driver)
-    found = next(failure for number in range(0, 60, 2) if (failure := attempt(number, settings_of(number))))
+    found = next(failure for number in range(0, 60, 2) if (failure := fails(number)))
     assert found.kind == "drivers freed"
+    assert len(found.settings) <= 3 < len(settings_of(found.number))
+    monkeypatch.chdir(tmp_path)
+    Path("swarm.yaml").write_text(BASE, encoding="utf-8")
+    done = CliRunner().invoke(app, shlex.split(found.command)[1:])
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[0] == found.what
+
+
+def test_random_stacks_and_cities_break_nothing() -> None:
+    assert search(stacks(), 30) is None
+    assert search(cities(), 5) is None
+
+
+@pytest.mark.slow
+def test_a_step_that_forgets_its_jobs_is_found_in_a_stack_and_shrunk_to_that_step(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Delay, "take", lambda *_: WAIT)
+    found = search(stacks(), 30, engine="reference")
+    assert found is not None
+    assert found.kind == "flows"
+    (flow,) = found.tree["stack"]["flows"].values()
+    (step,) = flow["steps"]
+    assert (step if "delay" in step else step["miss"][0]).keys() == {"delay"}
+    assert len(json.dumps(found.tree)) < 500
+    command = told(found, tmp_path / "found.yaml").splitlines()[1]
+    done = CliRunner().invoke(app, [*shlex.split(command)[1:], "--engine", "reference"])
+    assert (done.exit_code, done.stderr.splitlines()[0]) == (1, found.what)
+
+
+def test_engines_that_differ_are_a_failure_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = (("seed", "2"), ("city.drivers.accept", "60 %"))
+    assert attempt(2, settings, both=True) is None
+    true = Station.visit
+    late = lambda *arguments, **options: (true(*arguments, **options)[0], true(*arguments, **options)[1] + 1)  # noqa: E731
+    monkeypatch.setattr(Station, "visit", late)
+    found = attempt(2, settings, both=True)
+    assert found is not None
+    assert shrunk(found)[1:] == ("engines", "the engines differ", ())

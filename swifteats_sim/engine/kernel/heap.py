@@ -1,4 +1,4 @@
-"""The heap of what comes soon: by instant, flow, entity, index, lane and turn, which is a total order.
+"""The heap of what comes soon: by instant, then as `ties` says, which is a total order.
 
 Four ways lead down from each entry, which says no more than an instant and the row of its event. What comes later than
 soon stands in the wheel.
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from swifteats_sim.engine.compiled import apart, compiled
+from swifteats_sim.engine.kernel import ties
 from swifteats_sim.engine.kernel.arrays import events_of, heap_of, words_of
 from swifteats_sim.engine.kernel.layout import lines
 from swifteats_sim.engine.kernel.memory import HEAP, REGISTERS
@@ -111,18 +112,4 @@ def _precedes(w, at, row, other):  # type: ignore[no-untyped-def]
     """Whether an event comes before an entry of the heap."""
     if at != other.at:
         return at < other.at
-    return _is_before(events_of(w)[row], events_of(w)[other.row])
-
-
-@apart
-def _is_before(one, other):  # type: ignore[no-untyped-def]
-    """Which of two events of one instant comes first."""
-    if one.flow != other.flow:
-        return one.flow < other.flow
-    if one.entity != other.entity:
-        return one.entity < other.entity
-    if one.index != other.index:
-        return one.index < other.index
-    if one.lane != other.lane:
-        return one.lane < other.lane
-    return one.turn < other.turn
+    return ties.is_before(w, at, events_of(w)[row], events_of(w)[other.row])

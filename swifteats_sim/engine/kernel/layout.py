@@ -13,6 +13,7 @@ from swifteats_sim.engine.kernel.maps import EMPTY
 from swifteats_sim.engine.kernel.memory import HISTOGRAM, LINE, LIST, MAP, NONE, REGISTERS, SLOTS, STEP
 from swifteats_sim.engine.laws import Law, moved
 from swifteats_sim.engine.streams import Stream
+from swifteats_sim.engine.ties import STATED
 
 ROOM = 1 << 13
 """Rows that a hash table has at first."""
@@ -27,9 +28,9 @@ def lines(count: int, kind: np.dtype[Any], before: int = 0) -> NDArray[Any]:
 
 
 class Layout:
-    """Memory that grows while it is laid out. minutes : of the run, for tables by the minute."""
+    """Memory that grows while it is laid out. last_minute : of the run, for tables by the minute; ties : see there."""
 
-    def __init__(self, span: tuple[int, int], last_minute: int) -> None:
+    def __init__(self, span: tuple[int, int], last_minute: int, ties: int = STATED) -> None:
         self.words: list[int] = [0] * len(REGISTERS) + [NONE] * SLOTS
         self.reals: list[float] = []
         self.steps: list[tuple[int, ...]] = []
@@ -40,10 +41,10 @@ class Layout:
         self._keys: list[Any] = []
         self._laws: dict[int, int] = {}
         self._alive: list[object] = []  # laws are known by their identity, which must not pass to others
-        self.span, self.last_minute = span, last_minute
+        self.span, self.last_minute, self.ties = span, last_minute, ties
         for name in ("halt", "free_event", "free_job", "free_node"):
             self.words[getattr(REGISTERS, name)] = NONE
-        self.words[REGISTERS.last_minute] = last_minute
+        self.words[REGISTERS.last_minute], self.words[REGISTERS.ties] = last_minute, ties
         self.words[REGISTERS.warmup], self.words[REGISTERS.end] = span
 
     def put(self, values: Iterable[int]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swifteats_sim.engine.compiled import compiled
-from swifteats_sim.engine.kernel import crashing, flows, heap, offline, rings, sources, wheel
+from swifteats_sim.engine.kernel import crashing, flows, heap, offline, rings, sources, ties, wheel
 from swifteats_sim.engine.kernel.arrays import followers_of, jobs_of, nodes_of, watched_of, words_of
 from swifteats_sim.engine.kernel.errors import BACK_IN_TIME
 from swifteats_sim.engine.kernel.events import close_gap, first, push, take_first
@@ -59,12 +59,8 @@ def _birth_is_first(w):  # type: ignore[no-untyped-def]
     """Whether a birth of a ring comes before the event of the same instant that is first on the heap."""
     words, event = words_of(w), first(w)
     source = words[REGISTERS.ring]
-    if words[source + SOURCE.flow] != event.flow:
-        return words[source + SOURCE.flow] < event.flow
-    entity = rings.next_entity(w, source)
-    if entity != event.entity:
-        return entity < event.entity
-    return words[source + SOURCE.ring_round] <= event.index
+    flow, entity, index = words[source + SOURCE.flow], rings.next_entity(w, source), words[source + SOURCE.ring_round]
+    return ties.is_born_before(w, words[source + SOURCE.ring_at], flow, entity, index, event)
 
 
 @compiled

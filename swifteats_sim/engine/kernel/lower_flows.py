@@ -21,6 +21,7 @@ from swifteats_sim.engine.offline import Offline
 from swifteats_sim.engine.registers import Registers
 from swifteats_sim.engine.sources import Following, Periodic, Renewal, Source
 from swifteats_sim.engine.steps import Start
+from swifteats_sim.engine.ties import of_entity
 
 MOST_AT_ONCE = 1 << 20
 """Rows that one job may take in one instant."""
@@ -97,7 +98,7 @@ def _kind(low: Lowering, source: Source) -> dict[str, int]:
 
 def _periodic(low: Lowering, source: Periodic) -> dict[str, int]:
     lay, count = low.layout, len(source.phases)
-    order = sorted(range(count), key=source.phases.__getitem__)
+    order = sorted(range(count), key=lambda entity: (source.phases[entity], of_entity(lay.ties, entity)))
     row = {
         "period": source.period, "ring": lay.put(ragged([(entity, source.phases[entity], 0, 0) for entity in order])),
         "places": lay.put(sorted(range(count), key=order.__getitem__)), "ring_size": count,

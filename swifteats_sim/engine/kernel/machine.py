@@ -28,6 +28,7 @@ from swifteats_sim.engine.plane import Plane
 from swifteats_sim.engine.registers import Registers
 from swifteats_sim.engine.resource import Ceiling, Holding
 from swifteats_sim.engine.sources import Source
+from swifteats_sim.engine.ties import STATED
 
 REACHED = loop.REACHED
 CALLS, FULL = REGISTERS.calls, REGISTERS.full
@@ -40,11 +41,16 @@ class Machine(Plane):
     space: Space
 
     def __init__(
-        self, flows: tuple[Flow, ...], sources: Mapping[int, Source], span: tuple[int, int], registers: Registers
+        self,
+        flows: tuple[Flow, ...],
+        sources: Mapping[int, Source],
+        span: tuple[int, int],
+        registers: Registers,
+        ties: int = STATED,
     ) -> None:
-        """Nothing is laid out. sources : by flow number; span : (warmup, end), ns."""
+        """Nothing is laid out. sources : by flow number; span : (warmup, end), ns; ties : key of their shuffle."""
         self.flows, self._sources, self._registers = flows, sources, registers
-        self._low = Lowering(Layout(span, span[1] // MINUTE + 1))
+        self._low = Lowering(Layout(span, span[1] // MINUTE + 1, ties))
         self._limited = {id(step.buckets) for flow in flows for step in flow.steps if isinstance(step, Limit)}
         self._doors: list[CompiledDoor] = []
         self._claims: list[tuple[Allotment, Claiming]] = []

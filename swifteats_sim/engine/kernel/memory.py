@@ -112,7 +112,7 @@ ARRAYS = dict.fromkeys(World._fields, np.dtype(np.int64)) | {
 REGISTERS = Fields(
     "now until halt turn done full margin error warmup end last_minute watchers heap gap events free_event jobs "
     "free_job nodes free_node horizon agenda ending out calls rings ring ring_at bearing bearing_entity bearing_next "
-    "bearing_last " + " ".join(f"{name}_at {name}_count" for name in World._fields)
+    "bearing_last ties " + " ".join(f"{name}_at {name}_count" for name in World._fields)
 )
 """now : how far the loop is; until, halt : how far it goes; turn : of the last event; done : how many; full : an array
 has little room left, which is less than `margin` and ROOM rows; error : what went wrong; warmup, end : of the measured
@@ -121,7 +121,8 @@ nodes, out : rows in use; horizon : events before this instant stand in the heap
 the heap has one on top; free_event, free_job, free_node : the first to use again; agenda, ending, calls : stacks, in
 the lower half of `stack`, the third quarter, and from its end downwards; rings, ring, ring_at : the first of all
 rings, the one whose birth is next, and when; bearing : the source of an arrival whose jobs from `bearing_next` up to
-`bearing_last` are to be born; words_at, words_count .. : where each array stands, and its rows."""
+`bearing_last` are to be born; ties : the key of their shuffle;
+words_at, words_count .. : where each array stands, and its rows."""
 FLOW = Fields(
     "number first last source keyed key_kind key_stream key_a key_b key_c sampled born finished stale overwritten "
     "calls attempts wasted messages bytes sent ended in_flight presence presence_low outcomes changes completions "

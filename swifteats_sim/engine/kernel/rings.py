@@ -1,13 +1,14 @@
 """Rings: the births of periodic sources. They come round in the same order for ever, so that none needs the heap.
 
-A ring has a row for each of its entities, by phase, then number, so that memory is read in the order in which it lies.
-Its place and its round are those of its next birth: birth `round` of the entity there. Entities that expect no birth
-are passed over.
+A ring has a row for each of its entities, by phase, then as `ties` says, so that memory is read in the order in which
+it lies. Its place and its round are those of its next birth: birth `round` of the entity there. Entities that expect
+no birth are passed over.
 """
 
 from __future__ import annotations
 
 from swifteats_sim.engine.compiled import compiled
+from swifteats_sim.engine.kernel import ties
 from swifteats_sim.engine.kernel.arrays import words_of
 from swifteats_sim.engine.kernel.heap import NEVER
 from swifteats_sim.engine.kernel.memory import REGISTERS, SOURCE
@@ -87,11 +88,12 @@ def _stand_at(words, source, place, turn, at):  # type: ignore[no-untyped-def]
 
 @compiled
 def _choose(words):  # type: ignore[no-untyped-def]
-    """Find the ring whose birth comes next; at one instant, that of the lower flow."""
+    """Find the ring whose birth comes next; at one instant, as `ties` says."""
     chosen, source = words[REGISTERS.rings], words[words[REGISTERS.rings] + SOURCE.next_ring]
     while source:
         at, first = words[source + SOURCE.ring_at], words[chosen + SOURCE.ring_at]
-        if at < first or (at == first and words[source + SOURCE.flow] < words[chosen + SOURCE.flow]):
+        flow, other = words[source + SOURCE.flow], words[chosen + SOURCE.flow]
+        if at < first or (at == first and ties.is_flow_before(words, at, flow, other)):
             chosen = source
         source = words[source + SOURCE.next_ring]
     words[REGISTERS.ring], words[REGISTERS.ring_at] = chosen, words[chosen + SOURCE.ring_at]
