@@ -59,7 +59,7 @@ def whole(final: Path) -> Iterator[Path]:
     """A folder to write to, which takes its place when all went well, and until then is nowhere to be seen."""
     final.parent.mkdir(parents=True, exist_ok=True)
     clear_away(final.parent)
-    with locked(_beside(final, "lock")):
+    with locked(lock_of(final)):
         part = _beside(final, "part")
         _recover(final)
         try:
@@ -89,6 +89,11 @@ def write_whole(path: Path, content: bytes) -> None:
         _sync(path.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def lock_of(final: Path) -> Path:
+    """The lock file of who writes a folder."""
+    return _beside(final, "lock")
 
 
 def _beside(final: Path, kind: str) -> Path:
