@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, Optional
 
 import typer
 
-from swifteats_sim.cli.leaving import BAD_INPUT, folder_ready, let_readers_leave, orderly, say
+from swifteats_sim.cli.leaving import BAD_INPUT, folder_ready, let_readers_leave, orderly, reason, say
 from swifteats_sim.cli.settings import Settings, overrides, pairs
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def compare(
 
     Differences are B - A, paired by replication; the exit code is 0 when that is done, whatever the verdicts.
     """
-    with orderly():
+    with orderly(second_ends=True) as leaving:
         given = _Given("A", a, settings_a or []), _Given("B", b, settings_b or [])
         asked = _asked(*given, settings or [], (seed, replications))
         # The rest takes a second to import, which nobody should wait for to hear of a mistyped key.
@@ -57,8 +57,9 @@ def compare(
             try:
                 folder = save_comparison(comparison, out)
             except OSError as error:
-                say(f"--out {out}: the comparison cannot be written: {error.strerror}")
+                say(f"--out {out}: the comparison cannot be written: {reason(error)}")
                 raise typer.Exit(BAD_INPUT) from None
+        leaving.kept = f"the results are in {folder}"
         let_readers_leave()
         if as_json:
             typer.echo(text_of(data(comparison)), nl=False)

@@ -8,7 +8,9 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -21,23 +23,40 @@ class Terminated(BaseException):
     """The process was asked to end (SIGTERM)."""
 
 
+@dataclass
+class Leaving:
+    """What is said when it ends before its time. kept : of what was done, in a clause."""
+
+    kept: str = "nothing was written"
+
+
 @contextmanager
-def orderly() -> Iterator[None]:
-    """Turn bad input into a message and exit 2, an interrupt into 130, a termination into 143."""
+def orderly(second_ends: bool = False) -> Iterator[Leaving]:
+    """Turn bad input into a message and exit 2, an interrupt into 130, a termination into 143.
+
+    second_ends : a second signal ends the process at once, whatever the first one is still clearing up; only where that
+    is what a killed process may leave as well.
+    """
+    from concurrent.futures import BrokenExecutor
+
     from swifteats_sim.scenario import ScenarioError  # takes longer than to print a help text
 
-    signal.signal(signal.SIGTERM, _terminate)
+    leaving = Leaving()
+    _listen(second_ends)
     try:
-        yield
+        yield leaving
     except ScenarioError as error:
         say(str(error))
         raise typer.Exit(BAD_INPUT) from None
     except KeyboardInterrupt:
-        say("interrupted; nothing was written")
+        say(f"interrupted; {leaving.kept}")
         raise typer.Exit(INTERRUPTED) from None
     except Terminated:
-        say("terminated; nothing was written")
+        say(f"terminated; {leaving.kept}")
         raise typer.Exit(TERMINATED) from None
+    except BrokenExecutor:
+        say(f"a worker was ended from outside (is there too little memory?); {leaving.kept}")
+        raise typer.Exit(BROKEN) from None
 
 
 def let_readers_leave() -> None:
@@ -68,13 +87,14 @@ def folder_ready(out: Path) -> Iterator[None]:
         if not os.access(out, os.W_OK):
             raise PermissionError(errno.EACCES, "not writable")
     except OSError as error:
-        say(f"--out {out}: {error.strerror}")
+        say(f"--out {out}: {reason(error)}")
         raise typer.Exit(BAD_INPUT) from None
     try:
         yield
     finally:
-        if new and not any(out.iterdir()):
-            out.rmdir()
+        if new:
+            with suppress(OSError):  # it is not empty, or another process took it away
+                out.rmdir()
 
 
 def say(text: str) -> None:
@@ -82,5 +102,28 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)  # noqa: T201
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise Terminated
+def reason(error: OSError) -> str:
+    """What the system says, in its own words: libraries write theirs around it."""
+    return os.strerror(error.errno) if error.errno else str(error)
+
+
+def _listen(second_ends: bool) -> None:
+    """Hear signals as exceptions. Who was started to ignore interrupts (`nohup`, a script's `&`) goes on to do so."""
+    signal.signal(signal.SIGTERM, partial(_first, Terminated, second_ends))
+    if second_ends and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, partial(_first, KeyboardInterrupt, second_ends))
+
+
+def _first(ending: type[BaseException], second_ends: bool, number: int, frame: FrameType | None) -> None:
+    if second_ends:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(each) is not signal.SIG_IGN:
+                signal.signal(each, _second)
+    raise ending
+
+
+def _second(number: int, frame: FrameType | None) -> None:
+    """End now. Python's own end would wait for threads and write what is left to be written."""
+    shown_again = b"\x1b[?25h" if os.isatty(2) else b""
+    os.write(2, shown_again + b"ended at once; what is half written, the next run clears away\n")
+    os._exit(INTERRUPTED if number == signal.SIGINT else TERMINATED)

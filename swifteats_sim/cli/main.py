@@ -15,10 +15,12 @@ from swifteats_sim.cli.archiving import archive
 from swifteats_sim.cli.calibrating import calibrate
 from swifteats_sim.cli.comparing import compare
 from swifteats_sim.cli.drilling import drill
-from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
+from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, reason, say, unswept
 from swifteats_sim.cli.mapping import maps
+from swifteats_sim.cli.reproducing import Replay, scenario_or_replay
 from swifteats_sim.cli.settings import Settings, overrides
 from swifteats_sim.cli.sizing import size
+from swifteats_sim.cli.sweeping import sweep
 
 if TYPE_CHECKING:
     from swifteats_sim.scenario import Scenario
@@ -44,6 +46,7 @@ app.add_typer(trace, name="trace")
 app.add_typer(maps, name="map")
 app.command("size")(size)
 app.command()(compare)
+app.command()(sweep)
 app.command()(calibrate)
 app.command()(archive)
 app.command()(drill)
@@ -51,7 +54,7 @@ app.command()(drill)
 
 def main() -> None:
     """Run the command line."""
-    if sys.argv[1:2] not in (["run"], ["compare"]):
+    if sys.argv[1:2] not in (["run"], ["compare"], ["sweep"]):
         let_readers_leave()
     with unswept():
         app()
@@ -67,7 +70,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 @app.command()
 def run(
-    scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
+    scenario: Annotated[Optional[Path], typer.Argument(help="Scenario file.", show_default=False)] = None,  # noqa: UP045
     settings: Settings = None,
     seed: Annotated[Optional[int], typer.Option(help="Replace the scenario's seed.")] = None,  # noqa: UP045
     replications: Annotated[Optional[int], typer.Option(help="Replace the number of replications.")] = None,  # noqa: UP045
@@ -81,9 +84,13 @@ def run(
         Engine, typer.Option(help="What runs the flows: compiled code, or the readable reference. Both do the same.")
     ] = Engine.COMPILED,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    replay_dir: Replay = None,
 ) -> None:
     """Run a scenario, judge its targets and write a run folder."""
-    with orderly():
+    others = {"--set": settings, "--seed": seed is not None, "--replications": replications, "--only": only}
+    others |= {"--engine": engine is not Engine.COMPILED}
+    scenario = scenario_or_replay(scenario, replay_dir, others, workers, out, quiet)
+    with orderly(second_ends=True) as leaving:
         from swifteats_sim.cli.grounds import look_at_maps
         from swifteats_sim.scenario import load
 
@@ -106,8 +113,9 @@ def run(
             try:
                 folder = save(rehearsal, out)
             except OSError as error:
-                say(f"--out {out}: the results cannot be written: {error.strerror}")
+                say(f"--out {out}: the results cannot be written: {reason(error)}")
                 raise typer.Exit(2) from None
+        leaving.kept = f"the results are in {folder}"
         let_readers_leave()
         print_verdicts(rehearsal)
         print_findings(rehearsal)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -11,6 +13,8 @@ from swifteats_sim.experiments import Rehearsal
 from swifteats_sim.experiments.comparing import Comparison
 from swifteats_sim.experiments.comparing_tables import comparison_markdown, comparison_rich, selected
 from swifteats_sim.experiments.comparing_words import only_shown, sentences
+from swifteats_sim.experiments.sweep_tables import MOST, chance, judged_metrics, points_markdown, points_rich
+from swifteats_sim.experiments.sweeping import Swept
 from swifteats_sim.results import (
     parts_markdown,
     parts_notes,
@@ -90,6 +94,22 @@ def print_comparison(comparison: Comparison, every: bool) -> None:
         _say(console, f"{several(left_out, 'more metric', 'more metrics')} moved; --all shows every one")
     for finding in only_shown(comparison):
         _say(console, f"- {finding}", "  ")
+
+
+def print_sweep(swept: Swept, metrics: Sequence[str], found: int) -> None:
+    """What was run, and a table of all points. metrics : its columns; those of targets where there are none."""
+    console, judged = Console(), judged_metrics(swept)
+    points = len(swept.sweep.points)
+    before = "; all of them were there" if found == points else f"; {found} were there" if found else ""
+    _say(console, f"{several(points, 'point', 'points')} of {swept.sweep.scenario}, {chance(swept)}{before}")
+    columns = metrics or judged[:MOST]
+    if console.is_terminal:
+        console.print(points_rich(swept, columns))
+    else:
+        console.print("\n" + points_markdown(swept, columns), highlight=False, markup=False, soft_wrap=True)
+    if left_out := [name for name in judged if name not in columns]:
+        _say(console, f"not shown: {', '.join(left_out)}; sweep.md has them, --metric NAME shows one")
+    typer.echo(f"digest: {swept.digest}")
 
 
 def _say(console: Console, text: str, indent: str = "") -> None:

@@ -1,7 +1,7 @@
 """Runs of a scenario and what they show together."""
 
+from swifteats_sim.experiments.processes import Tick
 from swifteats_sim.experiments.rehearsal import Rehearsal, rehearse
-from swifteats_sim.experiments.replications import Tick
 from swifteats_sim.experiments.saving import save
 from swifteats_sim.simulation import Growing
 

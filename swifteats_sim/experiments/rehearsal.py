@@ -9,7 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-from swifteats_sim.experiments.replications import Tick, replicate
+from swifteats_sim.experiments.processes import Tick
+from swifteats_sim.experiments.replications import replicate
 from swifteats_sim.results import (
     Estimate,
     Evidence,

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-import platform
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from swifteats_sim.experiments.provenance import outside, versions
 from swifteats_sim.experiments.rehearsal import Rehearsal
 from swifteats_sim.results import build_summary, verdict_markdown, write_run
 from swifteats_sim.scenario import Scenario
+from swifteats_sim.scenario.manifest import FORMAT
+from swifteats_sim.scenario.outside import law_files
 from swifteats_sim.scenario.writing import in_full
-
-LIBRARIES = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
-"""Whose versions may have a say in a result."""
 
 
 def save(rehearsal: Rehearsal, out: Path) -> Path:
@@ -35,23 +33,21 @@ def save(rehearsal: Rehearsal, out: Path) -> Path:
         judgements=rehearsal.judgements,
         findings=rehearsal.findings,
     )
-    texts = {"scenario.yaml": _yaml(scenario), "verdict.md": verdict_markdown(rehearsal.judgements)}
+    texts = {"scenario.yaml": as_yaml(scenario), "verdict.md": verdict_markdown(rehearsal.judgements)}
+    texts |= law_files(scenario)
     return write_run(out, scenario.name, summary, _manifest(rehearsal), rehearsal.tables, texts)
 
 
 def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
     scenario = rehearsal.scenario
     return {
-        "scenario": scenario.model_dump(mode="json"),
+        "format": FORMAT,
+        "scenario": in_full(scenario),
         "seed": scenario.seed,
         "replications": scenario.replications,
         "digest": rehearsal.digest,
-        "versions": {
-            "swifteats-sim": version("swifteats-sim"),
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-            **{name: version(name) for name in LIBRARIES},
-        },
+        "versions": versions(),
+        "outside": [each._asdict() for each in outside(scenario)],
         "engine": rehearsal.engine,
         "sim_seconds": scenario.end / 1e9 * scenario.replications,
         "wall_seconds": rehearsal.wall_seconds,
@@ -61,7 +57,7 @@ def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
     }
 
 
-def _yaml(scenario: Scenario) -> str:
+def as_yaml(scenario: Scenario) -> str:
     """The scenario as a file that runs as it stands."""
     text = io.StringIO()
     writer = YAML(typ="safe", pure=True)

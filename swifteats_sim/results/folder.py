@@ -6,12 +6,13 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from swifteats_sim.results.locking import Taken, is_ours, locked
 from swifteats_sim.results.seconds import seconds_table, written
 from swifteats_sim.results.tables import Tables
 
@@ -31,18 +32,21 @@ def write_run(
 
     texts : further files by name, such as the scenario in full.
 
-    It is written aside and renamed when whole, the manifest last; a folder of the same digest is replaced.
-    Whatever goes wrong, an interrupt included, nothing half-written stays. Raises OSError when the disk does,
-    and ValueError for a NaN or an infinity in the summary or the manifest.
+    It is written aside and renamed when whole, the manifest last; a folder of the same digest is replaced. Two
+    processes that write the same one do so in turn. Whatever goes wrong, an interrupt included, nothing half-written
+    stays; what a killed process left, the next one clears away. Raises OSError when the disk does, and ValueError for a
+    NaN or an infinity in the summary or the manifest.
     """
-    with _whole(out_root / f"{name}-{summary['digest'][:8]}") as (part, final):
+    final = out_root / f"{name}-{summary['digest'][:8]}"
+    with whole(final) as part:
         _write_files(part, summary, manifest, tables_list, texts)
     return final
 
 
 def write_texts(out_root: Path, name: str, texts: Mapping[str, str]) -> Path:
-    """Write a folder of files by name under `out_root`, whole or not at all, as `write_run` does; its path."""
-    with _whole(out_root / name) as (part, final):
+    """Write a folder of files by name under `out_root`, in their order, whole or not at all; its path."""
+    final = out_root / name
+    with whole(final) as part:
         for file, text in texts.items():
             (part / file).write_text(text, encoding="utf-8")
             _sync(part / file)
@@ -51,16 +55,65 @@ def write_texts(out_root: Path, name: str, texts: Mapping[str, str]) -> Path:
 
 
 @contextmanager
-def _whole(final: Path) -> Iterator[tuple[Path, Path]]:
-    """A folder to write to, and the one whose place it takes when all went well."""
-    part = final.with_name(f".{final.name}-{os.getpid()}.part")
-    shutil.rmtree(part, ignore_errors=True)  # of a killed run; in a container every run has the same process id
+def whole(final: Path) -> Iterator[Path]:
+    """A folder to write to, which takes its place when all went well, and until then is nowhere to be seen."""
+    final.parent.mkdir(parents=True, exist_ok=True)
+    clear_away(final.parent)
+    with locked(lock_of(final)):
+        part = _beside(final, "part")
+        _recover(final)
+        try:
+            part.mkdir()
+            yield part
+            _put_in_place(part, final)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)  # already renamed away when all went well
+
+
+def clear_away(folder: Path) -> None:
+    """Put in order what processes left here that were killed; of those that are still there, nothing is touched."""
+    for lock in sorted(folder.glob(".*.lock")):
+        final = lock.with_name(lock.name.removeprefix(".").removesuffix(".lock"))
+        if final.name and is_ours(lock):
+            with suppress(Taken), locked(lock, wait=False):
+                _recover(final)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write one file, whole or not at all, in place of what stood there. Who writes it holds a lock of the folder's."""
+    part = _beside(path, "part")
     try:
-        part.mkdir(parents=True)
-        yield part, final
-        _put_in_place(part, final)
+        part.write_bytes(content)
+        _sync(part)
+        part.replace(path)
+        _sync(path.parent)
     finally:
-        shutil.rmtree(part, ignore_errors=True)  # already renamed away when all went well
+        part.unlink(missing_ok=True)
+
+
+def lock_of(final: Path) -> Path:
+    """The lock file of who writes a folder."""
+    return _beside(final, "lock")
+
+
+def _beside(final: Path, kind: str) -> Path:
+    return final.with_name(f".{final.name}.{kind}")
+
+
+def _recover(final: Path) -> None:
+    """Undo what a process had begun that was killed at it; its lock is held by this one."""
+    aside = _beside(final, "old")
+    if aside.exists() and not final.exists():
+        aside.rename(final)
+    _remove(aside)
+    _remove(_beside(final, "part"))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _write_files(
@@ -104,16 +157,14 @@ def _sync(path: Path) -> None:
 
 
 def _put_in_place(part: Path, final: Path) -> None:
-    """Rename `part` to `final`; a folder that stands there moves aside first and comes back if that fails."""
-    aside = part.with_suffix(".old")
+    """Rename `part` to `final`; what stands there moves aside first and comes back if that fails."""
+    aside = _beside(final, "old")
     try:
         if final.exists():
-            shutil.rmtree(aside, ignore_errors=True)
             final.rename(aside)
         part.rename(final)
         _sync(final.parent)
     finally:
-        if final.exists():
-            shutil.rmtree(aside, ignore_errors=True)
-        elif aside.exists():
+        if aside.exists() and not final.exists():
             aside.rename(final)
+        _remove(aside)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -245,11 +248,68 @@ def test_an_earlier_run_survives_a_rename_that_fails(tmp_path: Path, monkeypatch
     assert json.loads((earlier / "summary.json").read_text(encoding="utf-8"))["note"] == "first"
 
 
-def test_what_a_killed_run_left_is_no_obstacle(tmp_path: Path) -> None:
-    import os
+KILLED = """\
+import os, signal, sys
+from pathlib import Path
+from swifteats_sim.results import folder
 
-    dead = tmp_path / f".peak-01234567-{os.getpid()}.part"
-    dead.mkdir()
-    (dead / "orders.parquet").touch()
+def die(part, final):
+    if sys.argv[2] == "between":
+        final.rename(final.with_name(f".{final.name}.old"))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if sys.argv[2] != "after":
+    folder._put_in_place = die
+folder.write_texts(Path(sys.argv[1]), sys.argv[3], {"note.txt": "second"})
+"""
+
+
+def killed(root: Path, when: str, name: str = "peak-01234567") -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, str(root), when, name], check=False)
+    assert done.returncode == (0 if when == "after" else -signal.SIGKILL)
+
+
+def test_what_a_killed_run_left_is_cleared_away_by_the_next_one(tmp_path: Path) -> None:
+    killed(tmp_path, "before", "gone-00000000")
+    assert names(tmp_path) == [".gone-00000000.lock", ".gone-00000000.part"]
     write(tmp_path)
     assert names(tmp_path) == ["peak-01234567"]
+
+
+def test_an_earlier_run_comes_back_where_its_successor_was_killed(tmp_path: Path) -> None:
+    earlier = write(tmp_path, note="first")
+    killed(tmp_path, "between")
+    assert not earlier.exists()
+    write(tmp_path, digest="fedcba98")  # whoever is next
+    assert names(tmp_path) == ["peak-01234567", "peak-fedcba98"]
+    assert json.loads((earlier / "summary.json").read_text(encoding="utf-8"))["note"] == "first"
+
+
+def test_what_another_process_is_at_is_left_alone(tmp_path: Path) -> None:
+    with folder.whole(tmp_path / "slow-00000000"):
+        killed(tmp_path, "after")
+        assert names(tmp_path) == [".slow-00000000.lock", ".slow-00000000.part", "peak-01234567"]
+    assert names(tmp_path) == ["peak-01234567", "slow-00000000"]
+
+
+def test_hidden_files_of_others_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".theirs.lock").write_text("not ours", encoding="utf-8")
+    (tmp_path / ".theirs.part").mkdir()
+    (tmp_path / ".lock").touch()
+    write(tmp_path)
+    assert names(tmp_path) == [".lock", ".theirs.lock", ".theirs.part", "peak-01234567"]
+
+
+def test_a_file_is_replaced_as_a_whole_or_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.write_whole(tmp_path / "table", b"first")
+
+    def full(path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "_sync", full)
+        with pytest.raises(OSError, match="No space"):
+            folder.write_whole(tmp_path / "table", b"second")
+    assert (names(tmp_path), (tmp_path / "table").read_bytes()) == (["table"], b"first")
+    folder.write_whole(tmp_path / "table", b"third")
+    assert (tmp_path / "table").read_bytes() == b"third"

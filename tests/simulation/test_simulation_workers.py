@@ -80,7 +80,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from time import sleep
-from swifteats_sim.experiments.replications import end
+from swifteats_sim.experiments.processes import end
 
 def long_answer(number):
     return b"x" * 250_000_000
