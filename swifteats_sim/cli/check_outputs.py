@@ -85,5 +85,7 @@ def _append(file: Path, text: str) -> None:
 
 
 def _refuse(file: Path | None, error: OSError) -> None:
-    say(f"{file}: cannot be written: {error.strerror}")
+    from swifteats_sim.results.inert import inert
+
+    say(f"{inert(str(file))}: cannot be written: {error.strerror}")
     raise typer.Exit(BAD_INPUT) from None

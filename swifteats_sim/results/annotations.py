@@ -5,6 +5,7 @@ The form is that of "Workflow commands for GitHub Actions": `::error file=F,line
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -34,8 +35,9 @@ class Annotation(NamedTuple):
 
 
 def _from(root: Path, file: str) -> str:
-    path = Path(file).resolve()
-    return str(path.relative_to(root.resolve())) if path.is_relative_to(root.resolve()) else file
+    """Told by names alone: a file's name may be none that the system accepts."""
+    path, home = (Path(os.path.normpath(Path(each).absolute())) for each in (file, root))
+    return str(path.relative_to(home)) if path.is_relative_to(home) else file
 
 
 def _escaped(text: str, letters: dict[str, str]) -> str:

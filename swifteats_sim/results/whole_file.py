@@ -13,6 +13,7 @@ def write_whole(path: Path, text: str) -> None:
     It is written beside the file, to disk, and renamed; a link keeps pointing to the same place.
     """
     final = path.resolve()
+    final.parent.mkdir(parents=True, exist_ok=True)
     part = final.with_name(f".{final.name}-{os.getpid()}.part")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as stream:
@@ -30,10 +31,11 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def must_be_writable(path: Path) -> None:
-    """OSError where `write_whole` would meet one, as far as that can be known before; makes the folder."""
-    folder = path.resolve().parent
-    folder.mkdir(parents=True, exist_ok=True)
+    """OSError where `write_whole` would meet one, as far as that can be known before."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a directory")
+    folder = next(each for each in path.resolve().parents if each.exists())
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is in no directory")
     if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise PermissionError(errno.EACCES, "not writable")
