@@ -4,7 +4,7 @@ ENV := .venv
 BIN := $(ENV)/bin
 READY := $(ENV)/.ready
 
-.PHONY: run test servers lint bench lock clean
+.PHONY: run test check servers lint bench lock clean
 
 run: $(READY)  ## the main job: rehearse the peak hour; succeeds when the run completes, whatever the verdict
 	@$(BIN)/swifteats-sim run scenarios/peak_hour.yaml; code=$$?; \
@@ -12,6 +12,18 @@ run: $(READY)  ## the main job: rehearse the peak hour; succeeds when the run co
 
 test: $(READY) servers  ## every test, the slow ones too; real servers are started and stopped by the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(READY)  ## this project's own scenarios against their baselines; UPDATE=--update takes in what is new
+	@code=0; check() { $(BIN)/swifteats-sim check --workers 2 $(UPDATE) "$$@" || code=1; }; \
+	check scenarios/theory/mm1_rho80.yaml scenarios/theory/mmc_c10_rho80.yaml scenarios/theory/priorities_3class.yaml \
+		scenarios/theory/erlang_a_c10_rho110.yaml scenarios/theory/retry_p30_r3.yaml --baseline baselines/theory.yaml; \
+	check scenarios/menu_browsing.yaml scenarios/gps_ingest.yaml scenarios/channels/server_sent_events.yaml \
+		--set replications=4 --baseline baselines/software.yaml; \
+	check scenarios/peak_tenth.yaml --set city.geos.centre.drivers=700 --set city.geos.outer.drivers=300 \
+		--baseline baselines/city.yaml; \
+	check scenarios/defects/small_city.yaml scenarios/defects/c14_check_then_set.yaml scenarios/defects/c31_dual_write.yaml \
+		--set targets={} --set replications=2 --baseline baselines/defects.yaml; \
+	exit $$code
 
 servers:  ## the one server that is not a wheel: Debian's Redis, installed where it is missing
 	@command -v redis-server > /dev/null || { \

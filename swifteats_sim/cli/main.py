@@ -13,6 +13,7 @@ import typer
 from swifteats_sim import __version__
 from swifteats_sim.cli.archiving import archive
 from swifteats_sim.cli.calibrating import calibrate
+from swifteats_sim.cli.checking import check
 from swifteats_sim.cli.comparing import compare
 from swifteats_sim.cli.drilling import drill
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, reason, say, unswept
@@ -38,8 +39,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 every target passes, 98 inconclusive, 99 a target failed or is saturated, 1 an invariant "
-    "was broken, 2 bad input, 130 interrupted, 143 terminated.",
+    epilog="Exit codes: 0 every target passes, 98 inconclusive, 99 a target failed or is saturated, or a metric moved "
+    "(check), 1 an invariant was broken, 2 bad input, 130 interrupted, 143 terminated.",
 )
 trace = typer.Typer(help="Look at recorded days.", no_args_is_help=True)
 app.add_typer(trace, name="trace")
@@ -47,6 +48,7 @@ app.add_typer(maps, name="map")
 app.command("size")(size)
 app.command()(compare)
 app.command()(sweep)
+app.command()(check)
 app.command()(calibrate)
 app.command()(archive)
 app.command()(drill)
@@ -54,7 +56,7 @@ app.command()(drill)
 
 def main() -> None:
     """Run the command line."""
-    if sys.argv[1:2] not in (["run"], ["compare"], ["sweep"]):
+    if sys.argv[1:2] not in (["run"], ["compare"], ["sweep"], ["check"]):
         let_readers_leave()
     with unswept():
         app()

@@ -62,14 +62,15 @@ def _side(side: Side) -> dict[str, Any]:
 def _contrast(contrast: Contrast) -> dict[str, Any]:
     return {
         "unit": contrast.unit,
-        "a": _estimate(contrast.a),
-        "b": _estimate(contrast.b),
-        "difference": _estimate(contrast.difference),
+        "a": estimate_data(contrast.a),
+        "b": estimate_data(contrast.b),
+        "difference": estimate_data(contrast.difference),
         "relative": contrast.relative,
         "moved": contrast.moved,
     }
 
 
-def _estimate(estimate: Estimate) -> dict[str, Any]:
+def estimate_data(estimate: Estimate) -> dict[str, Any]:
+    """An estimate as plain values."""
     ci95 = None if estimate.ci95 is None else list(estimate.ci95)
     return {"value": estimate.value, "ci95": ci95, "per_replication": list(estimate.per_replication)}
