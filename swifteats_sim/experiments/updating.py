@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import NamedTuple
 
 from swifteats_sim.experiments.checked import Checked
-from swifteats_sim.experiments.saving import LIBRARIES
+from swifteats_sim.experiments.provenance import LIBRARIES
 from swifteats_sim.results.baseline import Baseline
 from swifteats_sim.results.baseline_reading import baseline_of
 from swifteats_sim.results.baseline_writing import as_text
