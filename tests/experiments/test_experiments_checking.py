@@ -214,7 +214,7 @@ def test_a_declaration_of_another_version_is_compared_as_far_as_it_goes() -> Non
 
 def test_more_metrics_than_a_person_reads_are_counted() -> None:
     columns: dict[str, Any] = {f"station__s{number}__wait__mean": (1.0, 1.0) for number in range(40)}
-    after = dict.fromkeys(columns, (2.0, 2.0))
+    after: dict[str, Any] = dict.fromkeys(columns, (2.0, 2.0))
     lines = told(held(entry(**columns), side(digest=OTHER, **after)))
     assert sum(line.startswith("  moved: station.") for line in lines) == MOST
     assert "  moved: 25 more" in lines
