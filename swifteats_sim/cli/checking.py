@@ -42,8 +42,9 @@ def check(
 ) -> None:
     """Run scenarios and compare them with a baseline: values of every metric, verdicts, digests.
 
-    Ends with 99 where a target is missed, or a metric is gone or moved beyond its tolerance and its interval; with 98
-    where there is not enough evidence. With --update the baseline is written, and only targets decide how it ends.
+    Ends with 99 where a target is missed, or a metric is gone or moved beyond its tolerance and its interval.
+
+    Ends with 98 where there is not enough evidence; with --update only targets decide how it ends.
     """
     with orderly():
         asked = _asked(scenarios, pairs(settings))
@@ -97,15 +98,14 @@ def _asked(files: Sequence[Path], settings: Sequence[tuple[str, str]]) -> list[_
 
 def _known(file: Path, update: bool) -> Baseline:
     """The baseline of a file, or one that is begun where --update may begin it."""
-    from swifteats_sim.results.baseline import EMPTY
-    from swifteats_sim.results.baseline_reading import read_baseline
     from swifteats_sim.scenario import ScenarioError
 
-    if file.exists():
-        return read_baseline(file)
-    if not update:
+    if not file.exists() and not update:  # said before the libraries come that a run needs
         raise ScenarioError.of(str(file), "no such baseline yet; --update makes it")
-    return EMPTY
+    from swifteats_sim.results.baseline import EMPTY
+    from swifteats_sim.results.baseline_reading import read_baseline
+
+    return read_baseline(file) if file.exists() else EMPTY
 
 
 def _allowed(text: str | None) -> Tolerance | None:

@@ -43,11 +43,19 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A baseline of that scenario."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "queue.yaml").write_text(QUEUE, encoding="utf-8")
+    assert check(folder, "--update").returncode == 0
+    return (folder / "b.yaml").read_text(encoding="utf-8")
+
+
 @pytest.fixture
-def known(folder: Path) -> Path:
+def known(folder: Path, made: str) -> Path:
     """The folder, with a baseline of its scenario."""
-    done = check(folder, "--update")
-    assert done.returncode == 0, done.stderr
+    (folder / "b.yaml").write_text(made, encoding="utf-8")
     return folder
 
 

@@ -39,7 +39,8 @@ def test_the_gates_run_what_the_readme_promises(command: str) -> None:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the scenarios and a small recorded day."""
     folder = tmp_path_factory.mktemp("desk")
-    shutil.copytree(ROOT / "scenarios", folder / "scenarios")
+    for part in ("scenarios", "baselines"):
+        shutil.copytree(ROOT / part, folder / part)
     day = folder / "path/to/day"
     day.mkdir(parents=True)
     places = "pick_up_lat,pick_up_lng,drop_off_lat,drop_off_lng"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -373,3 +374,42 @@ def test_a_baseline_of_any_columns_is_yaml_for_others_too() -> None:
     text = updated(EMPTY, [held(None, side(call__wait__p50=(1.0, None), call__wait__p99=(0.5, 3.0)))], "b.yaml").text
     read = YAML(typ="safe", pure=True).load(text)
     assert read["scenarios"]["mm1-rho80"]["metrics"] == {"call.wait.p50": "1 none", "call.wait.p99": "0.5 3"}
+
+
+PIECES = (
+    "0", "-", "1e30", "-1e30", "5e-324", ".nan", ".inf", "1e400", "none", "~", "null", "[]", "{}", ": ", "\n", "  ",
+    "'", '"', "*", "&a", "!!x", "|", "%", "any", "\u202e", "\x00", "\x1b", "\ud800", "name", "metrics:", "9" * 50,
+    "é", "#", "---\n", "<<: ", "true",
+)  # fmt: skip
+
+
+def broken(text: str, chance: random.Random) -> str:
+    """A baseline after a few careless edits: something lost, doubled, swapped or put in."""
+    for _ in range(chance.randint(1, 3)):
+        begin = chance.randrange(len(text))
+        end = min(len(text), begin + chance.choice((0, 1, 1, 5, 40)))
+        text = text[:begin] + chance.choice((*PIECES, "", text[begin:end] * 2)) + text[end:]
+    return text
+
+
+def test_any_edited_baseline_is_compared_with_or_refused_in_one_message() -> None:
+    """Nothing else may come of it: no fault of ours, no line that a terminal obeys."""
+    now = side(digest=OTHER, call__latency__p99=(1.0, 2.0), call__wait__p50=(3.0, 4.0))
+    text = updated(EMPTY, [held(None, side(call__latency__p99=(1.0, 2.0), call__wait__p50=(3.0, 4.5)))], "b").text
+    chance, taken = random.Random(8), 0
+    refusals: list[str] = []
+    for _ in range(300):
+        edited = broken(text or "", chance)
+        try:
+            read = baseline_of(edited, "b.yaml")
+        except ScenarioError as error:
+            refusals.append(str(error))
+            continue
+        taken += 1
+        checked = held(read.entries.get("mm1-rho80"), now, read.tolerances(None))
+        assert all(line.isprintable() for line in [*told(checked), ending([checked])])
+        ElementTree.fromstring(as_junit([checked]))
+        json.loads(as_json([checked], "b.yaml", updated=False))
+        assert "<" not in as_markdown([checked], "b.yaml", updated=False)
+    assert all(each.startswith("b.yaml:") for each in refusals)
+    assert min(len(refusals), taken) > 50

@@ -190,6 +190,16 @@ def test_a_disk_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyte
     assert file.read_text(encoding="utf-8") == "before"
 
 
+def test_a_device_stays_one(tmp_path: Path) -> None:
+    null, link = Path("/dev/null"), tmp_path / "link"
+    link.symlink_to(null)
+    for path in (null, link):
+        must_be_writable(path)
+        write_whole(path, "text\n")
+        assert path.is_char_device()
+    assert list(tmp_path.iterdir()) == [link]
+
+
 def test_that_a_file_cannot_be_written_is_known_before(tmp_path: Path) -> None:
     must_be_writable(tmp_path / "new/folder/b.yaml")
     assert not (tmp_path / "new").exists()
