@@ -4,14 +4,17 @@ ENV := .venv
 BIN := $(ENV)/bin
 READY := $(ENV)/.ready
 
-.PHONY: run test check servers lint bench lock clean
+.PHONY: run test test-long check servers lint bench lock clean
 
 run: $(READY)  ## the main job: rehearse the peak hour; succeeds when the run completes, whatever the verdict
 	@$(BIN)/swifteats-sim run scenarios/peak_hour.yaml; code=$$?; \
 	case $$code in 0|98|99) exit 0;; *) exit $$code;; esac
 
-test: $(READY) servers  ## every test, the slow ones too; real servers are started and stopped by the tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+test: $(READY) servers  ## all tests but the long ones; real servers are started and stopped by the tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" --durations=25
+
+test-long: $(READY) servers  ## those that are too long for every change; tests/LONG.md says what they last gave
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m long --durations=25
 
 check: $(READY)  ## this project's own scenarios against their baselines; UPDATE=--update takes in what is new
 	@code=0; check() { $(BIN)/swifteats-sim check --workers 2 $(UPDATE) "$$@" || code=$$?; }; \

@@ -88,7 +88,7 @@ def test_killed_once_in_each_step(world: World, warm: Archivers, tmp_path: Path)
             mend(dsn, folder, world.before)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_every_moment(world: World, warm: Archivers, tmp_path: Path) -> None:
     moments = moments_of(world, tmp_path)
     assert len(moments) >= 100

@@ -64,7 +64,7 @@ class Platform:
 
 @pytest.mark.parametrize(
     ("processes", "count", "attempts"),
-    [pytest.param(2, 6, 2_000, id="some"), pytest.param(4, 150, 100_000, id="many", marks=pytest.mark.slow)],
+    [pytest.param(2, 6, 2_000, id="some"), pytest.param(4, 150, 100_000, id="many", marks=pytest.mark.long)],
 )
 def test_a_crowd_on_hot_items_and_scarce_drivers_sells_and_gives_everything_once(
     postgres_dsn: str, redis_url: str, tmp_path: Path, processes: int, count: int, attempts: int

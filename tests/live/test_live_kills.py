@@ -119,7 +119,7 @@ class Lane:
         return ended != 0
 
 
-@pytest.mark.parametrize(("points", "unheard"), [(12, 0), pytest.param(220, 10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("points", "unheard"), [(12, 0), pytest.param(220, 10, marks=pytest.mark.long)])
 def test_whoever_is_killed_anywhere_loses_and_doubles_nothing(
     addresses: Addresses, warm: ForkServerContext, tmp_path: Path, points: int, unheard: int
 ) -> None:

@@ -42,7 +42,8 @@ def examples(count: int) -> settings:
 
 
 FAST, SLOW, FAST_CITIES, SLOW_CITIES = map(examples, (60, 1500, 5, 150))
-SAMPLE, PART = 300, 20
+SAMPLE, TIMELY, PART = 300, 100, 20
+"""Scenarios of the swarm; those that do not wait for the long tests; how many a test runs."""
 
 
 TOPIC: Tree = {
@@ -89,7 +90,7 @@ def test_every_job_of_a_random_stack_takes_as_long_by_both_engines(tree: Tree, s
     assert simulated(scenario_of(tree), step) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(stacks(), STEPS)
 @SLOW
 def test_every_job_of_many_random_stacks_takes_as_long_by_both_engines(tree: Tree, step: int) -> None:
@@ -102,7 +103,7 @@ def test_who_decides_meets_the_same_stations_pools_and_limits_by_both_engines(tr
     assert simulated(scenario_of(tree)) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(cities(), st.sampled_from((0, 97_000_000)))
 @SLOW_CITIES
 def test_who_decides_in_many_random_cities_meets_the_same_by_both_engines(tree: Tree, step: int) -> None:
@@ -124,8 +125,14 @@ def test_a_sample_of_the_swarm_is_the_same_by_both_engines() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, SAMPLE, PART))
+@pytest.mark.parametrize("first", range(0, TIMELY, PART))
 def test_the_swarm_is_the_same_by_both_engines(first: int) -> None:
+    assert _swarm(range(first, first + PART)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(TIMELY, SAMPLE, PART))
+def test_more_of_the_swarm_is_the_same_by_both_engines(first: int) -> None:
     assert _swarm(range(first, first + PART)) == []
 
 

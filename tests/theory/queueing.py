@@ -35,6 +35,13 @@ class Phase:
         """Mean time to absorption."""
         return float(-self.start @ np.linalg.solve(self.moves, np.ones(len(self.start))))
 
+    @property
+    def deviation(self) -> float:
+        """Standard deviation."""
+        once = np.linalg.solve(self.moves, np.ones(len(self.start)))
+        square = 2.0 * float(self.start @ np.linalg.solve(self.moves, once))
+        return math.sqrt(square - self.mean**2)
+
     def tail(self, t: float) -> float:
         """P(T > t)."""
         return float(np.sum(self.start @ linalg.expm(self.moves * t)))
@@ -138,6 +145,12 @@ def md1_wait_quantile(load: float, p: float) -> float:
     return float(optimize.brentq(lambda t: md1_below(load, t) - p, 0.0, 60.0, xtol=1e-12))
 
 
+def md1_wait_deviation(load: float) -> float:
+    """Standard deviation of the wait in M/D/1 with service 1; E W^2 = 2 (E W)^2 + load / (3 (1 - load)), Takacs."""
+    mean = md1_wait_mean(load)
+    return math.sqrt(mean**2 + load / (3.0 * (1.0 - load)))
+
+
 def dm1_sigma(gap: float, mu: float) -> float:
     """Probability that a job waits in D/M/1: the root below 1 of s = exp(-mu (1 - s) gap). The sojourn is then
     exponential with rate mu (1 - sigma)."""
@@ -215,3 +228,31 @@ def slower(first: float, second: float) -> Phase:
     """The later of two independent exponentials with these rates."""
     both = first + second
     return phase([1.0, 0.0, 0.0], [[-both, second, first], [0.0, -first, 0.0], [0.0, 0.0, -second]])
+
+
+def nearest_first(size: int) -> float:
+    """Mean cost of so many orders that take, one after the other, the cheapest of as many drivers that is left.
+
+    Costs are independent exponentials of mean 1: the cheapest of k has mean 1 / k.
+    """
+    return sum(1.0 / k for k in range(1, size + 1))
+
+
+def best_together(size: int) -> float:
+    """The same where all are assigned at once, at the least cost in all (Parisi's sum; Linusson and Waestlund 2004)."""
+    return sum(1.0 / k**2 for k in range(1, size + 1))
+
+
+def nearest_mean(density: float) -> float:
+    """Mean distance to the nearest point of a planar Poisson field: Rayleigh's law."""
+    return 1.0 / (2.0 * math.sqrt(density))
+
+
+def nearest_quantile(density: float, p: float) -> float:
+    """Quantile of the same."""
+    return math.sqrt(-math.log(1.0 - p) / (math.pi * density))
+
+
+def half_a_sine(mean: float, swing: float, period: float) -> float:
+    """Arrivals in the first half of a period, at a rate of mean (1 + swing sin(2 pi t / period)): the integral."""
+    return mean * period * (0.5 + swing / math.pi)

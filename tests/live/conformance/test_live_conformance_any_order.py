@@ -435,7 +435,7 @@ def _inserted(table: str, key: Key, fields: Fields) -> Rule[Any]:
 
 @pytest.mark.parametrize(
     ("examples", "steps"),
-    [pytest.param(60, 30, id="some"), pytest.param(400, 50, id="many", marks=pytest.mark.slow)],
+    [pytest.param(60, 30, id="some"), pytest.param(400, 50, id="many", marks=pytest.mark.long)],
 )
 def test_any_rules_in_any_order_leave_what_dictionaries_say(world: World, examples: int, steps: int) -> None:
     class InThisWorld(AnyOrder):
