@@ -19,10 +19,10 @@ FILES = (
 )  # fmt: skip
 SHUFFLES = (1, 2, 3)
 NOTE = """
-Records differ where one event wakes many at once. In `c46_fixes_not_awaited` a consumer that is back begins thousands of
-fixes at one instant, whose handlers nobody awaits: how many of a driver's fixes overtake each other then hangs on who
-comes first (`gps.stale.count`, some 12 % more when shuffled), and with it the tails of `gps` and `tracking`. That they
-race is what the switch is about; its verdicts do not change."""
+Records differ where one event wakes many at once. In `c46_fixes_not_awaited` a consumer that is back begins thousands
+of fixes at one instant, and nobody awaits their handlers: how many fixes of a driver overtake each other then hangs on
+who comes first (`gps.stale.count`, some 12 % more when shuffled), and with it the tails of `gps` and `tracking`. That
+they race is what the switch is about; its verdicts do not change."""
 HEAD = ("", "targets", "verdicts as stated", "records as stated", "metrics", "moved", "outside the interval")
 
 
