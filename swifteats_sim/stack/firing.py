@@ -14,10 +14,13 @@ from swifteats_sim.engine.clock import Clock
 
 
 def first_of(clock: Clock, *events: simpy.Event) -> simpy.Event:
-    """Fires with the first of these, in its turn, as a condition does; none of them has fired yet."""
+    """Fires with the first of these, in its turn, as a condition does; in this instant where one of them is over."""
     first = _First(clock)
     for event in events:
-        event.callbacks.append(first.fire)
+        if event.callbacks is None:
+            first.fire(event)
+        else:
+            event.callbacks.append(first.fire)
     return first
 
 

@@ -242,11 +242,12 @@ def test_a_job_begins_as_soon_as_any_server_is_free_and_awake(
         following = dict[tuple[int, ...], None]()
         for free in ways:
             begins = [pace.begin(max(at, now)) for pace, at in zip(paces, free, strict=True)]
-            assert start == min(begins)
+            if start != min(begins):
+                continue  # servers were not taken so: two ways may end at the same instants
             for server, begin in enumerate(begins):
                 if begin == start and paces[server].finish(start, service) == departure:
                     following[*free[:server], departure, *free[server + 1 :]] = None
-        assert following, "no server can have served the job so"
+        assert following, "no free and awake server can have served the job so"
         ways = list(following)
 
 

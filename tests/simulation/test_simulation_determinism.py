@@ -1,54 +1,25 @@
-"""One scenario and one seed, one record: whatever the hash seed, time zone, folder, or parts it does not use."""
+"""One scenario and one seed, one record: parts that a run does not use, and others that it has more, change no draw.
+
+Where it is run changes nothing either, see `test_simulation_anywhere.py`.
+"""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pandas as pd
+from both_engines import differences, record
 from small_city import CITY, run, scenario_of
+from swarm import scenario_of as swarming
 
 from swifteats_sim.experiments import rehearse
 from swifteats_sim.experiments.rehearsal import declared
 from swifteats_sim.results import digest
 
 SHORT = ("duration=10 min", "demand.orders.rate=6/min")
-PROGRAM = """
-import sys
-from swifteats_sim.scenario import load
-from swifteats_sim.experiments import rehearse
-print(rehearse(load(sys.argv[1])).digest)
-"""
 
 
 def digest_of(*settings: str) -> str:
     scenario = scenario_of(CITY, *SHORT, *settings)
     return digest([run(*SHORT, *settings)], declared(scenario))
-
-
-def digest_elsewhere(folder: Path, text: str, **environment: str) -> str:
-    path = folder / "scenario.yaml"
-    path.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-c", PROGRAM, str(path)]
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
-
-
-def test_hash_seed_time_zone_locale_folder_and_key_order_change_nothing(tmp_path: Path) -> None:
-    text = CITY.replace("duration: 60 min", "duration: 10 min").replace("1.5/min", "6/min")
-    head, city = text.split("city:\n")
-    turned = "city:\n" + city + head
-    here, there = tmp_path / "here", tmp_path / "there"
-    here.mkdir()
-    there.mkdir()
-    one = digest_elsewhere(here, text, PYTHONHASHSEED="1", TZ="UTC", LC_ALL="C")
-    two = digest_elsewhere(there, turned, PYTHONHASHSEED="2", TZ="Asia/Kolkata", LC_ALL="C.UTF-8")
-    assert len(one) == 64
-    assert one == two == digest_of()
 
 
 def test_another_seed_is_another_run() -> None:
@@ -78,9 +49,59 @@ def test_another_policy_leaves_every_customer_and_every_fix_as_it_was() -> None:
 
 
 def test_an_unused_station_leaves_the_run_as_it_was() -> None:
-    plain, more = run(*SHORT), run(*SHORT, "stack.stations.spare={instances: 3}")
-    pd.testing.assert_frame_equal(plain.orders, more.orders)
-    pd.testing.assert_frame_equal(plain.offers, more.offers)
+    plain, more = (record(scenario_of(CITY, *SHORT, *spare), "compiled") for spare in ((), (SPARE,)))
+    assert {name.split(":")[0].split(".")[0] for name in differences(plain, more)} == {"stations", "series"}
+    used = more.tables.stations[more.tables.stations["station"] != "spare"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(plain.tables.stations, used)
+    pd.testing.assert_frame_equal(plain.tables.series, more.tables.series[[*plain.tables.series]])
+
+
+SPARE = "stack.stations.spare={instances: 3}"
+ROOMY = (
+    ("stack.stations.server", "{concurrency: 1000}"), ("stack.topics.fixes.handlers", "unawaited"),
+    ("demand.orders.rate", "1/min"), ("duration", "5 min"), ("city.geos.east", "{kind: sparse, area: 9 km2, "
+    "restaurants: 3, drivers: 4}"), ("city.geos.west", "{kind: sparse, area: 9 km2, restaurants: 3, drivers: 4}"),
+)  # fmt: skip
+"""Three geos (centre has ten drivers) and stations where nobody waits: what a fix takes is what is drawn for it."""
+CENTRE, EAST, WEST = range(10), range(10, 14), range(14, 18)
+
+
+def fixes(drivers: range, *settings: tuple[str, str]) -> list[tuple[int, int, int]]:
+    """(driver, sent, done) of the drivers' fixes, counted from the first of these."""
+    jobs = record(swarming((*ROOMY, *settings)), "compiled").jobs["gps"]
+    return sorted((driver - drivers.start, born, done) for driver, born, done in jobs if driver in drivers)
+
+
+def moved(drivers: range) -> range:
+    """The same drivers, by the numbers they have where there is one more before them."""
+    return range(drivers.start + 1, drivers.stop + 1)
+
+
+def test_a_driver_more_leaves_every_fix_of_those_before_him_as_it_was_to_the_bit() -> None:
+    """Drivers are numbered by geo, in order of name: in his own geo and those before it nobody is renumbered."""
+    for geo, same in (("centre", CENTRE), ("west", range(18)), ("east", range(14))):
+        more = (f"city.geos.{geo}.drivers", f"{11 if geo == 'centre' else 5}")
+        assert fixes(same) == fixes(same, more)
+
+
+def test_in_the_geos_after_his_fixes_are_sent_as_before_and_take_other_draws() -> None:
+    """The stated exception: they are renumbered."""
+    more = ("city.geos.centre.drivers", "11")
+    for geo in (EAST, WEST):
+        before, after = fixes(geo), fixes(moved(geo), more)
+        assert [each[:2] for each in before] == [each[:2] for each in after]
+        assert before != after
+
+
+def test_a_geo_more_that_comes_first_leaves_what_is_ordered_where_and_when() -> None:
+    """The other exception: orders have other numbers, so that what is drawn for their payment is another."""
+    other = "{kind: sparse, area: 9 km2, restaurants: 5, drivers: 9}"
+    alone, both = run(*SHORT), run(*SHORT, f"city.geos.annex={other}", "demand.orders.rate=12/min")
+    centre = both.orders[both.orders["geo"] == 1].reset_index(drop=True)
+    assert centre["placed"].tolist() == alone.orders["placed"].tolist()
+    assert (centre["restaurant"] - 5).tolist() == alone.orders["restaurant"].tolist()
+    assert centre["lines"].tolist() == alone.orders["lines"].tolist()
+    assert (centre["order"] - (1 << 40)).tolist() == alone.orders["order"].tolist()
 
 
 def test_a_geo_more_leaves_the_others_as_they_were() -> None:

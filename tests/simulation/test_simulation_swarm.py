@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from random_cities import cities
 from random_stacks import stacks
-from swarm import attempt, fails, settings_of, shrunk
+from swarm import Settings, attempt, fails, settings_of, shrunk
 from swarm_of_trees import search, told
 from swarm_settings import BASE, VARIANTS
 from typer.testing import CliRunner
@@ -32,6 +32,21 @@ SAMPLE, PART = 300, 20
 def test_no_small_random_scenario_breaks_an_invariant_or_crashes(first: int) -> None:
     failures = [failure for number in range(first, first + PART) if (failure := fails(number)) is not None]
     assert [f"{each.what}\n{each.command}" for each in failures] == []
+
+
+ONCE_FAILED: dict[str, Settings] = {
+    "an order was closed while its driver reported that he was there": (
+        ("seed", "1712"), ("city.kitchens.estimate_bias", "-50 %"), ("city.drivers.accept", "30 %"),
+        ("city.drivers.answer", "0 s"), ("city.customers.patience", "30 s"), ("assignment.live_fix", "2 s"),
+        ("stack.stations.database", "{concurrency: 8, pauses: [{at: 3 min, for: 30 s}]}"),
+    ),
+}  # fmt: skip
+"""What the swarm has found, as it told it."""
+
+
+@pytest.mark.parametrize("story", ONCE_FAILED)
+def test_what_once_failed_does_not_any_longer(story: str) -> None:
+    assert attempt(0, ONCE_FAILED[story]) is None
 
 
 def test_a_scenario_is_made_of_its_number_alone() -> None:

@@ -55,3 +55,17 @@ def test_later_is_done_at_its_instant_once() -> None:
     later(clock, 0, lambda: told.append(clock.instant))
     clock.run(until=20)
     assert told == [0, 7]
+
+
+def test_the_first_of_two_fires_at_once_where_one_is_over() -> None:
+    clock, told = Clock(), list[int]()
+
+    def waiter() -> Process:
+        over = clock.sleep(3)
+        yield clock.sleep(5)
+        yield first_of(clock, clock.event(), over)
+        told.append(clock.instant)
+
+    clock.process(waiter())
+    clock.run()
+    assert told == [5]
