@@ -2,8 +2,8 @@
 
 Each sweep is the command itself, in a copy of this process, which has imported and compiled everything. It is killed
 with its whole process group: before each EVERYth of its operations on files; at each EVERYth file that it has written,
-which is torn before; and TIMES times at some instant. After each kill the results that would be accepted are held against
-those of a sweep that nobody killed; then the same command runs again, and what it leaves is compared byte by byte.
+which is torn before; and TIMES times at some instant. After each kill the results that would be accepted are compared
+with those of a sweep that nobody killed; then the same command runs again, and what it leaves is compared byte by byte.
 Prints what it saw as JSON.
 """
 
