@@ -1,4 +1,4 @@
-"""What happens when a run or a sweep is interrupted, killed, out of room or not alone: the README's table, row by row."""
+"""What happens when a run or a sweep is interrupted, killed, out of room or not alone: the README's table."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def at_operation(folder: Path, chosen: int, torn: bool, count: Path | None = Non
         fsync(descriptor)
 
     def begin() -> None:
-        os.fsync = sync
+        os.fsync = sync  # type: ignore[assignment]
         sys.addaudithook(hear)
 
     fsync = os.fsync
@@ -115,7 +115,7 @@ class Scene:
         self.results = SweepFolder(self.sweep, folder / "whole" / self.sweep.name).found()
         assert len(self.results) == len(points)
         gc.freeze()  # what is there already is nothing that copies should sweep
-        self.seen: dict[str, Any] = {"kills": 0, "late": 0, "accepted": [], "corrupt": 0, "differing": 0, "failed": 0}
+        self.seen: dict[str, Any] = {"kills": 0, "late": 0, "accepted": [], "corrupt": 0, "differing": [], "failed": 0}
 
     def operations(self, torn: bool) -> int:
         """How many a sweep does."""
@@ -141,7 +141,8 @@ class Scene:
         self.seen["accepted"].append(len(accepted))
         self.seen["corrupt"] += sum(result != self.results[at] for at, result in accepted.items())
         self.seen["failed"] += ended(child(out, 1, lambda: None)) != 0
-        self.seen["differing"] += content(out) != self.whole
+        left = content(out)
+        self.seen["differing"] += [name for name in left | self.whole if left.get(name) != self.whole.get(name)]
 
 
 def main(folder: Path, every: int, times: int) -> None:
@@ -154,8 +155,10 @@ def main(folder: Path, every: int, times: int) -> None:
     began = time.monotonic()
     assert ended(child(folder / "timed", 2, lambda: None)) == 0
     span = time.monotonic() - began
-    for _ in range(times):
-        scene.kill(2, lambda out: lambda: None, after=chance.uniform(0, span))
+    wanted = scene.seen["kills"] + times
+    for _ in range(3 * times):  # who comes too late has killed nobody
+        if scene.seen["kills"] < wanted:
+            scene.kill(2, lambda out: lambda: None, after=chance.uniform(0, span))
     print(json.dumps(scene.seen))
 
 

@@ -194,6 +194,13 @@ def say(path: Path, **changes: Any) -> None:
 
 
 Spoil = Callable[[Path], object]
+
+
+def replace(path: Path, make: Spoil) -> None:
+    shutil.rmtree(path)
+    make(path)
+
+
 SPOILT: dict[str, tuple[Spoil, set[int]]] = {
     "nothing": (lambda points: None, set()),
     "a flipped bit in the result": (lambda points: flip(points / "2/result.json"), {2}),
@@ -205,13 +212,13 @@ SPOILT: dict[str, tuple[Spoil, set[int]]] = {
     "no result": (lambda points: (points / "2/result.json").unlink(), {2}),
     "no manifest": (lambda points: (points / "2/manifest.json").unlink(), {2}),
     "no folder": (lambda points: shutil.rmtree(points / "2"), {2}),
-    "a file for a folder": (lambda points: (shutil.rmtree(points / "2"), (points / "2").touch()), {2}),
+    "a file for a folder": (lambda points: replace(points / "2", lambda path: path.touch()), {2}),
     "a manifest that is a list": (lambda points: (points / "2/manifest.json").write_text("[]"), {2}),
     "a manifest of brackets": (lambda points: (points / "2/manifest.json").write_text("[" * 100_000), {2}),
     "another version": (lambda points: say(points / "2/manifest.json", versions={}), {2}),
     "files of nobody": (lambda points: say(points / "2/manifest.json", files=7), {2}),
     "swapped folders": (lambda points: swap(points / "1", points / "4"), {1, 4}),
-    "a copied folder": (lambda points: (shutil.rmtree(points / "2"), shutil.copytree(points / "3", points / "2")), {2}),
+    "a copied folder": (lambda points: replace(points / "2", lambda path: shutil.copytree(points / "3", path)), {2}),
     "swapped results": (lambda points: swap(points / "1/result.json", points / "4/result.json"), {1, 4}),
 }
 
@@ -263,7 +270,7 @@ def killed(folder: Path, every: int, times: int) -> dict[str, Any]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="copies of a process")
 @pytest.mark.parametrize(
-    ("every", "times", "least"), [(30, 2, 5), pytest.param(1, 100, 200, marks=pytest.mark.slow)], ids=["few", "all"]
+    ("every", "times", "least"), [(30, 2, 5), pytest.param(1, 90, 200, marks=pytest.mark.slow)], ids=["few", "all"]
 )
 def test_wherever_a_sweep_is_killed_nothing_corrupt_is_accepted_and_the_next_one_ends_the_same(
     tmp_path: Path, every: int, times: int, least: int
@@ -271,5 +278,5 @@ def test_wherever_a_sweep_is_killed_nothing_corrupt_is_accepted_and_the_next_one
     """Before each operation on files, with each file torn, and at 100 instants of a sweep by two processes."""
     seen = killed(tmp_path, every, times)
     assert seen["kills"] >= least
-    assert (seen["corrupt"], seen["failed"], seen["differing"]) == (0, 0, 0)
+    assert (seen["corrupt"], seen["failed"], seen["differing"]) == (0, 0, [])
     assert {0, 3} <= set(seen["accepted"]), "before the first point is kept, and after the last"
