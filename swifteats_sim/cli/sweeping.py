@@ -108,6 +108,7 @@ def _carried_out(asked: _Asked, workers: int, out: Path, leaving: Leaving, quiet
         folder = SweepFolder(sweep, out / sweep.name)
         clear_away(out)
         with locked(lock_of(folder.folder), wait=False):
+            folder.clear_away()
             kept = _Kept(folder, leaving)
             try:
                 folder.gather(swept := _computed(kept, workers, quiet))

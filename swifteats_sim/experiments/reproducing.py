@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swifteats_sim.experiments.provenance import outside, versions
 from swifteats_sim.scenario import ScenarioError
-from swifteats_sim.scenario.errors import shown
+from swifteats_sim.scenario.errors import shown, shown_path
 from swifteats_sim.scenario.manifest import Recorded
 
 
@@ -13,7 +13,7 @@ def look_outside(recorded: Recorded) -> None:
     try:
         now = {(each.kind, each.name): each for each in outside(recorded.scenario)}
     except OSError as error:
-        raise _refused(recorded, f"the run read {shown(error.filename)}: {error.strerror}") from None
+        raise _refused(recorded, f"the run read {shown_path(error.filename)}: {error.strerror}") from None
     except ScenarioError as error:
         raise _refused(recorded, f"the run read {error}") from None
     except ValueError as error:  # no map of this name
@@ -23,7 +23,7 @@ def look_outside(recorded: Recorded) -> None:
         if found is None:
             raise _refused(recorded, f"the scenario names no {each.kind} {shown(each.name)}, which the run read")
         if found.sha256 != each.sha256:
-            told = f"the run read {shown(found.place)} ({each.kind}), which has another content now"
+            told = f"the run read {shown_path(found.place)} ({each.kind}), which has another content now"
             raise _refused(recorded, f"{told}: sha256 {found.sha256[:16]}, then {each.sha256[:16]}")
 
 

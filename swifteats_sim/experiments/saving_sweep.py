@@ -18,7 +18,7 @@ from swifteats_sim.experiments.result import Result, as_data, from_data
 from swifteats_sim.experiments.saving import as_yaml
 from swifteats_sim.experiments.sweep_tables import metrics_parquet, replications_parquet, sweep_markdown
 from swifteats_sim.experiments.sweeping import Sweep, Swept
-from swifteats_sim.results.folder import as_json, write_texts, write_whole
+from swifteats_sim.results.folder import as_json, clear_away, write_texts, write_whole
 from swifteats_sim.scenario.grid import Point
 from swifteats_sim.scenario.reading_json import NotReadable, read_object
 
@@ -35,6 +35,10 @@ class SweepFolder:
 
     sweep: Sweep
     folder: Path
+
+    def clear_away(self) -> None:
+        """Put in order what a killed sweep left beside its points."""
+        clear_away(self._points)
 
     def found(self) -> Mapping[int, Result]:
         """Results of points whose folders are valid, by number."""
