@@ -17,6 +17,7 @@ from swifteats_sim.cli.comparing import compare
 from swifteats_sim.cli.drilling import drill
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
 from swifteats_sim.cli.mapping import maps
+from swifteats_sim.cli.policy import Word, with_policy
 from swifteats_sim.cli.settings import Settings, overrides
 from swifteats_sim.cli.sizing import size
 
@@ -80,6 +81,7 @@ def run(
     engine: Annotated[
         Engine, typer.Option(help="What runs the flows: compiled code, or the readable reference. Both do the same.")
     ] = Engine.COMPILED,
+    policy: Word = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Run a scenario, judge its targets and write a run folder."""
@@ -87,7 +89,7 @@ def run(
         from swifteats_sim.cli.grounds import look_at_maps
         from swifteats_sim.scenario import load
 
-        declared = load(scenario, overrides(settings, seed, replications), look_at_maps)
+        declared = with_policy(load(scenario, overrides(settings, seed, replications), look_at_maps), policy)
         # The rest takes a second to import, which nobody should wait for to hear of a mistyped key.
         from swifteats_sim.cli.printing import print_findings, print_streets, print_verdicts
         from swifteats_sim.cli.progress import shown
@@ -95,7 +97,7 @@ def run(
         from swifteats_sim.experiments import rehearse, save
         from swifteats_sim.results.verdict import exit_code
 
-        replay = replayable(scenario, settings or [], declared.seed, replications, engine.value)
+        replay = replayable(scenario, settings or [], declared.seed, replications, engine.value, policy)
         if only is not None:
             with replay:
                 run_only(declared, only, engine.value)
