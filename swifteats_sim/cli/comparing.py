@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, Optional
@@ -114,8 +115,9 @@ def _loaded(given: _Given, settings: Sequence[str], named: tuple[int | None, int
     from swifteats_sim.scenario import ScenarioError, load
 
     own = pairs(given.settings, given.option)
-    file = given.path / SCENARIO if given.path.is_dir() else given.path
-    if given.path.is_dir() and not file.exists():
+    folder = os.path.isdir(given.path)  # noqa: PTH112 - which does not mind a name that is too long for a file
+    file = given.path / SCENARIO if folder else given.path
+    if folder and not file.exists():
         raise ScenarioError.of(str(given.path), f"is a folder without {SCENARIO}, so no run folder")
     try:
         scenario = load(file, [*pairs(settings), *own, *overrides(None, *named)], look_at_maps)

@@ -152,6 +152,7 @@ def _say_of(declared: list[tuple[Path, Scenario]], quiet: bool, as_json: bool) -
     """Print what is to be said of scenarios that are in order."""
     from swifteats_sim.cli.explaining import data, say_in_words
     from swifteats_sim.forecast.explaining import explain
+    from swifteats_sim.scenario.errors import printable
 
     if as_json and declared:
         facts = [data(str(path), scenario, explain(scenario)) for path, scenario in declared]
@@ -159,7 +160,7 @@ def _say_of(declared: list[tuple[Path, Scenario]], quiet: bool, as_json: bool) -
         return
     for path, scenario in declared:
         targets = len(scenario.conditions)
-        typer.echo(f"{path}: ok ({scenario.name}, {targets} target{'s' * (targets != 1)})")
+        typer.echo(f"{printable(str(path))}: ok ({scenario.name}, {targets} target{'s' * (targets != 1)})")
         if not quiet:
             say_in_words(explain(scenario))
 
