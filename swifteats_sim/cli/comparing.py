@@ -52,6 +52,7 @@ def compare(
         from swifteats_sim.experiments.comparing import compare
         from swifteats_sim.experiments.saving_comparison import data, save_comparison
         from swifteats_sim.results.folder import as_json as text_of
+        from swifteats_sim.scenario.errors import printable
 
         with folder_ready(out):
             comparison = compare(*(_run(each, workers, quiet) for each in asked))
@@ -65,7 +66,7 @@ def compare(
             typer.echo(text_of(data(comparison)), nl=False)
             return
         print_comparison(comparison, every)
-        typer.echo(f"results: {folder}")
+        typer.echo(f"results: {printable(str(folder))}")
 
 
 class _Given(NamedTuple):

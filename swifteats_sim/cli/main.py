@@ -96,6 +96,7 @@ def run(
         from swifteats_sim.cli.replaying import replayable, run_only
         from swifteats_sim.experiments import rehearse, save
         from swifteats_sim.results.verdict import exit_code
+        from swifteats_sim.scenario.errors import printable
 
         replay = replayable(scenario, settings or [], declared.seed, replications, engine.value, policy)
         if only is not None:
@@ -114,7 +115,7 @@ def run(
         print_verdicts(rehearsal)
         print_findings(rehearsal)
         print_streets(rehearsal)
-        typer.echo(f"results: {folder}")
+        typer.echo(f"results: {printable(str(folder))}")
         raise typer.Exit(exit_code(rehearsal.judgements))
 
 
@@ -155,7 +156,7 @@ def _say_of(declared: list[tuple[Path, Scenario]], quiet: bool, as_json: bool) -
     from swifteats_sim.scenario.errors import printable
 
     if as_json and declared:
-        facts = [data(str(path), scenario, explain(scenario)) for path, scenario in declared]
+        facts = [data(printable(str(path)), scenario, explain(scenario)) for path, scenario in declared]
         typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     for path, scenario in declared:

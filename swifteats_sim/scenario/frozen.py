@@ -38,15 +38,7 @@ def _is_name(value: str) -> str:
     return value
 
 
-def _is_readable(value: str) -> str:
-    if not value.replace("\n", "").isprintable():
-        raise ValueError("must be plain text: it holds a character that steers a terminal or the direction of writing")
-    return value
-
-
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 Name = Annotated[str, AfterValidator(_is_name)]
 """What a scenario may call its geos, stations, pools, topics and flows."""
-Sentences = Annotated[str, AfterValidator(_is_readable)]
-"""What is printed for people as it stands."""

@@ -8,7 +8,7 @@ from swifteats_sim.scenario.city import City
 from swifteats_sim.scenario.consistency import Parts, inconsistencies
 from swifteats_sim.scenario.demand import Demand
 from swifteats_sim.scenario.errors import KeyProblems, first_few
-from swifteats_sim.scenario.frozen import Frozen, Sentences, default
+from swifteats_sim.scenario.frozen import Frozen, default
 from swifteats_sim.scenario.metrics import catalogue
 from swifteats_sim.scenario.rules import Assignment, Eta, Ordering, Rules
 from swifteats_sim.scenario.stack import Stack
@@ -23,7 +23,7 @@ class Scenario(Frozen):
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="names the run folder")
-    question: Sentences = default("", max_length=2000, description="what the scenario asks, in a sentence")
+    question: str = default("", max_length=2000, description="what the scenario asks, in a sentence")
     warmup: Duration = default("0 s", description="simulated before the measured span")
     duration: PositiveDuration = Field(description="the measured span")
     seed: int = default(1, ge=0, lt=2**63, description="of every random number of the run")

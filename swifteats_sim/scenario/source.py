@@ -89,8 +89,6 @@ class _Builder:
         self._refuse(event, depth)
         line = line or self._line(event.start_mark.line + 1)
         if isinstance(event, ScalarEvent):
-            if not _is_text(event.value):
-                raise self._refusal(event, "holds a NUL character or half a surrogate pair")
             value = scalar(event.value) if event.style is None else event.value
             return Node(value, self.file, line, event.value)
         if isinstance(event, MappingStartEvent):
@@ -123,6 +121,9 @@ class _Builder:
 
     def _refuse(self, event: Any, depth: int) -> None:
         self.nodes += 1
+        if isinstance(event, ScalarEvent) and not _is_text(event.value):
+            rule = "holds a character that steers a terminal, the direction of writing or the system"
+            raise self._refusal(event, f"{rule} (got {shown(event.value)})")
         if isinstance(event, AliasEvent) or event.anchor is not None:
             raise self._refusal(event, "anchors (&) and aliases (*) are not read; use `extends`")
         if event.tag is not None:
@@ -150,5 +151,12 @@ def _continued(node: Node, rest: str) -> Node:
 
 
 def _is_text(value: str) -> bool:
-    """Whether it can be printed and passed to the system (escapes can spell what UTF-8 cannot)."""
-    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    """Whether it can be printed and passed to the system; escapes can spell what UTF-8 cannot.
+
+    Names, questions, laws and conditions come to stand in terminals, tables and pages.
+    """
+    return value.translate(_SPACES).isprintable()
+
+
+_SPACES = str.maketrans(dict.fromkeys("\n\t\u00a0\u2009\u202f\u3000", " "))
+"""What separates words in any script, or `80` from `%`."""

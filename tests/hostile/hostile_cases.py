@@ -44,6 +44,11 @@ def times(content: Content) -> dict[str, Content]:
     return {"bad.yaml": QUEUE.replace("exponential(10 ms)", "empirical(times.txt)"), "times.txt": content}
 
 
+def on_map(name: str) -> dict[str, Content]:
+    """The city on a map."""
+    return {"bad.yaml": CITY.replace("area: 9 km2", f"map: {name}")}
+
+
 def setting(*settings: str) -> list[str]:
     """A run of the good scenario with settings."""
     return ["run", "good.yaml", *(word for each in settings for word in ("--set", each))]
@@ -199,11 +204,6 @@ CITY_LINES = {
     ),
     "a map that nobody knows": (5, "    centre: {kind: dense, map: reykjavk, restaurants: 12, drivers: 30}"),
     "a map that is no Parquet": (5, "    centre: {kind: dense, map: ./bad.yaml, restaurants: 12, drivers: 30}"),
-    "a map that is not there": (5, "    centre: {kind: dense, map: ./none.parquet, restaurants: 12, drivers: 30}"),
-    "a map of 5,000 letters": (
-        5,
-        "    centre: {kind: dense, map: " + "m" * 5000 + ".parquet, restaurants: 12, drivers: 30}",
-    ),
     "cells that are none": (5, "    centre: {kind: dense, map: reykjavik, cells: [zz], restaurants: 12, drivers: 30}"),
     "no geo": (4, "  geos: {}\n  x:"),
     "a policy of the user's own": (7, '  orders: {rate: 6/min}\nassignment: {policy: "os:system"}'),
@@ -352,6 +352,10 @@ DAYS: dict[str, Given] = {
     "a day: a folder for a file": ({"day/orders.csv": None, "day/couriers.csv": COURIERS}, DESCRIBE),
     "a day: no files": ({"day": None}, DESCRIBE),
     "a day: no folder": ({}, DESCRIBE),
+    "a day: wrong in a scenario that is looked at": (
+        rappi(ORDERS.replace("2,4.66", "2,nan")),
+        ["validate", "--quiet", "bad.yaml"],
+    ),
     "a day: wrong in a scenario": (rappi(ORDERS.replace("2,4.66", "2,nan")), ["run", "bad.yaml"]),
     "an instance: NaN": (library(orders=LIBRARY["orders.txt"].replace("11\t21", "nan\t21")), DESCRIBE),
     "an instance: half a minute": (library(orders=LIBRARY["orders.txt"].replace("\t31\t", "\t31.5\t")), DESCRIBE),
@@ -372,6 +376,12 @@ DAYS: dict[str, Given] = {
 }
 """Recorded days, of both kinds."""
 MAPS: dict[str, Given] = {
+    "a map that is not there": (on_map("./none.parquet"), ["validate", "--quiet", "bad.yaml"]),
+    "a map of 5,000 letters": (on_map("m" * 5000 + ".parquet"), ["validate", "--quiet", "bad.yaml"]),
+    "a map that is a link to itself": (
+        {**on_map("./m.parquet"), "m.parquet -> m.parquet": ""},
+        ["validate", "--quiet", "bad.yaml"],
+    ),
     "a map's source: a link to itself": ({"m.osm -> m.osm": ""}, ["map", "build", "--osm", "m.osm"]),
     "a map's source: an endless device": ({}, ["map", "build", "--pbf", "/dev/zero"]),
     "a map's source: 100,000 elements deep": (
