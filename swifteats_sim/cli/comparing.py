@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, Optional
@@ -51,6 +52,7 @@ def compare(
         from swifteats_sim.experiments.comparing import compare
         from swifteats_sim.experiments.saving_comparison import data, save_comparison
         from swifteats_sim.results.folder import as_json as text_of
+        from swifteats_sim.scenario.errors import printable
 
         with folder_ready(out):
             comparison = compare(*(_run(each, workers, quiet) for each in asked))
@@ -65,7 +67,7 @@ def compare(
             typer.echo(text_of(data(comparison)), nl=False)
             return
         print_comparison(comparison, every)
-        typer.echo(f"results: {folder}")
+        typer.echo(f"results: {printable(str(folder))}")
 
 
 class _Given(NamedTuple):
@@ -115,8 +117,9 @@ def _loaded(given: _Given, settings: Sequence[str], named: tuple[int | None, int
     from swifteats_sim.scenario import ScenarioError, load
 
     own = pairs(given.settings, given.option)
-    file = given.path / SCENARIO if given.path.is_dir() else given.path
-    if given.path.is_dir() and not file.exists():
+    folder = os.path.isdir(given.path)  # noqa: PTH112 - which does not mind a name that is too long for a file
+    file = given.path / SCENARIO if folder else given.path
+    if folder and not file.exists():
         raise ScenarioError.of(str(given.path), f"is a folder without {SCENARIO}, so no run folder")
     try:
         scenario = load(file, [*pairs(settings), *own, *overrides(None, *named)], look_at_maps)

@@ -17,6 +17,8 @@ from types import FrameType
 import typer
 
 BROKEN, BAD_INPUT, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+MOST = 1500
+"""Letters of a line to the user."""
 
 
 class Terminated(BaseException):
@@ -81,8 +83,8 @@ def unswept() -> Iterator[None]:
 @contextmanager
 def folder_ready(out: Path) -> Iterator[None]:
     """An output folder that exists and can be written to, before a long run; removed again if it stays empty."""
-    new = not out.exists()
     try:
+        new = not out.exists()
         out.mkdir(parents=True, exist_ok=True)
         if not os.access(out, os.W_OK):
             raise PermissionError(errno.EACCES, "not writable")
@@ -98,8 +100,10 @@ def folder_ready(out: Path) -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """A line to the user beside the result: to stderr."""
-    print(text, file=sys.stderr)  # noqa: T201
+    """Lines to the user beside the result: to stderr, with nothing in them that a terminal obeys."""
+    from swifteats_sim.scenario.errors import brief, printable
+
+    print("\n".join(brief(printable(line), most=MOST) for line in text.split("\n")), file=sys.stderr)  # noqa: T201
 
 
 def reason(error: OSError) -> str:

@@ -18,6 +18,7 @@ from swifteats_sim.cli.comparing import compare
 from swifteats_sim.cli.drilling import drill
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, reason, say, unswept
 from swifteats_sim.cli.mapping import maps
+from swifteats_sim.cli.policy import Word, with_policy
 from swifteats_sim.cli.reproducing import Replay, scenario_or_replay
 from swifteats_sim.cli.settings import Settings, overrides
 from swifteats_sim.cli.sizing import size
@@ -85,6 +86,7 @@ def run(
     engine: Annotated[
         Engine, typer.Option(help="What runs the flows: compiled code, or the readable reference. Both do the same.")
     ] = Engine.COMPILED,
+    policy: Word = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
     replay_dir: Replay = None,
 ) -> None:
@@ -96,15 +98,16 @@ def run(
         from swifteats_sim.cli.grounds import look_at_maps
         from swifteats_sim.scenario import load
 
-        declared = load(scenario, overrides(settings, seed, replications), look_at_maps)
+        declared = with_policy(load(scenario, overrides(settings, seed, replications), look_at_maps), policy)
         # The rest takes a second to import, which nobody should wait for to hear of a mistyped key.
         from swifteats_sim.cli.printing import print_findings, print_streets, print_verdicts
         from swifteats_sim.cli.progress import shown
         from swifteats_sim.cli.replaying import replayable, run_only
         from swifteats_sim.experiments import rehearse, save
         from swifteats_sim.results.verdict import exit_code
+        from swifteats_sim.scenario.errors import printable
 
-        replay = replayable(scenario, settings or [], declared.seed, replications, engine.value)
+        replay = replayable(scenario, settings or [], declared.seed, replications, engine.value, policy)
         if only is not None:
             with replay:
                 run_only(declared, only, engine.value)
@@ -122,7 +125,7 @@ def run(
         print_verdicts(rehearsal)
         print_findings(rehearsal)
         print_streets(rehearsal)
-        typer.echo(f"results: {folder}")
+        typer.echo(f"results: {printable(str(folder))}")
         raise typer.Exit(exit_code(rehearsal.judgements))
 
 
@@ -160,14 +163,15 @@ def _say_of(declared: list[tuple[Path, Scenario]], quiet: bool, as_json: bool) -
     """Print what is to be said of scenarios that are in order."""
     from swifteats_sim.cli.explaining import data, say_in_words
     from swifteats_sim.forecast.explaining import explain
+    from swifteats_sim.scenario.errors import printable
 
     if as_json and declared:
-        facts = [data(str(path), scenario, explain(scenario)) for path, scenario in declared]
+        facts = [data(printable(str(path)), scenario, explain(scenario)) for path, scenario in declared]
         typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     for path, scenario in declared:
         targets = len(scenario.conditions)
-        typer.echo(f"{path}: ok ({scenario.name}, {targets} target{'s' * (targets != 1)})")
+        typer.echo(f"{printable(str(path))}: ok ({scenario.name}, {targets} target{'s' * (targets != 1)})")
         if not quiet:
             say_in_words(explain(scenario))
 

@@ -55,7 +55,8 @@ def name_of(name: str | None, form: str, source: str) -> str:
     stem = f"grid-{source}" if form == "grid" else source if form == "place" else Path(source).name
     while Path(stem).suffix in ENDINGS:
         stem = Path(stem).stem
-    return re.sub(r"[^\w]+", "-", stem.lower()).strip("-")[:100] or "map"
+    made = re.sub(r"[^\w]+", "-", stem.lower()).strip("-")[:95] or "map"
+    return made if is_name(made) else f"map-{made}"
 
 
 def made(
@@ -75,6 +76,8 @@ def made(
         return _grid(source, area, name)
     if area is not None:
         raise MapError("--area", "goes with --grid only")
+    if attribution is not None and not attribution.isprintable():
+        raise MapError("--attribution", f"{shown(attribution)}: must be text on one line")
     return build(Form(form), source, name, box, service, attribution, tell)
 
 

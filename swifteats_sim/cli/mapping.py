@@ -104,6 +104,7 @@ def show(
         from swifteats_sim.cli.map_building import telling
         from swifteats_sim.cli.map_printing import print_map
         from swifteats_sim.streets.bundled import find_map
+        from swifteats_sim.streets.errors import printable
         from swifteats_sim.streets.map_file import read_map
 
         streets = read_map(find_map(name))
@@ -112,7 +113,7 @@ def show(
             pictures = _draw(streets, by, out)
         print_map(streets)
         for picture in pictures:
-            typer.echo(f"picture: {picture}")
+            typer.echo(f"picture: {printable(str(picture))}")
 
 
 @maps.command()
@@ -163,10 +164,12 @@ def _draw(streets: StreetMap, by: By, out: Path) -> tuple[Path, ...]:
 
 
 def _say_built(streets: StreetMap, out: Path) -> None:
+    from swifteats_sim.streets.errors import printable
+
     typer.echo(f"{streets.name}: {streets.nodes:,} nodes, {streets.arcs:,} arcs, {out.stat().st_size / 1e6:.1f} MB")
     if streets.provenance["attribution"]:
         typer.echo(streets.provenance["attribution"])
-    typer.echo(f"map: {out}")
+    typer.echo(f"map: {printable(str(out))}")
 
 
 def _refuse(text: str) -> NoReturn:

@@ -22,23 +22,35 @@ COMPILED = "compiled"
 
 @contextmanager
 def replayable(
-    file: Path, settings: Sequence[str], seed: int, replications: int | None, engine: str = COMPILED
+    file: Path,
+    settings: Sequence[str],
+    seed: int,
+    replications: int | None,
+    engine: str = COMPILED,
+    policy: str | None = None,
 ) -> Iterator[None]:
     """Turn a broken invariant into one message and exit 1; nothing of such a run is written.
 
-    replications, engine : as asked for on the command line.
+    replications, engine, policy : as asked for on the command line.
     """
     from swifteats_sim.simulation.violation import Violation
 
     try:
         yield
     except Violation as broken:
-        say(f"{broken}\nreplay: {replay_of(file, settings, seed, replications, broken.replication, engine)}")
+        replay = replay_of(file, settings, seed, replications, broken.replication, engine, policy)
+        say(f"{broken}\nreplay: {replay}")
         raise typer.Exit(BROKEN) from None
 
 
 def replay_of(
-    file: Path, settings: Sequence[str], seed: int, replications: int | None, replication: int, engine: str = COMPILED
+    file: Path,
+    settings: Sequence[str],
+    seed: int,
+    replications: int | None,
+    replication: int,
+    engine: str = COMPILED,
+    policy: str | None = None,
 ) -> str:
     """The command that runs this replication (from 0) alone."""
     chosen = [word for setting in settings for word in ("--set", setting)]
@@ -46,6 +58,8 @@ def replay_of(
         chosen += ["--replications", str(replications)]
     if engine != COMPILED:
         chosen += ["--engine", engine]
+    if policy is not None:
+        chosen += ["--policy", policy]
     return shlex.join(["swifteats-sim", "run", str(file), *chosen, "--seed", str(seed), "--only", str(replication + 1)])
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,8 @@ class Compiled(CPUDispatcher):  # type: ignore[misc]  # numba has no types
 
     def __init__(self, function: Function, apart: bool = False) -> None:
         super().__init__(function, {}, OPTIONS, Whole)
-        self._cache = Cache(function)
+        with suppress(RuntimeError):  # no folder will do: compiled anew each time
+            self._cache = Cache(function)
         self._part = Part(function, apart)
 
     @property
@@ -63,7 +66,34 @@ class _Stamped:
         return own, stamp()
 
 
-class _Provided(_Stamped, caching.UserProvidedCacheLocator):  # type: ignore[misc]
+class _Private(_Stamped):
+    """A place that nobody else may write to: what lies there is unpickled and run.
+
+    It is made for its owner alone; one that is somebody else's, or that others may write to, is passed over. Beside the
+    sources no such care is taken: whoever may write there may change what they say.
+    """
+
+    def ensure_cache_path(self) -> None:
+        """Make the folder, if there is none."""
+        Path(self.get_cache_path()).mkdir(0o700, parents=True, exist_ok=True)  # type: ignore[attr-defined]
+        super().ensure_cache_path()  # type: ignore[misc]
+
+    @classmethod
+    def from_function(cls, function: Function, file: str) -> object:
+        """The place for a function; None where it is none of ours."""
+        found: Any = super().from_function(function, file)  # type: ignore[misc]
+        return found if found is not None and is_private(Path(found.get_cache_path())) else None
+
+
+def is_private(folder: Path) -> bool:
+    """Whether a folder is this user's and only he may write to it; true where the system has no such owners."""
+    if not hasattr(os, "geteuid"):
+        return True
+    status = folder.stat()
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+class _Provided(_Private, caching.UserProvidedCacheLocator):  # type: ignore[misc]
     """Where NUMBA_CACHE_DIR says."""
 
 
@@ -71,7 +101,7 @@ class _InTree(_Stamped, caching.InTreeCacheLocator):  # type: ignore[misc]
     """Beside the sources."""
 
 
-class _UserWide(_Stamped, caching.UserWideCacheLocator):  # type: ignore[misc]
+class _UserWide(_Private, caching.UserWideCacheLocator):  # type: ignore[misc]
     """In the user's own folder."""
 
 

@@ -21,13 +21,14 @@ def check_policy(policy: Policy) -> None:
         ranked = np.asarray(policy.rank(case)).copy()
         same = all(np.array_equal(old, new) for old, new in zip(before, _columns(case), strict=True))
         _must(same, name, "the candidates were changed", "an in-place sort")
-        _check_positions(name, ranked, len(case.drivers))
+        check_ranking(name, ranked, len(case.drivers))
         again = np.asarray(policy.rank(case))
         chance = "state or chance in `rank`"
         _must(np.array_equal(ranked, again), name, "the same case was ranked in two ways", chance)
 
 
-def _check_positions(name: str, ranked: NDArray[Any], count: int) -> None:
+def check_ranking(name: str, ranked: NDArray[Any], count: int) -> None:
+    """That positions of so many candidates are what a dispatcher can use; AssertionError as of `check_policy`."""
     shape = f"rank must return positions in one dimension, not {ranked.ndim}"
     _must(ranked.ndim == 1, name, shape, "a scalar or a table was returned")
     kind = f"positions must be integers, not {ranked.dtype}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The rows under their header, ending in a newline; a bar in a cell is escaped."""
+    """The rows under their header, ending in a newline; a cell is text, whatever bars, tags or line ends it holds."""
     cells = [header, *([_escaped(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
     lines = [_line(row, widths) for row in cells]
@@ -15,7 +16,8 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _escaped(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    cell = "".join(letter if letter.isprintable() else " " if letter == "\n" else repr(letter)[1:-1] for letter in cell)
+    return re.sub(r"[\\|]|<(?=[a-zA-Z/!?])|\[(?=[^\]]*\]\()", r"\\\g<0>", cell)
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

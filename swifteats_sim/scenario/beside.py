@@ -45,7 +45,7 @@ def _moved(node: Node, patterns: Sequence[Pattern], maps: bool) -> Node:
     """patterns : where names of files stand below a node; maps : a name may be no file's."""
     if () in patterns:
         named = isinstance(node.value, str) and node.line is not None and (not maps or is_file(node.value))
-        return dataclasses.replace(node, value=str(Path(node.file).parent / str(node.value))) if named else node
+        return dataclasses.replace(node, value=_beside(node)) if named else node
     if isinstance(node.value, Mapping):
         return dataclasses.replace(node, value={
             key: _moved(child, _below(patterns, key), maps) for key, child in node.value.items()
@@ -54,6 +54,12 @@ def _moved(node: Node, patterns: Sequence[Pattern], maps: bool) -> Node:
         below = _below(patterns, ANY)
         return dataclasses.replace(node, value=tuple(_moved(child, below, maps) for child in node.value))
     return node
+
+
+def _beside(node: Node) -> str:
+    """A file's place; `./day` stays a place, as a bare word may be a name."""
+    place = str(Path(node.file).parent / str(node.value))
+    return place if "/" in place else f"./{place}"
 
 
 def _below(patterns: Sequence[Pattern], key: str) -> list[Pattern]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from swifteats_sim.scenario.errors import Problem, ScenarioError, unknown_name
+from swifteats_sim.scenario.errors import Problem, ScenarioError, dotted, first_few, unknown_name
 from swifteats_sim.scenario.nodes import Node
 
 WHERE = ("stack", "budgets")
@@ -25,12 +25,12 @@ def with_budgets(tree: Node) -> Node:
         return tree
     met = set[tuple[str, str]]()
     laid = _laid(tree, rows, met)
-    problems = [
-        Problem(law.file, law.line, ".".join((*WHERE, path, row)), _unknown(path, row, tree))
+    problems = first_few(
+        Problem(law.file, law.line, dotted((*WHERE, path, row)), _unknown(path, row, tree))
         for path, laws in rows.items()
         for row, law in laws.items()
         if (path, row) not in met
-    ]
+    )
     if problems:
         raise ScenarioError(problems)
     return laid

@@ -46,20 +46,26 @@ class Distribution:
         return self.text
 
 
+Read = dict[tuple[Path, str], tuple[float, ...]]
+"""Values of files that have been read for a scenario, by file and quantity."""
+MAX_VALUES = 3_000_000
+"""Of all files of a scenario."""
+
+
 def duration_law(text: str, base: Path | None = None) -> Distribution:
     """A law of durations in seconds; ValueError naming the rule that the text breaks.
 
     base : folder that `empirical(file)` is relative to; the current one when None.
     """
-    return _law(text, DURATION, base)
+    return _law(text, DURATION, base, {})
 
 
 def length_law(text: str, base: Path | None = None) -> Distribution:
     """A law of lengths in metres; ValueError naming the rule that the text breaks."""
-    return _law(text, LENGTH, base)
+    return _law(text, LENGTH, base, {})
 
 
-def _law(text: object, quantity: Quantity, base: Path | None) -> Distribution:
+def _law(text: object, quantity: Quantity, base: Path | None, read: Read) -> Distribution:
     if not isinstance(text, str):
         raise ValueError(f"must be {quantity.name} or a law of one, like {quantity.examples[0]!r}, not {shown(text)}")
     if len(text) > MAX_TEXT:
@@ -67,7 +73,7 @@ def _law(text: object, quantity: Quantity, base: Path | None) -> Distribution:
     match = re.fullmatch(r"\s*([A-Za-z_]+)\s*\((.*)\)\s*", text, re.DOTALL)
     name, inner = (match[1], match[2]) if match else ("deterministic", text)
     if name == "empirical":
-        return _empirical(text, inner.strip(), quantity, base or Path())
+        return _empirical(text, (base or Path()) / inner.strip(), quantity, read)
     if name not in LAWS:
         raise ValueError(unknown_name("law", name, [*LAWS, "empirical"]))
     parameters, mean = canonical(name, _arguments(inner), quantity)
@@ -85,10 +91,15 @@ def _arguments(inner: str) -> Sequence[tuple[str | None, str]]:
     return pairs
 
 
-def _empirical(text: str, file: str, quantity: Quantity, base: Path) -> Distribution:
-    if not file:
+def _empirical(text: str, file: Path, quantity: Quantity, read: Read) -> Distribution:
+    if re.search(r"\(\s*\)", text):
         raise ValueError("empirical needs a file: empirical(times.txt)")
-    values = read_values(base / file, quantity)
+    key = file, quantity.name
+    if key not in read:
+        read[key] = read_values(file, quantity)
+    if sum(map(len, read.values())) > MAX_VALUES:
+        raise ValueError(f"the files of a scenario hold more than {MAX_VALUES:,} values together")
+    values = read[key]
     return Distribution("empirical", (), text, sum(values) / len(values), values)
 
 
@@ -123,8 +134,10 @@ class LawText:
         }
 
     def _read(self, value: Any, info: core_schema.ValidationInfo) -> Distribution:
-        base = (info.context or {}).get("base")
-        return value if isinstance(value, Distribution) else _law(value, self.quantity, base)
+        context = info.context or {}
+        if isinstance(value, Distribution):
+            return value
+        return _law(value, self.quantity, context.get("base"), context.get("read", {}))
 
 
 DurationLaw = Annotated[Distribution, LawText(DURATION)]

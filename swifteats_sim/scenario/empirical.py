@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from swifteats_sim.scenario.errors import shown, shown_path
 from swifteats_sim.scenario.quantities import NUMBER, SECOND, Quantity, parse
 
 MAX_VALUES = 1_000_000
-MAX_BYTES = 64_000_000
+MAX_BYTES = 32_000_000
+MAX_LINE = 200
 
 
 def read_values(path: Path, quantity: Quantity) -> tuple[float, ...]:
@@ -22,7 +24,7 @@ def read_values(path: Path, quantity: Quantity) -> tuple[float, ...]:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError(f"{shown_path(path)}: more than {MAX_BYTES // 10**6} MB")
         with path.open(encoding="utf-8-sig") as lines:
-            values = _values(path, lines, quantity)
+            values = _values(path, iter(partial(lines.readline, MAX_LINE + 1), ""), quantity)
     except UnicodeDecodeError:
         raise ValueError(f"{shown_path(path)}: not UTF-8 text") from None
     except OSError as error:
@@ -37,6 +39,8 @@ def _values(path: Path, lines: Iterable[str], quantity: Quantity) -> list[float]
     values: list[float] = []
     for line, text in enumerate(lines, start=1):
         content = text.strip()
+        if len(text) > MAX_LINE:
+            raise ValueError(f"{shown_path(path)}, line {line}: longer than {MAX_LINE} characters")
         try:
             if line == 1 and (header := re.fullmatch(r"#\s*unit:\s*(\S+)", content)):
                 read = _in_unit(header[1], quantity)
@@ -57,7 +61,7 @@ def _in_unit(unit: str, quantity: Quantity) -> Callable[[str], float]:
 
     def read(text: str) -> float:
         try:
-            value = float(text) * size
+            value = float(text if text.isascii() and "_" not in text else "") * size
         except ValueError:
             raise ValueError(f"{shown(text)} is no number (the unit stands in line 1)") from None
         if not 0 <= value <= largest or not math.isfinite(value):

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import heapq
+import operator
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import TypeVar
+
+T = TypeVar("T")
 
 KeyPath = tuple[str | int, ...]
 """The way to a value: mapping keys and list indices."""
@@ -12,6 +19,9 @@ Findings = Iterator[tuple[KeyPath, str]]
 """Messages, each with the path of the value it is about."""
 
 MAX_LINES = 50
+"""Problems that are printed."""
+MOST_COMPARED, MOST_OFFERED = 100, 40
+"""Names that a mistyped one is held against, and that are listed instead: more take seconds, and nobody reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +40,9 @@ class Problem:
 
     def __str__(self) -> str:
         """`file:line: key: message`."""
-        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        where = brief(self.file) if self.line is None else f"{brief(self.file)}:{self.line}"
         named = not self.key or self.file == f"--set {self.key}"
-        return f"{where}: {self.message}" if named else f"{where}: {self.key}: {self.message}"
+        return printable(f"{where}: {self.message}" if named else f"{where}: {self.key}: {self.message}")
 
 
 class ScenarioError(ValueError):
@@ -52,7 +62,7 @@ class ScenarioError(ValueError):
         """One line for each problem."""
         lines = [str(problem) for problem in self.problems[:MAX_LINES]]
         if len(self.problems) > MAX_LINES:
-            lines.append(f"and {len(self.problems) - MAX_LINES} more problems")
+            lines.append("and more problems")
         return "\n".join(lines)
 
 
@@ -91,10 +101,36 @@ def not_called(what: str, name: str, known: Iterable[str]) -> str:
     return f"no {what} is called {shown(name)}; {_offered(name, known)}"
 
 
+def first_few(found: Iterable[T]) -> list[T]:
+    """As many as are ever printed and one more, and no others looked for: thousands are one mistake."""
+    return list(islice(found, MAX_LINES + 1))
+
+
+def brief(text: str, most: int = 1000) -> str:
+    """A text without its middle, where it is longer than anybody reads."""
+    return text if len(text) <= most else f"{text[: most * 2 // 3]}...{text[-most // 3 :]}"
+
+
+def printable(text: str) -> str:
+    """The same on one line, with nothing in it that a terminal obeys or that turns the direction of writing."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
 def _offered(name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    close = difflib.get_close_matches(name[:100], names, n=2, cutoff=0.6)
-    return f"did you mean {' or '.join(map(repr, close))}?" if close else f"known: {', '.join(names) or 'none'}"
+    names = list(known)
+    near = sorted(
+        names if len(names) <= MOST_COMPARED else heapq.nlargest(MOST_COMPARED, names, partial(_shared, name))
+    )
+    close = difflib.get_close_matches(name[:100], near, n=2, cutoff=0.6)
+    if close:
+        return f"did you mean {' or '.join(map(repr, close))}?"
+    more = [f"and {len(names) - MOST_OFFERED} more"] if len(names) > MOST_OFFERED else []
+    return f"known: {', '.join([*sorted(names)[:MOST_OFFERED], *more]) or 'none'}"
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two names have in the same place."""
+    return sum(map(operator.eq, one, other))
 
 
 def _harmless(part: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from swifteats_sim.scenario.errors import KeyPath, ScenarioError, unknown_name
+from swifteats_sim.scenario.errors import KeyPath, ScenarioError, shown, shown_path, unknown_name
 from swifteats_sim.scenario.nodes import Node
 from swifteats_sim.scenario.source import read_file
 
@@ -41,7 +42,7 @@ class Expansion:
     def _base(self, name: Node, path: KeyPath, chain: tuple[Path, ...]) -> Node:
         here = (*path, "extends")
         file = _file(name, path)
-        resolved = file.resolve()
+        resolved = Path(os.path.realpath(file))  # `resolve` raises RuntimeError for a link to itself
         if resolved in chain:
             names = " -> ".join(str(step.name) for step in (*chain[chain.index(resolved) :], resolved))
             raise name.error(f"extends itself: {names}", here)
@@ -51,7 +52,7 @@ class Expansion:
             self.bytes += file.stat().st_size
         except ScenarioError as error:
             if error.problems[0].line is None:
-                raise name.error(f"{file}: {error.problems[0].message}", here) from None
+                raise name.error(f"{shown_path(file)[1:-1]}: {error.problems[0].message}", here) from None
             raise
         if self.files > MAX_FILES or self.bytes > MAX_BYTES:
             raise name.error(f"more than {MAX_FILES} files or {MAX_BYTES // 10**6} MB are extended", here)
@@ -67,7 +68,7 @@ def _file(name: Node, path: KeyPath) -> Path:
         return Path(name.file).parent / name.value
     folder = BUNDLED.get(path)
     if folder is None:
-        raise name.error(f"nothing is bundled here: give a path that ends in .yaml (got {name.value!r})", here)
+        raise name.error(f"nothing is bundled here: give a path that ends in .yaml (got {shown(name.value)})", here)
     known = [file.stem for file in folder.glob("*.yaml")]
     if name.value not in known:
         raise name.error(unknown_name("bundled file", name.value, known), here)

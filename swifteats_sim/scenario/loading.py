@@ -7,7 +7,7 @@ from pathlib import Path
 
 from swifteats_sim.scenario.beside import TRACE, with_files_beside, with_laws_beside
 from swifteats_sim.scenario.budgets import with_budgets
-from swifteats_sim.scenario.errors import Problem, ScenarioError
+from swifteats_sim.scenario.errors import Problem, ScenarioError, shown
 from swifteats_sim.scenario.extending import Expansion
 from swifteats_sim.scenario.misnaming import by_name, unheard
 from swifteats_sim.scenario.nodes import Node, descend
@@ -66,4 +66,4 @@ def _must_be_a_trace(tree: Node, trace: Path) -> None:
         trace_kind(trace)
     except ScenarioError as error:
         node = descend(tree, TRACE)[0]
-        raise node.error(f"{error.problems[0].message} (got {node.text!r})", TRACE) from None
+        raise node.error(f"{error.problems[0].message} (got {shown(node.text)})", TRACE) from None

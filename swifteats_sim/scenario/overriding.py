@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from swifteats_sim.scenario.errors import ScenarioError
+from swifteats_sim.scenario.errors import ScenarioError, shown
 from swifteats_sim.scenario.nodes import Node, child, position
 from swifteats_sim.scenario.source import read_text
 
@@ -17,8 +17,8 @@ UNSPLIT = ("targets",)
 def overridden(tree: Node, path: str, text: str) -> Node:
     """The tree with the value at `path` replaced by the YAML value `text`; missing mappings are made."""
     file = f"--set {path}"
-    if len(path) > MAX_PATH or path.count(".") > MAX_PARTS or not all(path.split(".")):
-        raise ScenarioError.of("--set", f"must be KEY.KEY...=VALUE (got {path[:60]!r})")
+    if len(path) > MAX_PATH or path.count(".") > MAX_PARTS or not all(path.split(".")) or not path.isprintable():
+        raise ScenarioError.of("--set", f"must be KEY.KEY...=VALUE (got {shown(path)})")
     if "\0" in text:
         raise ScenarioError.of(file, "holds a NUL character")
     value = read_text(text, file, lined=False)

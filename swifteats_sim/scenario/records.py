@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from swifteats_sim.scenario.errors import Problem, ScenarioError, shown
 
 MAX_PROBLEMS = 20
-MAX_BYTES = 500_000_000
+MAX_BYTES = 32_000_000
+"""A day of 300,000 orders: 500 a minute for ten hours."""
+MAX_TEXT = 200
 
 
 class Table:
@@ -90,9 +92,10 @@ class Table:
         header: list[str] = [name.strip() for name in next(rows, [])]
         missing = [column for column in self.columns if column not in header]
         if missing:
-            message = f"missing columns: {', '.join(missing)}" if header else "the file is empty"
+            message = f"missing columns: {', '.join(missing)}" if any(header) else "the file is empty"
             raise ScenarioError.of(self.file, message, 1)
         places = [(values, header.index(column)) for column, values in self.columns.items()]
+        met: dict[str, str] = {}  # days repeat themselves: each text is kept once
         for row in rows:
             if not row:
                 continue
@@ -101,9 +104,18 @@ class Table:
                 raise ScenarioError.of(self.file, f"has {len(row)} columns, not {len(header)}", line)
             self.lines.append(line)
             for values, place in places:
-                values.append(row[place].strip())
+                text = row[place].strip()
+                values.append(met.setdefault(text, text))
+                if len(text) > MAX_TEXT or not text.isprintable():
+                    rule = f"must be printable text of at most {MAX_TEXT} characters (got {shown(text)})"
+                    raise ScenarioError.of(self.file, rule, line, header[place])
         if not self.lines:
             raise ScenarioError.of(self.file, "holds no row", 1)
+
+
+def _is_plain(text: str) -> bool:
+    """Without what Python reads besides: `1_000`, digits of other scripts."""
+    return text.isascii() and "_" not in text
 
 
 def number(low: float, high: float, unit: str = "") -> Callable[[str], float]:
@@ -111,7 +123,7 @@ def number(low: float, high: float, unit: str = "") -> Callable[[str], float]:
 
     def read(text: str) -> float:
         try:
-            value = float(text)
+            value = float(text if _is_plain(text) else "")
         except ValueError:
             raise ValueError("must be a number") from None
         if not math.isfinite(value) or not low <= value <= high:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+import re
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import AfterValidator, WithJsonSchema
 
 from swifteats_sim.scenario.distributions import DurationLaw
 from swifteats_sim.scenario.frozen import Frozen, default
@@ -18,6 +21,27 @@ Commit = Literal["transaction", "check_then_set", "cas_unversioned", "advisory_l
 Release = Literal["drop_off", "ttl"]
 Preparation = Literal["estimate", "constant"]
 EtaMethod = Literal["pickup_aware", "notes", "buffered", "degrees"]
+POLICIES = ("arrival_fit", "nearest", "notes_score", "fair_share")
+_MODULE_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+
+
+def is_module_path(text: str) -> bool:
+    """Whether a text is of the form `package.module:Name`."""
+    return len(text) <= 200 and _MODULE_PATH.fullmatch(text) is not None
+
+
+def _is_ours(text: str) -> str:
+    """A file never makes a user's code run: only the command line may name a module."""
+    if text in POLICIES:
+        return text
+    known = f"{', '.join(map(repr, POLICIES[:-1]))} or {POLICIES[-1]!r}"
+    if ":" in text or "." in text:
+        raise ValueError(f"must be {known}; a module is imported only for `--policy package.module:Name`")
+    raise ValueError(f"must be {known}")
+
+
+PolicyName = Annotated[str, AfterValidator(_is_ours), WithJsonSchema({"enum": list(POLICIES), "type": "string"})]
+"""A policy of ours; `--policy` puts the path and the digest of a user's own one in its place."""
 
 
 class Ordering(Frozen):
@@ -80,7 +104,7 @@ class Assignment(Frozen):
     lock_ttl: PositiveDuration = default("10 s", description="of the advisory lock (A35)")
     release: Release = default("drop_off", description="ttl: a driver is free when his lock expires, not before (C12)")
     ttl: PositiveDuration = default("3600 s", description="of that lock; it may expire during a delivery (A29, C13)")
-    policy: Literal["arrival_fit", "nearest", "notes_score", "fair_share"] = default(
+    policy: PolicyName = default(
         "arrival_fit",
         description="ranks the candidates; notes_score as coded (A30, C5, C6); all but fair_share forget who has had "
         "how much work (C9)",

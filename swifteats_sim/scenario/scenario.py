@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from swifteats_sim.scenario.city import City
 from swifteats_sim.scenario.consistency import Parts, inconsistencies
 from swifteats_sim.scenario.demand import Demand
-from swifteats_sim.scenario.errors import KeyProblems
+from swifteats_sim.scenario.errors import KeyProblems, first_few
 from swifteats_sim.scenario.frozen import Frozen, default
 from swifteats_sim.scenario.metrics import catalogue
 from swifteats_sim.scenario.rules import Assignment, Eta, Ordering, Rules
@@ -58,7 +58,7 @@ class Scenario(Frozen):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Scenario:
-        problems = list(inconsistencies(Parts(self.city, self.demand, self.rules, self.stack, self.targets)))
+        problems = first_few(inconsistencies(Parts(self.city, self.demand, self.rules, self.stack, self.targets)))
         try:
             self.targets.parsed(catalogue(self.stack))
         except KeyProblems as wrong:

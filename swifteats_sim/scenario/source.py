@@ -21,12 +21,11 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
 )
 
+from swifteats_sim.scenario.bounded import MAX_DEPTH, read_text_of
 from swifteats_sim.scenario.errors import ScenarioError, shown
 from swifteats_sim.scenario.nodes import Node, scalar
 
-MAX_BYTES = 1_000_000
 MAX_LINE = 10_000
-MAX_DEPTH = 30
 MAX_NODES = 20_000
 YAML_FAILURES = (YAMLError, ValueError, LookupError, TypeError, AttributeError, AssertionError)
 """What ruamel raises on junk, besides its own errors."""
@@ -54,28 +53,13 @@ def read_text(text: str, file: str, *, lined: bool = True) -> Node:
         raise ScenarioError.of(file, f"not YAML: {error.problem or error.context}", line) from None
     except YAML_FAILURES as error:
         reason = str(error).strip().split("\n", maxsplit=1)[0] or type(error).__name__
-        raise ScenarioError.of(file, f"not YAML: {reason}", 1 if lined else None) from None
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1  # of a character that YAML does not have
+        raise ScenarioError.of(file, f"not YAML: {reason}", line if lined else None) from None
 
 
 def _text(path: Path, file: str) -> str:
-    try:
-        if path.is_dir():
-            raise ScenarioError.of(file, "is a directory, not a file")
-        if not path.is_file():
-            raise ScenarioError.of(file, "no such file")
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ScenarioError.of(file, error.strerror or "cannot be read") from None
-    if len(raw) > MAX_BYTES:
-        raise ScenarioError.of(file, f"larger than {MAX_BYTES // 10**6} MB")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScenarioError.of(file, "not UTF-8 text", raw.count(b"\n", 0, error.start) + 1) from None
+    text = read_text_of(path)
     for number, line in enumerate(text.split("\n"), start=1):
-        if "\0" in line:
-            raise ScenarioError.of(file, "holds a NUL character", number)
         if len(line) > MAX_LINE:
             raise ScenarioError.of(file, f"a line is longer than {MAX_LINE:,} characters", number)
     return text
@@ -105,8 +89,6 @@ class _Builder:
         self._refuse(event, depth)
         line = line or self._line(event.start_mark.line + 1)
         if isinstance(event, ScalarEvent):
-            if not _is_text(event.value):
-                raise self._refusal(event, "holds a NUL character or half a surrogate pair")
             value = scalar(event.value) if event.style is None else event.value
             return Node(value, self.file, line, event.value)
         if isinstance(event, MappingStartEvent):
@@ -139,6 +121,9 @@ class _Builder:
 
     def _refuse(self, event: Any, depth: int) -> None:
         self.nodes += 1
+        if isinstance(event, ScalarEvent) and not _is_text(event.value):
+            rule = "holds a character that steers a terminal, the direction of writing or the system"
+            raise self._refusal(event, f"{rule} (got {shown(event.value)})")
         if isinstance(event, AliasEvent) or event.anchor is not None:
             raise self._refusal(event, "anchors (&) and aliases (*) are not read; use `extends`")
         if event.tag is not None:
@@ -166,5 +151,12 @@ def _continued(node: Node, rest: str) -> Node:
 
 
 def _is_text(value: str) -> bool:
-    """Whether it can be printed and passed to the system (escapes can spell what UTF-8 cannot)."""
-    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    """Whether it can be printed and passed to the system; escapes can spell what UTF-8 cannot.
+
+    Names, questions, laws and conditions come to stand in terminals, tables and pages.
+    """
+    return value.translate(_SPACES).isprintable()
+
+
+_SPACES = str.maketrans(dict.fromkeys("\n\t\u00a0\u2009\u202f\u3000", " "))
+"""What separates words in any script, or `80` from `%`."""

@@ -11,7 +11,7 @@ from swifteats_sim.scenario.actions import Budget
 from swifteats_sim.scenario.caches import Cache
 from swifteats_sim.scenario.distributions import DurationLaw
 from swifteats_sim.scenario.effects import Costs, EffectKind
-from swifteats_sim.scenario.errors import Findings, KeyPath, KeyProblems, unknown_name
+from swifteats_sim.scenario.errors import Findings, KeyPath, KeyProblems, first_few, unknown_name
 from swifteats_sim.scenario.flows import AnyFlow
 from swifteats_sim.scenario.frozen import Frozen, Name, default
 from swifteats_sim.scenario.stations import Limit, Pool, Station
@@ -68,7 +68,7 @@ class Stack(Frozen):
 
     @model_validator(mode="after")
     def _references_exist(self) -> Stack:
-        problems = [*self._unknown()]
+        problems = first_few(self._unknown())
         if problems:
             raise KeyProblems(problems)
         return self

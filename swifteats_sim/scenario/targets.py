@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, RootModel
 
-from swifteats_sim.scenario.errors import KeyPath, KeyProblems, shown, unknown_name
+from swifteats_sim.scenario.errors import Findings, KeyProblems, first_few, shown, unknown_name
 from swifteats_sim.scenario.metric import Metric
 from swifteats_sim.scenario.metrics import unit_of
 from swifteats_sim.scenario.quantities import BYTE_RATE, DURATION, NUMBER, RATE, RATIO, SECOND, parse
@@ -57,21 +58,24 @@ class Targets(RootModel[dict[str, Conditions]]):
 
     def parsed(self, catalogue: Mapping[str, Metric]) -> tuple[Target, ...]:
         """Every condition as a `Target`, in the order written; KeyProblems lists all that cannot be."""
-        targets: list[Target] = []
-        problems: list[tuple[KeyPath, str]] = []
         statistics = _statistics(catalogue)
+        problems = first_few(self._problems(catalogue, statistics))
+        if problems:
+            raise KeyProblems(problems)
+        return tuple(
+            _target(name, text, catalogue, statistics[name]) for name, texts in self.root.items() for text in texts
+        )
+
+    def _problems(self, catalogue: Mapping[str, Metric], statistics: Mapping[str, list[str]]) -> Findings:
         for name, conditions in self.root.items():
             if name not in statistics:
-                problems.append(((name,), unknown_name("metric", name, statistics)))
+                yield (name,), unknown_name("metric", name, statistics)
                 continue
             for index, text in enumerate(conditions):
                 try:
-                    targets.append(_target(name, text, catalogue, statistics[name]))
+                    _target(name, text, catalogue, statistics[name])
                 except ValueError as error:
-                    problems.append(((name, index), str(error)))
-        if problems:
-            raise KeyProblems(problems)
-        return tuple(targets)
+                    yield (name, index), str(error)
 
 
 def _statistics(catalogue: Mapping[str, Metric]) -> dict[str, list[str]]:
@@ -101,4 +105,6 @@ def _limit(text: str, unit: str) -> float:
         return float(exact / SECOND if unit == "s" else exact)
     if not re.fullmatch(NUMBER, text) or len(text) > 30:
         raise ValueError(f"{shown(text)} must be a bare number: this metric has no unit")
+    if not math.isfinite(float(text)):
+        raise ValueError(f"{shown(text)} must be a smaller number")
     return float(Fraction(text))

@@ -55,7 +55,7 @@ def validated(tree: Node, base: Path) -> Scenario:
     base : folder that files named in laws are relative to.
     """
     try:
-        return Scenario.model_validate(plain(tree), context={"base": base})
+        return Scenario.model_validate(plain(tree), context={"base": base, "read": {}})
     except ValidationError as error:
         problems = dict.fromkeys(_problem(tree, path, rule) for path, rule in _rules(error))
         raise ScenarioError(problems) from None
@@ -100,7 +100,7 @@ def _with_value(rule: str, node: Node, exact: bool) -> str:
     if not exact or node.text is None:
         kind = "a mapping" if isinstance(node.value, Mapping) else "a list" if isinstance(node.value, tuple) else ""
         return f"{rule} (got {kind})" if exact and kind and rule.startswith("must be") else rule
-    value = shown(node.text) if isinstance(node.value, str) else node.text or "nothing"
+    value = shown(node.text) if isinstance(node.value, str) else shown(node.text)[1:-1] or "nothing"
     return (
         rule
         if (value in rule if isinstance(node.value, str) else rule.startswith(f"{value} "))

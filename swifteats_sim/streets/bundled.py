@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 
 from swifteats_sim.streets.errors import MapError, shown
 
 SUFFIX = ".parquet"
+MOST = 1000
+"""Letters of a path in a message."""
 NEAR = Path(__file__).resolve().parents[1]
 
 
@@ -31,10 +34,11 @@ def find_map(name: str, beside: Path | None = None) -> Path:
     if name in known:
         return known[name]
     path = (beside or Path()) / name
-    if path.is_file():
+    folder = os.path.isdir(path)  # noqa: PTH112 - which does not mind a name that is too long for a file
+    if os.path.isfile(path):  # noqa: PTH113
         return path
-    if path.is_dir() or "/" in name or name.endswith(SUFFIX):
-        raise MapError(path, "is a folder" if path.is_dir() else "no such file")
+    if folder or "/" in name or name.endswith(SUFFIX):
+        raise MapError(str(path)[:MOST], "is a folder" if folder else "no such file")
     close = difflib.get_close_matches(name[:100], known, n=2, cutoff=0.6)
     offered = f"did you mean {' or '.join(map(repr, close))}?" if close else f"known: {', '.join(known) or 'none'}"
     raise MapError("", f"unknown map {shown(name)}; {offered}")

@@ -21,8 +21,13 @@ COLUMNS = {
     "road": ("dictionary<values=string", "string"), "geometry": ("binary",),
 }  # fmt: skip
 """Each column with how the types begin that it may have."""
-NAME_RULE = "must be letters, digits, `.`, `-`, `_` and blanks, 100 at most"
-MOST_ARCS, MOST_BYTES = 20_000_000, 4 * 10**9
+NAME_RULE = "must be letters, digits, `.`, `-`, `_` and blanks, 100 at most, and no name that a system keeps for itself"
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Devices of Windows, whatever ending they are given."""
+MOST_ARCS, MOST_BYTES, MOST_TIMES = 20_000_000, 4 * 10**9, 100
+"""Unpacked, and as many times as large as the file: a grid, the most regular of maps, has 12, and 5 bytes an arc."""
+MOST_WORDS = 100_000
+"""Bytes of a map's metadata."""
 FASTEST = 200 / 3.6
 """m/s"""
 SAME_PLACE = 1e-7
@@ -31,7 +36,7 @@ SAME_PLACE = 1e-7
 
 def is_name(text: str) -> bool:
     """Whether a map may be called so: what is a file's name anywhere."""
-    return re.fullmatch(r"\w[\w. -]{0,99}", text) is not None
+    return re.fullmatch(r"\w([\w. -]{0,98}[\w-])?", text) is not None and not _RESERVED.fullmatch(text)
 
 
 def check_header(path: Path, file: pq.ParquetFile, key: bytes, newest: int) -> dict[str, Any]:
@@ -52,8 +57,8 @@ def check_header(path: Path, file: pq.ParquetFile, key: bytes, newest: int) -> d
 
 def _about(path: Path, text: bytes) -> dict[str, Any]:
     try:
-        about = json.loads(text)
-    except ValueError:
+        about = json.loads(text) if len(text) <= MOST_WORDS else None
+    except (ValueError, RecursionError):
         about = None
     if not isinstance(about, dict):
         raise MapError(path, "is no map: its metadata is no JSON object")
@@ -78,10 +83,12 @@ def _check_size(path: Path, file: pq.ParquetFile) -> None:
             raise MapError(path, "no such column", name)
         if not types[name].startswith(known):
             raise MapError(path, f"holds {types[name]}: must be {known[-1]}", name)
-    rows = file.metadata.num_rows
+    rows, packed = file.metadata.num_rows, path.stat().st_size
     size = sum(file.metadata.row_group(group).total_byte_size for group in range(file.metadata.num_row_groups))
     if not 2 <= rows <= MOST_ARCS:
         raise MapError(path, f"{rows} arcs: a map has 2 to {MOST_ARCS}")
+    if rows > packed or size > MOST_TIMES * packed:
+        raise MapError(path, f"{rows} arcs and {size} bytes are packed into {packed} bytes: no map is that monotonous")
     if size > MOST_BYTES:
         raise MapError(path, f"{size} bytes unpacked: a map has {MOST_BYTES} at most")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,16 +58,20 @@ SPEED_WIDTHS = (0.5, 1.6)
 
 
 def draw(streets: StreetMap, by: By, folder: Path) -> tuple[Path, Path]:
-    """Write NAME.png and NAME.svg into a folder, and say where. Errors: OSError."""
+    """Write NAME.png and NAME.svg into a folder, and say where. Errors: OSError.
+
+    Both are written aside first, so that what stands there is replaced, a link too, and never written through.
+    """
     from matplotlib import rc_context
 
     figure = _figure(streets, by)
-    png, svg = (folder / f"{streets.name}.{form}" for form in ("png", "svg"))
-    figure.savefig(png, dpi=DPI, metadata={"Software": None})
-    with rc_context({"svg.hashsalt": streets.name, "svg.fonttype": "none"}):
-        figure.savefig(svg, metadata={"Date": None, "Creator": None})
-    svg.write_text(_terse(svg.read_text(encoding="utf-8")), encoding="utf-8")
-    return png, svg
+    with TemporaryDirectory(prefix=".", dir=folder) as aside:
+        png, svg = (Path(aside) / f"{streets.name}.{form}" for form in ("png", "svg"))
+        figure.savefig(png, dpi=DPI, metadata={"Software": None})
+        with rc_context({"svg.hashsalt": streets.name, "svg.fonttype": "none"}):
+            figure.savefig(svg, metadata={"Date": None, "Creator": None})
+        svg.write_text(_terse(svg.read_text(encoding="utf-8")), encoding="utf-8")
+        return png.replace(folder / png.name), svg.replace(folder / svg.name)
 
 
 def _figure(streets: StreetMap, by: By) -> Figure:

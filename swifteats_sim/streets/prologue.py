@@ -27,6 +27,8 @@ class _Root(ContentHandler):
 def check_file(path: Path) -> None:
     """That it is a file that can be read, and not empty. Errors: MapError."""
     try:
+        if not path.is_dir() and path.exists() and not path.is_file():
+            raise MapError(path, "is no file, but a device or a pipe")  # which may never say anything, or never end
         with path.open("rb") as opened:
             if not opened.read(1):
                 raise MapError(path, "is empty")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 MAKER = "OSMnx"
+MOST_BYTES = 500_000_000
+"""Held in memory as a whole, with all its words: a larger one is to be cut, or given as .pbf."""
 
 
 def read_graphml(path: Path, tell: Tell) -> Ways:
@@ -24,6 +26,8 @@ def read_graphml(path: Path, tell: Tell) -> Ways:
     import networkx as nx
 
     check_xml(path, "graphml")
+    if path.stat().st_size > MOST_BYTES:
+        raise MapError(path, f"is larger than {MOST_BYTES // 10**6} MB: cut it, or give the .pbf it was made from")
     tell("reading the graph")
     try:
         graph = nx.read_graphml(path, force_multigraph=True)

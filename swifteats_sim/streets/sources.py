@@ -11,6 +11,7 @@ from pathlib import Path
 
 from swifteats_sim import __version__
 from swifteats_sim.streets.building import built
+from swifteats_sim.streets.errors import printable
 from swifteats_sim.streets.prologue import check_file
 from swifteats_sim.streets.street_map import ROADS, StreetMap
 from swifteats_sim.streets.ways import Box, Tell, Ways
@@ -85,8 +86,8 @@ def _about(form: Form, source: str, service: bool, tell: Tell) -> Mapping[str, s
         "service_roads": "yes" if service else "no",
     }
     if form is Form.PLACE:
-        return {"source": f"place: {source}", **about}
+        return {"source": f"place: {printable(source)}", **about}
     tell("reading the file once for its fingerprint")
     with Path(source).open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return {"source": Path(source).name, "sha256": digest, **about}
+    return {"source": printable(Path(source).name), "sha256": digest, **about}

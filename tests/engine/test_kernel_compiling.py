@@ -106,3 +106,43 @@ def test_the_stamp_sees_every_file_by_name_and_content(tmp_path: Path) -> None:
     stamp.cache_clear()
     assert stamp(tmp_path) in seen
     assert len(seen) == 5
+
+
+def _kept_in(folder: Path) -> str | None:
+    """Where code of this file is kept, if anywhere."""
+
+    @compiled
+    def own(number):  # type: ignore[no-untyped-def]
+        return number
+
+    part: Any = own
+    kept: str | None = part._cache.cache_path
+    return kept if kept is not None and Path(kept).is_relative_to(folder) else None
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_what_is_kept_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    kept = _kept_in(tmp_path)
+    assert kept is not None
+    assert Path(kept).stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.usefixtures("empty_cache")
+@pytest.mark.parametrize("mode", [0o770, 0o702, 0o777])
+def test_where_others_may_write_nothing_is_unpickled(tmp_path: Path, mode: int) -> None:
+    """Cached code is a pickle: whoever can put one there runs what he likes as whoever reads it."""
+    kept = _kept_in(tmp_path)
+    assert kept is not None
+    Path(kept).chmod(mode)
+    assert _kept_in(tmp_path) is None
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_without_a_place_everything_is_compiled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place._Files, "_locator_classes", [])
+
+    @compiled
+    def doubled(number):  # type: ignore[no-untyped-def]
+        return 2 * number
+
+    assert doubled(21) == 42

@@ -19,6 +19,8 @@ from swifteats_sim.scenario.source import read_text
 
 BOMB = "a: &a [x]\n" + "".join(f"{n}: &{n} [*{p},*{p}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True))
 
+STEERS = "holds a character that steers a terminal, the direction of writing or the system"
+
 
 def refusal(path: Path) -> str:
     """What loading says, after the file's name."""
@@ -45,8 +47,8 @@ def refusal(path: Path) -> str:
         (b"a: 1\n---\nb: 2\n", ":2: more than one document in the file"),
         (b"a: b\nname: \xff\xfe\n", ":2: not UTF-8 text"),
         (b"a: b\nc: \0\n", ":2: holds a NUL character"),
-        (b'a: "\\0"\n', ":1: holds a NUL character or half a surrogate pair"),
-        (b'a: "\\ud800"\n', ":1: holds a NUL character or half a surrogate pair"),
+        (b'a: "\\0"\n', rf":1: {STEERS} (got '\x00')"),
+        (b'a: "\\ud800"\n', rf":1: {STEERS} (got '\ud800')"),
         (b"a: [1, 2\nb: 3\n", "not YAML"),
         (b"a: b: c\n", ":1: not YAML"),
         (b"? [a]\n: b\n", ":1: a key must be a plain word"),
@@ -63,7 +65,7 @@ def test_a_file_that_is_no_scenario_is_refused_with_its_line(tmp_path: Path, con
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path) == ": is a directory, not a file"
     assert refusal(tmp_path / "none.yaml") == ": no such file"
-    assert refusal(tmp_path / ("x" * 10_000)) == ": File name too long"
+    assert refusal(tmp_path / ("x" * 10_000)).endswith("xxx: File name too long")
     os.mkfifo(tmp_path / "pipe")
     assert refusal(tmp_path / "pipe") == ": no such file"
 
