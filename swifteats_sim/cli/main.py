@@ -93,7 +93,7 @@ def run(
     """Run a scenario, judge its targets and write a run folder."""
     others = {"--set": settings, "--seed": seed is not None, "--replications": replications, "--only": only}
     others |= {"--engine": engine is not Engine.COMPILED}
-    scenario = scenario_or_replay(scenario, replay_dir, others, workers, out, quiet)
+    scenario = scenario_or_replay(scenario, replay_dir, others, policy, workers, out, quiet)
     with orderly(second_ends=True) as leaving:
         from swifteats_sim.cli.grounds import look_at_maps
         from swifteats_sim.scenario import load

@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from swifteats_sim.scenario import Scenario
+    from swifteats_sim.scenario.manifest import Recorded
 
 Word = Annotated[
     Optional[str],  # noqa: UP045 - typer reads the annotation at run time
@@ -30,3 +31,21 @@ def with_policy(scenario: Scenario, word: str | None) -> Scenario:
         raise refused(word, "the scenario has no city, so that nobody is dispatched")
     assignment = scenario.assignment.model_copy(update={"policy": with_source(word)})
     return scenario.model_copy(update={"assignment": assignment})
+
+
+def repeated(recorded: Recorded, word: str | None) -> Scenario:
+    """The scenario of a manifest with the policy that its run had; ScenarioError where this word names another."""
+    from swifteats_sim.policies.imported import refused
+    from swifteats_sim.scenario.errors import ScenarioError, shown
+
+    if recorded.policy is None and word is None:
+        return recorded.scenario
+    had = (recorded.policy or recorded.scenario.assignment.policy).partition(" ")[0]
+    if word is None:
+        asked = f"the run ranked drivers by {shown(had)}: say so too (--policy {had})"
+        raise ScenarioError.of(str(recorded.file), asked)
+    scenario = with_policy(recorded.scenario, word)
+    if scenario.assignment.policy != recorded.policy:
+        why = "its source is another one now" if word == had else f"the run ranked drivers by {shown(had)}"
+        raise refused(word, why)
+    return scenario

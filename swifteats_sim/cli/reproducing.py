@@ -28,11 +28,17 @@ Replay = Annotated[
 
 
 def scenario_or_replay(
-    scenario: Path | None, replay: Path | None, others: Mapping[str, object], workers: int, out: Path, quiet: bool
+    scenario: Path | None,
+    replay: Path | None,
+    others: Mapping[str, object],
+    policy: str | None,
+    workers: int,
+    out: Path,
+    quiet: bool,
 ) -> Path:
     """The scenario file that is asked for; or, where it is a run folder, repeat that run and end.
 
-    others : options that would make it another run, with their values.
+    others : options that would make it another run, with their values; policy : the one of the user's own.
     """
     if (scenario is None) == (replay is None):
         say("run: name either a scenario file, or --replay RUN_DIR")
@@ -43,15 +49,17 @@ def scenario_or_replay(
     if given := [option for option, value in others.items() if value]:
         say(f"--replay repeats what the manifest says: {given[0]} does not go with it")
         raise typer.Exit(BAD_INPUT)
-    return reproduce(replay, workers, out, quiet)
+    return reproduce(replay, policy, workers, out, quiet)
 
 
-def reproduce(folder: Path, workers: int, out: Path, quiet: bool) -> NoReturn:
+def reproduce(folder: Path, policy: str | None, workers: int, out: Path, quiet: bool) -> NoReturn:
     """Repeat the run of a folder, write what comes of it beside, and say whether it is the same."""
     with orderly(second_ends=True) as leaving:
+        from swifteats_sim.cli.policy import repeated
         from swifteats_sim.scenario.manifest import read_recorded
 
         recorded = read_recorded(folder)
+        scenario = repeated(recorded, policy)
         # The rest takes a second to import, which nobody should wait for to hear that there is no such folder.
         from swifteats_sim.cli.printing import print_verdicts
         from swifteats_sim.cli.progress import shown
@@ -61,8 +69,7 @@ def reproduce(folder: Path, workers: int, out: Path, quiet: bool) -> NoReturn:
         from swifteats_sim.results.verdict import exit_code
 
         look_outside(recorded)
-        scenario = recorded.scenario
-        replay = replayable(folder / "scenario.yaml", [], scenario.seed, None, recorded.engine)
+        replay = replayable(folder / "scenario.yaml", [], scenario.seed, None, recorded.engine, policy)
         with folder_ready(out):
             with replay, shown(scenario, quiet) as (tick, growing):
                 rehearsal = rehearse(scenario, workers, tick, recorded.engine, growing)

@@ -19,8 +19,9 @@ from swifteats_sim.experiments.saving import as_yaml
 from swifteats_sim.experiments.sweep_tables import metrics_parquet, replications_parquet, sweep_markdown
 from swifteats_sim.experiments.sweeping import Sweep, Swept
 from swifteats_sim.results.folder import as_json, clear_away, write_texts, write_whole
+from swifteats_sim.scenario.bounded import MAX_DEPTH, read_json
+from swifteats_sim.scenario.errors import ScenarioError
 from swifteats_sim.scenario.grid import Point
-from swifteats_sim.scenario.reading_json import NotReadable, read_object
 
 MANIFEST, RESULT, SCENARIO, SUMMARY = "manifest.json", "result.json", "scenario.yaml", "sweep.json"
 TOGETHER = (MANIFEST, SUMMARY, "sweep.md", "metrics.parquet", "replications.parquet")
@@ -101,11 +102,11 @@ class SweepFolder:
         """What came of a point, where its folder is valid."""
         folder = self._points / self._name(point)
         try:
-            manifest = read_object(folder / MANIFEST)
+            manifest = read_json(folder / MANIFEST, depth=2 * MAX_DEPTH)
             if not self._is_of(manifest, point) or not _are_whole(folder, manifest["files"]):
                 return None
-            result = from_data(read_object(folder / RESULT, MAX_RESULT), point.scenario)
-        except (NotReadable, OSError, KeyError, TypeError, ValueError, AttributeError):
+            result = from_data(read_json(folder / RESULT, MAX_RESULT), point.scenario)
+        except (ScenarioError, OSError, KeyError, TypeError, ValueError, AttributeError):
             return None
         return result if result.digest == manifest["digest"] else None
 

@@ -14,8 +14,8 @@ from swifteats_sim.results.baseline_reading import baseline_of
 from swifteats_sim.results.baseline_writing import as_text
 from swifteats_sim.results.inert import inert
 from swifteats_sim.results.wording import listed, several
+from swifteats_sim.scenario.bounded import MAX_BYTES
 from swifteats_sim.scenario.errors import ScenarioError
-from swifteats_sim.scenario.source import MAX_BYTES
 
 
 class Update(NamedTuple):

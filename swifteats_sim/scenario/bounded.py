@@ -49,10 +49,10 @@ def read_text_of(path: Path, most: int = MAX_BYTES) -> str:
     return text
 
 
-def read_json(path: Path, most: int = MAX_JSON_BYTES) -> dict[str, Any]:
-    """The JSON object in a file, without NaN, infinities and keys that stand twice, at most MAX_DEPTH deep."""
+def read_json(path: Path, most: int = MAX_JSON_BYTES, depth: int = MAX_DEPTH) -> dict[str, Any]:
+    """The JSON object in a file, without NaN, infinities and keys that stand twice, at most `depth` deep."""
     file, text = str(path), read_text_of(path, most)
-    _check_depth(file, text)
+    _check_depth(file, text, depth)
 
     def refuse(constant: str) -> NoReturn:
         raise ScenarioError.of(file, f"must hold finite numbers (got {constant})")
@@ -77,14 +77,14 @@ def read_json(path: Path, most: int = MAX_JSON_BYTES) -> dict[str, Any]:
     return value
 
 
-def _check_depth(file: str, text: str) -> None:
+def _check_depth(file: str, text: str, most: int) -> None:
     depth, line = 0, 1
     for match in _STRUCTURE.finditer(text):
         token = match[0]
         line += token.count("\n")
         depth += (token in ("[", "{")) - (token in ("]", "}"))
-        if depth > MAX_DEPTH:
-            raise ScenarioError.of(file, f"nested more than {MAX_DEPTH} deep", line)
+        if depth > most:
+            raise ScenarioError.of(file, f"nested more than {most} deep", line)
 
 
 def _line(raw: bytes, at: int) -> int:

@@ -9,18 +9,21 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from swifteats_sim.scenario.bounded import MAX_DEPTH, read_json
 from swifteats_sim.scenario.distributions import Distribution
 from swifteats_sim.scenario.empirical import MAX_BYTES, MAX_VALUES
 from swifteats_sim.scenario.errors import ScenarioError, shown, unknown_name
 from swifteats_sim.scenario.nodes import Node
 from swifteats_sim.scenario.outside import Kind, Outside, fingerprint, law_file
-from swifteats_sim.scenario.reading_json import NotReadable, read_object
+from swifteats_sim.scenario.rules import is_module_path
 from swifteats_sim.scenario.scenario import Scenario
-from swifteats_sim.scenario.source import MAX_DEPTH, MAX_NODES
+from swifteats_sim.scenario.source import MAX_NODES
 from swifteats_sim.scenario.validating import validated
 
 FORMAT = "swifteats-sim run 1"
 MANIFEST = "manifest.json"
+MAX_MANIFEST = 8_000_000
+"""Bytes. Lists of empty lists take 30 times as much in memory."""
 Engine = Literal["compiled", "reference"]
 """See `swifteats_sim.simulation.Engine`."""
 NEEDED = ("format", "scenario", "seed", "replications", "digest", "versions", "outside", "engine")
@@ -29,9 +32,16 @@ TOLD = ("sim_seconds", "wall_seconds", "streets", "events", "counts", "precision
 _HEX = frozenset("0123456789abcdef")
 
 
+class NotReadable(ValueError):
+    """What is no manifest; its text says why, in a clause."""
+
+
 @dataclass(frozen=True)
 class Recorded:
-    """A run as its manifest has it."""
+    """A run as its manifest has it.
+
+    policy : of the user's own, with the digest of its source; the scenario has the default one then.
+    """
 
     file: Path
     scenario: Scenario
@@ -39,6 +49,7 @@ class Recorded:
     digest: str
     versions: Mapping[str, str]
     outside: tuple[Outside, ...]
+    policy: str | None = None
 
 
 def read_recorded(folder: Path) -> Recorded:
@@ -46,8 +57,9 @@ def read_recorded(folder: Path) -> Recorded:
 
     Neither the original scenario file is needed nor the files of its laws: the folder has their values.
     """
+    content = read_json(folder / MANIFEST, MAX_MANIFEST, 2 * MAX_DEPTH)
     try:
-        return _recorded(folder, read_object(folder / MANIFEST))
+        return _recorded(folder, content)
     except NotReadable as error:
         raise ScenarioError.of(str(folder / MANIFEST), str(error)) from None
 
@@ -64,12 +76,24 @@ def _recorded(folder: Path, content: Mapping[str, Any]) -> Recorded:
     _must(_is_digest(content["digest"]), "digest", "64 hex digits", content["digest"])
     named = _named(content["outside"])
     laws = _laws(folder, [each for each in named if each.kind == "law"])
-    scenario = _scenario(folder / MANIFEST, content["scenario"], laws)
+    declared, policy = _without_policy(content["scenario"])
+    scenario = _scenario(folder / MANIFEST, declared, laws)
     for name in ("seed", "replications"):
         _must(content[name] == getattr(scenario, name), name, "that of the scenario", content[name])
-    return Recorded(
-        folder / MANIFEST, scenario, content["engine"], content["digest"], _texts(content["versions"]), named
-    )
+    versions = _texts(content["versions"])
+    return Recorded(folder / MANIFEST, scenario, content["engine"], content["digest"], versions, named, policy)
+
+
+def _without_policy(scenario: Any) -> tuple[Any, str | None]:
+    """A scenario without the policy of the user's own that it was given, and that policy."""
+    assignment: object = scenario.get("assignment") if isinstance(scenario, dict) else None
+    if not isinstance(assignment, dict):
+        return scenario, None
+    policy = assignment.get("policy")
+    if not isinstance(policy, str) or not is_module_path(policy.partition(" ")[0]):
+        return scenario, None
+    rest = {key: value for key, value in assignment.items() if key != "policy"}
+    return scenario | {"assignment": rest}, policy
 
 
 def _scenario(file: Path, content: object, laws: Mapping[str, Distribution]) -> Scenario:
