@@ -17,6 +17,7 @@ from swifteats_sim.cli.comparing import compare
 from swifteats_sim.cli.drilling import drill
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
 from swifteats_sim.cli.mapping import maps
+from swifteats_sim.cli.precision import Cap, Share, asked_precision, says_what_is_missing
 from swifteats_sim.cli.settings import Settings, overrides
 from swifteats_sim.cli.sizing import size
 
@@ -71,6 +72,8 @@ def run(
     settings: Settings = None,
     seed: Annotated[Optional[int], typer.Option(help="Replace the scenario's seed.")] = None,  # noqa: UP045
     replications: Annotated[Optional[int], typer.Option(help="Replace the number of replications.")] = None,  # noqa: UP045
+    precision: Share = None,
+    max_replications: Cap = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes at most, one a replication.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder for run folders.")] = Path("outputs"),
     only: Annotated[
@@ -87,22 +90,24 @@ def run(
         from swifteats_sim.cli.grounds import look_at_maps
         from swifteats_sim.scenario import load
 
+        sure = asked_precision(precision, max_replications, only)
         declared = load(scenario, overrides(settings, seed, replications), look_at_maps)
         # The rest takes a second to import, which nobody should wait for to hear of a mistyped key.
         from swifteats_sim.cli.printing import print_findings, print_streets, print_verdicts
         from swifteats_sim.cli.progress import shown
         from swifteats_sim.cli.replaying import replayable, run_only
         from swifteats_sim.experiments import rehearse, save
-        from swifteats_sim.results.verdict import exit_code
 
-        replay = replayable(scenario, settings or [], declared.seed, replications, engine.value)
+        most = replications if sure is None else sure.most
+        replay = replayable(scenario, settings or [], declared.seed, most, engine.value)
         if only is not None:
             with replay:
                 run_only(declared, only, engine.value)
             raise typer.Exit
         with folder_ready(out):
             with replay, shown(declared, quiet) as (tick, growing):
-                rehearsal = rehearse(declared, workers, tick, engine.value, growing)
+                looked = says_what_is_missing(sure, quiet)
+                rehearsal = rehearse(declared, workers, tick, engine.value, growing, sure, looked)
             try:
                 folder = save(rehearsal, out)
             except OSError as error:
@@ -113,7 +118,7 @@ def run(
         print_findings(rehearsal)
         print_streets(rehearsal)
         typer.echo(f"results: {folder}")
-        raise typer.Exit(exit_code(rehearsal.judgements))
+        raise typer.Exit(rehearsal.exit_code)
 
 
 @app.command()

@@ -29,19 +29,20 @@ _LOOK_EVERY_S = 0.1
 _Pulse = tuple[int, int]
 
 
-def replicate(scenario: Scenario, workers: int, tick: Tick, engine: Engine, heard: Heard) -> None:
-    """Run every replication.
+def replicate(
+    scenario: Scenario, workers: int, tick: Tick, engine: Engine, heard: Heard, numbers: range | None = None
+) -> None:
+    """Run every replication, or those of these numbers.
 
     workers : processes at most; engine : see `simulate`. An interrupt ends them all before it goes on.
     """
-    numbers = range(scenario.replications)
-    if min(workers, scenario.replications) == 1:
-        for number in numbers:
-            heard(number, _one(scenario, number, partial(tick, number), engine))
+    numbers = range(scenario.replications) if numbers is None else numbers
+    if min(workers, len(numbers)) <= 1:
+        _one_by_one(scenario, numbers, tick, engine, heard)
         return
     context = _context(scenario, engine)
     pulses: SimpleQueue[_Pulse] = context.SimpleQueue()
-    pool = ProcessPoolExecutor(min(workers, scenario.replications), context, _join, (pulses,))
+    pool = ProcessPoolExecutor(min(workers, len(numbers)), context, _join, (pulses,))
     try:
         with _frozen(), _held_back(signal.SIGTERM), interrupts_ignored():
             futures = {pool.submit(_replicate, scenario, number, engine): number for number in numbers}
@@ -51,6 +52,15 @@ def replicate(scenario: Scenario, workers: int, tick: Tick, engine: Engine, hear
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _one_by_one(scenario: Scenario, numbers: range, tick: Tick, engine: Engine, heard: Heard) -> None:
+    """All in this process: what was there before is set aside, so that to sweep a run away looks at that run alone."""
+    if _Worker.used:
+        sweep()
+    with _frozen():
+        for number in numbers:
+            heard(number, _one(scenario, number, partial(tick, number), engine))
 
 
 def end(pool: ProcessPoolExecutor) -> None:

@@ -52,6 +52,7 @@ def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
             "machine": platform.machine(),
             **{name: version(name) for name in LIBRARIES},
         },
+        "precision": None if rehearsal.reached is None else rehearsal.reached.data,
         "engine": rehearsal.engine,
         "sim_seconds": scenario.end / 1e9 * scenario.replications,
         "wall_seconds": rehearsal.wall_seconds,
