@@ -18,6 +18,7 @@ from swifteats_sim.cli.drilling import drill
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, say, unswept
 from swifteats_sim.cli.mapping import maps
 from swifteats_sim.cli.precision import Cap, Share, asked_precision, says_what_is_missing
+from swifteats_sim.cli.ranking import rank
 from swifteats_sim.cli.settings import Settings, overrides
 from swifteats_sim.cli.sizing import size
 
@@ -45,6 +46,7 @@ app.add_typer(trace, name="trace")
 app.add_typer(maps, name="map")
 app.command("size")(size)
 app.command()(compare)
+app.command()(rank)
 app.command()(calibrate)
 app.command()(archive)
 app.command()(drill)
@@ -52,7 +54,7 @@ app.command()(drill)
 
 def main() -> None:
     """Run the command line."""
-    if sys.argv[1:2] not in (["run"], ["compare"]):
+    if sys.argv[1:2] not in (["run"], ["compare"], ["rank"]):
         let_readers_leave()
     with unswept():
         app()

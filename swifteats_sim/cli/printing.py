@@ -6,11 +6,15 @@ import textwrap
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from swifteats_sim.experiments import Rehearsal
 from swifteats_sim.experiments.comparing import Comparison
 from swifteats_sim.experiments.comparing_tables import comparison_markdown, comparison_rich, selected
 from swifteats_sim.experiments.comparing_words import only_shown, sentences
+from swifteats_sim.experiments.ranking import Ranking
+from swifteats_sim.experiments.ranking_words import HEADER, rows
+from swifteats_sim.experiments.ranking_words import sentences as ranking_sentences
 from swifteats_sim.results import (
     parts_markdown,
     parts_notes,
@@ -19,6 +23,7 @@ from swifteats_sim.results import (
     verdict_rich,
     where_time_goes,
 )
+from swifteats_sim.results.markdown import markdown_table
 from swifteats_sim.results.wording import several
 from swifteats_sim.scenario.metrics import CATALOGUE
 
@@ -90,6 +95,20 @@ def print_comparison(comparison: Comparison, every: bool) -> None:
         _say(console, f"{several(left_out, 'more metric', 'more metrics')} moved; --all shows every one")
     for finding in only_shown(comparison):
         _say(console, f"- {finding}", "  ")
+
+
+def print_ranking(ranking: Ranking) -> None:
+    """Who is best in sentences, and a table of all: for a terminal, or Markdown when piped."""
+    console, found = Console(), rows(ranking)
+    for sentence in ranking_sentences(ranking):
+        _say(console, sentence)
+    if not console.is_terminal:
+        console.print("\n" + markdown_table(HEADER, found), highlight=False, markup=False, soft_wrap=True)
+        return
+    table = Table(*HEADER)
+    for each in found:
+        table.add_row(*(Text(cell) for cell in each))
+    console.print(table)
 
 
 def _say(console: Console, text: str, indent: str = "") -> None:

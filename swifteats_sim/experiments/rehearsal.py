@@ -25,10 +25,13 @@ from swifteats_sim.results import (
     judge,
     measure,
 )
+from swifteats_sim.results.find_evidence import undecided
+from swifteats_sim.results.find_warmup import cut_of
 from swifteats_sim.results.findings import Finding
 from swifteats_sim.results.pairing import Values
 from swifteats_sim.results.saturation import Growth
 from swifteats_sim.results.verdict import INCONCLUSIVE, PASSED, exit_code
+from swifteats_sim.results.warmup_cut import Cut
 from swifteats_sim.scenario import Precision, Scenario
 from swifteats_sim.scenario.streets import is_file
 from swifteats_sim.simulation import NO_STREETS, Engine, Growing, Ready, make_ready
@@ -39,8 +42,9 @@ class Rehearsal:
     """What came of a scenario.
 
     tables : one record a replication; measured : what each measures; estimates : by metric name, in SI units;
-    wall_seconds : what the runs took; engine : see `simulate`; ready : its streets, made so in ready_seconds;
-    reached : the precision asked for and found, where one was: the scenario then has as many replications as it took.
+    cut : where one warm-up for all should end, if that can be told; wall_seconds : what the runs took;
+    engine : see `simulate`; ready : its streets, made so in ready_seconds; reached : the precision asked for and found,
+    where one was: the scenario then has as many replications as it took.
     """
 
     scenario: Scenario
@@ -50,6 +54,7 @@ class Rehearsal:
     judgements: tuple[Judgement, ...]
     findings: tuple[Finding, ...]
     digest: str
+    cut: Cut | None
     wall_seconds: float
     engine: Engine = "compiled"
     ready: Ready = NO_STREETS
@@ -136,16 +141,14 @@ def _judged(scenario: Scenario, every: Sequence[_Found], wall: float) -> Rehears
     tables, grown = tuple(each.record for each in every), [each.grown for each in every]
     measured = tuple(each.measured for each in every)
     together = estimates(measured)
+    evidence = Evidence(tables, together, grown, tuple(each.metric for each in scenario.conditions))
+    judgements = judge(scenario.conditions, together, grown, tables[0].paths)
+    open_ = undecided(judgements, evidence)
+    findings = (*collect_findings(evidence), *([open_] if open_ else []))
+    whole = digest(tables, declared(scenario))
     return Rehearsal(
-        scenario,
-        tables,
-        measured,
-        together,
-        judge(scenario.conditions, together, grown, tables[0].paths),
-        collect_findings(Evidence(tables, together, grown)),
-        digest(tables, declared(scenario)),
-        wall,
-    )
+        scenario, tables, measured, together, judgements, findings, whole, cut_of(evidence), wall
+    )  # fmt: skip
 
 
 def declared(scenario: Scenario) -> str:

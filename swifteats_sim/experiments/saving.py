@@ -34,6 +34,7 @@ def save(rehearsal: Rehearsal, out: Path) -> Path:
         estimates=rehearsal.estimates,
         judgements=rehearsal.judgements,
         findings=rehearsal.findings,
+        cut=rehearsal.cut,
     )
     texts = {"scenario.yaml": _yaml(scenario), "verdict.md": verdict_markdown(rehearsal.judgements)}
     return write_run(out, scenario.name, summary, _manifest(rehearsal), rehearsal.tables, texts)

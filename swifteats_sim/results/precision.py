@@ -48,10 +48,19 @@ class Width:
         if self.half is None or not math.isfinite(self.share):
             return UNCOUNTABLE
         spread = self.share * math.sqrt(self.replications) / quantile_of_t(LEVEL, self.replications - 1)
-        needed = float(self.replications)
-        for _ in range(4):  # t hangs on the answer, but hardly
-            needed = max(2.0, math.ceil((quantile_of_t(LEVEL, needed - 1) * spread / precision) ** 2))
-        return int(max(min(needed, UNCOUNTABLE), self.replications + 1))
+        return max(_least(spread / precision), self.replications + 1)
+
+
+def _least(wide: float) -> int:
+    """The least number n from which t / sqrt(n) is at most 1 / wide; UNCOUNTABLE at most."""
+    if wide**2 >= UNCOUNTABLE / 4:
+        return UNCOUNTABLE
+    number = max(2, math.floor((1.9 * wide) ** 2))  # t is more than 1.9 everywhere, and 1.96 in the end
+    while quantile_of_t(LEVEL, number - 1) * wide > math.sqrt(number):
+        number += max(1, number // 100)
+    while number > 2 and quantile_of_t(LEVEL, number - 2) * wide <= math.sqrt(number - 1):
+        number -= 1
+    return number
 
 
 def width(metric: str, estimate: Estimate, limits: Iterable[float] = ()) -> Width:

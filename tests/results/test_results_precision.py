@@ -66,9 +66,9 @@ def test_what_is_needed_is_just_enough_were_the_spread_to_stay(values: list[floa
     elif needed < UNCOUNTABLE:
         assert needed > len(values)
         spread = found.share * math.sqrt(len(values)) / quantile_of_t(LEVEL, len(values) - 1)
-        share = {count: quantile_of_t(LEVEL, count - 1) * spread / math.sqrt(count) for count in (needed - 2, needed)}
-        assert share[needed] <= precision * 1.0001
-        assert share[needed - 2] > precision or needed - 2 < len(values)
+        share = {count: quantile_of_t(LEVEL, count - 1) * spread / math.sqrt(count) for count in (needed - 1, needed)}
+        assert share[needed] <= precision * (1 + 1e-9)
+        assert share[needed - 1] > precision * (1 - 1e-9)
 
 
 def test_the_needed_number_is_found_by_trying() -> None:
