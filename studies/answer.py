@@ -49,10 +49,7 @@ class Study(NamedTuple):
 
     def answer(self, asked: Options, tables: Iterable[str]) -> None:
         """Print an answer, and keep it in `answers/`: its title, how it was asked, and its tables."""
-        text = "\n".join([f"# {self.title}", "", self._asked(asked), "", *tables]) + "\n"
-        sys.stdout.write(text)
-        ANSWERS.mkdir(exist_ok=True)
-        ANSWERS.joinpath(f"{self.name}.md").write_text(text, encoding="utf-8")
+        kept(self.name, self.title, self._asked(asked), tables)
 
     def _asked(self, asked: Options) -> str:
         """The command, and what its intervals are."""
@@ -61,6 +58,14 @@ class Study(NamedTuple):
         command = f"`python -m studies.{self.name} --replications {asked.replications}{days}{settings}`"
         intervals = "; no interval from one replication" if asked.replications == 1 else "; ± half of a 95 % t-interval"
         return f"{command}{intervals}. Replication k of every line has the same random numbers."
+
+
+def kept(name: str, title: str, how: str, tables: Iterable[str]) -> None:
+    """Print an answer, and keep it in `answers/`. how : the command, and what its numbers are."""
+    text = "\n".join([f"# {title}", "", how, "", *tables]).rstrip("\n") + "\n"
+    sys.stdout.write(text)
+    ANSWERS.mkdir(exist_ok=True)
+    ANSWERS.joinpath(f"{name}.md").write_text(text, encoding="utf-8")
 
 
 def answer(study: Study, asked: Options) -> None:

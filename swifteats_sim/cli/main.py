@@ -19,6 +19,8 @@ from swifteats_sim.cli.drilling import drill
 from swifteats_sim.cli.leaving import folder_ready, let_readers_leave, orderly, reason, say, unswept
 from swifteats_sim.cli.mapping import maps
 from swifteats_sim.cli.policy import Word, with_policy
+from swifteats_sim.cli.precision import Cap, Share, asked_precision, says_what_is_missing
+from swifteats_sim.cli.ranking import rank
 from swifteats_sim.cli.reproducing import Replay, scenario_or_replay
 from swifteats_sim.cli.settings import Settings, overrides
 from swifteats_sim.cli.sizing import size
@@ -50,6 +52,7 @@ app.command("size")(size)
 app.command()(compare)
 app.command()(sweep)
 app.command()(check)
+app.command()(rank)
 app.command()(calibrate)
 app.command()(archive)
 app.command()(drill)
@@ -57,7 +60,7 @@ app.command()(drill)
 
 def main() -> None:
     """Run the command line."""
-    if sys.argv[1:2] not in (["run"], ["compare"], ["sweep"], ["check"]):
+    if sys.argv[1:2] not in (["run"], ["compare"], ["sweep"], ["check"], ["rank"]):
         let_readers_leave()
     with unswept():
         app()
@@ -77,6 +80,8 @@ def run(
     settings: Settings = None,
     seed: Annotated[Optional[int], typer.Option(help="Replace the scenario's seed.")] = None,  # noqa: UP045
     replications: Annotated[Optional[int], typer.Option(help="Replace the number of replications.")] = None,  # noqa: UP045
+    precision: Share = None,
+    max_replications: Cap = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes at most, one a replication.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder for run folders.")] = Path("outputs"),
     only: Annotated[
@@ -91,30 +96,34 @@ def run(
     replay_dir: Replay = None,
 ) -> None:
     """Run a scenario, judge its targets and write a run folder."""
-    others = {"--set": settings, "--seed": seed is not None, "--replications": replications, "--only": only}
-    others |= {"--engine": engine is not Engine.COMPILED}
+    others: dict[str, object] = {
+        "--set": settings, "--seed": seed is not None, "--replications": replications, "--precision": precision,
+        "--max-replications": max_replications, "--only": only, "--engine": engine is not Engine.COMPILED,
+    }  # fmt: skip
     scenario = scenario_or_replay(scenario, replay_dir, others, policy, workers, out, quiet)
     with orderly(second_ends=True) as leaving:
         from swifteats_sim.cli.grounds import look_at_maps
         from swifteats_sim.scenario import load
 
+        sure = asked_precision(precision, max_replications, only)
         declared = with_policy(load(scenario, overrides(settings, seed, replications), look_at_maps), policy)
         # The rest takes a second to import, which nobody should wait for to hear of a mistyped key.
         from swifteats_sim.cli.printing import print_findings, print_streets, print_verdicts
         from swifteats_sim.cli.progress import shown
         from swifteats_sim.cli.replaying import replayable, run_only
         from swifteats_sim.experiments import rehearse, save
-        from swifteats_sim.results.verdict import exit_code
         from swifteats_sim.scenario.errors import printable
 
-        replay = replayable(scenario, settings or [], declared.seed, replications, engine.value, policy)
+        most = replications if sure is None else sure.most
+        replay = replayable(scenario, settings or [], declared.seed, most, engine.value, policy)
         if only is not None:
             with replay:
                 run_only(declared, only, engine.value)
             raise typer.Exit
         with folder_ready(out):
             with replay, shown(declared, quiet) as (tick, growing):
-                rehearsal = rehearse(declared, workers, tick, engine.value, growing)
+                looked = says_what_is_missing(sure, quiet)
+                rehearsal = rehearse(declared, workers, tick, engine.value, growing, sure, looked)
             try:
                 folder = save(rehearsal, out)
             except OSError as error:
@@ -126,7 +135,7 @@ def run(
         print_findings(rehearsal)
         print_streets(rehearsal)
         typer.echo(f"results: {printable(str(folder))}")
-        raise typer.Exit(exit_code(rehearsal.judgements))
+        raise typer.Exit(rehearsal.exit_code)
 
 
 @app.command()

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from swifteats_sim.experiments import Rehearsal
 from swifteats_sim.experiments.comparing import Comparison
 from swifteats_sim.experiments.comparing_tables import comparison_markdown, comparison_rich, selected
 from swifteats_sim.experiments.comparing_words import only_shown, sentences
+from swifteats_sim.experiments.ranking import Ranking
+from swifteats_sim.experiments.ranking_words import HEADER, rows
+from swifteats_sim.experiments.ranking_words import sentences as ranking_sentences
 from swifteats_sim.experiments.sweep_tables import MOST, chance, judged_metrics, points_markdown, points_rich
 from swifteats_sim.experiments.sweeping import Swept
 from swifteats_sim.results import (
@@ -23,6 +27,7 @@ from swifteats_sim.results import (
     verdict_rich,
     where_time_goes,
 )
+from swifteats_sim.results.markdown import markdown_table
 from swifteats_sim.results.wording import several
 from swifteats_sim.scenario.metrics import CATALOGUE
 
@@ -110,6 +115,20 @@ def print_sweep(swept: Swept, metrics: Sequence[str], found: int) -> None:
     if left_out := [name for name in judged if name not in columns]:
         _say(console, f"not shown: {', '.join(left_out)}; sweep.md has them, --metric NAME shows one")
     typer.echo(f"digest: {swept.digest}")
+
+
+def print_ranking(ranking: Ranking) -> None:
+    """Who is best in sentences, and a table of all: for a terminal, or Markdown when piped."""
+    console, found = Console(), rows(ranking)
+    for sentence in ranking_sentences(ranking):
+        _say(console, sentence)
+    if not console.is_terminal:
+        console.print("\n" + markdown_table(HEADER, found), highlight=False, markup=False, soft_wrap=True)
+        return
+    table = Table(*HEADER)
+    for each in found:
+        table.add_row(*(Text(cell) for cell in each))
+    console.print(table)
 
 
 def _say(console: Console, text: str, indent: str = "") -> None:

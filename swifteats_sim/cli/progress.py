@@ -29,12 +29,13 @@ def shown(scenario: Scenario, quiet: bool, side: str = "") -> Iterator[tuple[Tic
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(f"{side}{scenario.name}", total=scenario.end * scenario.replications, clock="starting")
 
-        reached = [0] * scenario.replications
+        reached: dict[int, int] = {}
 
         def tick(replication: int, now: int) -> None:
             reached[replication] = now
-            clock = f"{_clock(now)} of {_clock(scenario.end)}, replication {replication + 1} of {scenario.replications}"
-            bar.update(task, completed=sum(reached), clock=clock)
+            of = max(scenario.replications, *reached, replication + 1)  # precision may ask for more than were declared
+            clock = f"{_clock(now)} of {_clock(scenario.end)}, replication {replication + 1} of {of}"
+            bar.update(task, total=scenario.end * of, completed=sum(reached.values()), clock=clock)
 
         trees = bar.add_task("trees of its streets", total=None, clock="", visible=False)
 

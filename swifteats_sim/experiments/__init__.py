@@ -3,6 +3,8 @@
 from swifteats_sim.experiments.processes import Tick
 from swifteats_sim.experiments.rehearsal import Rehearsal, rehearse
 from swifteats_sim.experiments.saving import save
+from swifteats_sim.experiments.sequential import Look, Reached
+from swifteats_sim.scenario import Precision
 from swifteats_sim.simulation import Growing
 
-__all__ = ["Growing", "Rehearsal", "Tick", "rehearse", "save"]
+__all__ = ["Growing", "Look", "Precision", "Reached", "Rehearsal", "Tick", "rehearse", "save"]

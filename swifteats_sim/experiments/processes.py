@@ -45,7 +45,7 @@ def share_out(
     pulses: SimpleQueue[_Pulse] = context.SimpleQueue()
     pool = ProcessPoolExecutor(workers, context, _join, (pulses,))
     try:
-        with _frozen(), _held_back(signal.SIGTERM), interrupts_ignored():
+        with frozen(), _held_back(signal.SIGTERM), interrupts_ignored():
             futures = {pool.submit(job): number for number, job in jobs.items()}
         _follow(futures, pulses, tick, heard)
     except BaseException:
@@ -83,8 +83,8 @@ def _context(like: Scenario, engine: Engine) -> BaseContext:
 
 
 @contextmanager
-def _frozen() -> Iterator[None]:
-    """Who is copied meanwhile never sweeps what is there already: to look at it would copy its pages."""
+def frozen() -> Iterator[None]:
+    """Nobody sweeps meanwhile what is there already; who is copied would copy its pages by looking at it."""
     gc.freeze()
     try:
         yield

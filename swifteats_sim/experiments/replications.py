@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from swifteats_sim.experiments.processes import Tick, share_out, tell
+from swifteats_sim.experiments.processes import Tick, frozen, share_out, tell
 from swifteats_sim.results import Tables
 from swifteats_sim.scenario import Scenario
 from swifteats_sim.simulation import Engine, simulate, sweep
@@ -23,11 +23,19 @@ def replicate(
     """
     numbers = range(scenario.replications) if numbers is None else numbers
     if min(workers, len(numbers)) <= 1:
-        for number in numbers:
-            heard(number, _one(scenario, number, partial(tick, number), engine))
+        _one_by_one(scenario, numbers, tick, engine, heard)
         return
     jobs = {number: partial(_replicate, scenario, number, engine) for number in numbers}
     share_out(jobs, min(workers, len(numbers)), scenario, engine, tick, heard)
+
+
+def _one_by_one(scenario: Scenario, numbers: range, tick: Tick, engine: Engine, heard: Heard) -> None:
+    """All in this process: what was there before is set aside, so that to sweep a run away looks at that run alone."""
+    if _Worker.used:
+        sweep()
+    with frozen():
+        for number in numbers:
+            heard(number, _one(scenario, number, partial(tick, number), engine))
 
 
 def _one(scenario: Scenario, number: int, tick: Callable[[int], None], engine: Engine) -> Tables:

@@ -32,6 +32,7 @@ def save(rehearsal: Rehearsal, out: Path) -> Path:
         estimates=rehearsal.estimates,
         judgements=rehearsal.judgements,
         findings=rehearsal.findings,
+        cut=rehearsal.cut,
     )
     texts = {"scenario.yaml": as_yaml(scenario), "verdict.md": verdict_markdown(rehearsal.judgements)}
     texts |= law_files(scenario)
@@ -48,6 +49,7 @@ def _manifest(rehearsal: Rehearsal) -> dict[str, Any]:
         "digest": rehearsal.digest,
         "versions": versions(),
         "outside": [each._asdict() for each in outside(scenario)],
+        "precision": None if rehearsal.reached is None else rehearsal.reached.data,
         "engine": rehearsal.engine,
         "sim_seconds": scenario.end / 1e9 * scenario.replications,
         "wall_seconds": rehearsal.wall_seconds,

@@ -18,6 +18,7 @@ FEW = 20
 """Fewer observations than this say nothing about a mean or a share."""
 
 Columns = dict[str, Nanoseconds]
+_NONE: Nanoseconds = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,9 @@ class Defect:
 
 def offers_of(evidence: Evidence) -> Columns:
     """OFFER_NUMBERS of all offers committed in the measured spans; and rival, 1 where the order had a driver (C24)."""
-    frames = [each.offers.assign(rival=_rival(each)) for each in evidence.tables]
-    spans = (_within(*each, "committed") for each in zip(evidence.tables, frames, strict=True))
+    cities = [each for each in evidence.tables if each.has_city]
+    frames = [each.offers.assign(rival=_rival(each)) for each in cities]
+    spans = (_within(*each, "committed") for each in zip(cities, frames, strict=True))
     return _pooled(spans, (*OFFER_NUMBERS, "rival"))
 
 
@@ -49,7 +51,7 @@ def deliveries_of(evidence: Evidence) -> Columns:
 
     slack, preparation_left : of the offer that was taken (ns).
     """
-    frames = [_with_offer(each) for each in evidence.tables]
+    frames = [_with_offer(each) for each in evidence.tables if each.has_city]
     return _pooled(frames, (*ORDER_INSTANTS, "slack", "preparation_left"))
 
 
@@ -84,4 +86,4 @@ def _with_offer(tables: Tables) -> pd.DataFrame:
 
 def _pooled(frames: Iterable[pd.DataFrame], columns: Iterable[str]) -> Columns:
     every = list(frames)
-    return {name: np.concatenate([instants(frame, name) for frame in every]) for name in columns}
+    return {name: np.concatenate([_NONE, *(instants(frame, name) for frame in every)]) for name in columns}

@@ -26,11 +26,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What findings are drawn from: each replication's tables and backlogs, and the estimates over all."""
+    """What findings are drawn from: each replication's tables and backlogs, and the estimates over all.
+
+    judged : the metrics of the scenario's targets.
+    """
 
     tables: Sequence[Tables]
     estimates: Mapping[str, Estimate]
     growths: Sequence[Mapping[str, Growth]]
+    judged: tuple[str, ...] = ()
 
     def mean(self, metric: str) -> float | None:
         """A metric's mean over replications, or None when it was not measured."""

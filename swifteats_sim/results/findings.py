@@ -8,10 +8,12 @@ from swifteats_sim.results.evidence import Evidence, Finding
 from swifteats_sim.results.find_backlogs import filling_city, growing_backlogs, risen_backlog
 from swifteats_sim.results.find_city import felt_times, fleet_cycle, tighter_side, tightest_geo, waiting_drivers
 from swifteats_sim.results.find_defects import DEFECTS
+from swifteats_sim.results.find_evidence import too_short
 from swifteats_sim.results.find_lags import lagging_topics, mixed_geos
 from swifteats_sim.results.find_lost import lost_orders
 from swifteats_sim.results.find_messages import fix_order, lost_messages, unreached_streams
 from swifteats_sim.results.find_stack import busiest_station, cache_hits, retry_load
+from swifteats_sim.results.find_warmup import warmup
 
 __all__ = ["FINDINGS", "Evidence", "Finding", "collect_findings"]
 
@@ -43,6 +45,8 @@ FINDINGS: tuple[Callable[[Evidence], Finding | None], ...] = (
     felt_times,
     fix_order,
     *DEFECTS,
+    warmup,
+    too_short,
     single_replication,
 )
 

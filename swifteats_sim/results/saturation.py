@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from swifteats_sim.results.filling import cold_orders, full_at
 from swifteats_sim.results.names import backlog_words
 from swifteats_sim.results.span import MINUTE, instants, rows, sampled, series_of, span_of
+from swifteats_sim.results.statistics import quantile_of_t
 from swifteats_sim.results.tables import Tables
 from swifteats_sim.results.wording import pace
 
@@ -75,9 +76,7 @@ def grows_clearly(levels: NDArray[np.float64]) -> bool:
     mean, spread = float(increments.mean()), float(increments.std(ddof=1))
     if spread == 0 or mean <= 0:
         return mean > 0
-    from scipy.special import stdtrit  # t.ppf of scipy.stats, without half a second of import
-
-    return mean * math.sqrt(blocks) / spread > float(stdtrit(blocks - 1, LEVEL))
+    return mean * math.sqrt(blocks) / spread > quantile_of_t(LEVEL, blocks - 1)
 
 
 def grows_plainly(grown: float, arrivals: float) -> bool:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LEVEL = 0.975
+"""Of Student's t at the upper end of a 95 % interval."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -37,11 +40,16 @@ def estimate(values: Sequence[float]) -> Estimate:
         return Estimate(per_replication[0], None, per_replication)
     if len(set(per_replication)) == 1:  # equal values have no spread; a rounded mean must not invent one
         return Estimate(per_replication[0], (per_replication[0],) * 2, per_replication)
+    mean = float(np.mean(per_replication))
+    half = quantile_of_t(LEVEL, count - 1) * float(np.std(per_replication, ddof=1)) / math.sqrt(count)
+    return Estimate(mean, (mean - half, mean + half), per_replication)
+
+
+def quantile_of_t(level: float, freedom: float) -> float:
+    """The quantile of Student's t at a level, 0..1, with so many degrees of freedom."""
     from scipy.special import stdtrit  # t.ppf of scipy.stats, without half a second of import
 
-    mean = float(np.mean(per_replication))
-    half = float(stdtrit(count - 1, 0.975)) * float(np.std(per_replication, ddof=1)) / math.sqrt(count)
-    return Estimate(mean, (mean - half, mean + half), per_replication)
+    return float(stdtrit(freedom, level))
 
 
 def estimates(measured: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:

@@ -9,6 +9,8 @@ from swifteats_sim.results.evidence import Finding
 from swifteats_sim.results.names import unit_of_name
 from swifteats_sim.results.statistics import Estimate
 from swifteats_sim.results.verdict import Judgement
+from swifteats_sim.results.warmup_cut import Cut
+from swifteats_sim.scenario.quantities import SECOND
 
 
 def build_summary(
@@ -23,6 +25,7 @@ def build_summary(
     estimates: Mapping[str, Estimate],
     judgements: Sequence[Judgement],
     findings: Sequence[Finding],
+    cut: Cut | None = None,
 ) -> dict[str, Any]:
     """The summary as plain dictionaries, lists, numbers and text, ready for JSON."""
     return {
@@ -36,6 +39,7 @@ def build_summary(
         "metrics": {name: _metric(name, estimate) for name, estimate in estimates.items()},
         "targets": [_target(each) for each in judgements],
         "findings": [{"id": each.id, "text": each.text, "refs": list(each.refs)} for each in findings],
+        "warmup_cut": None if cut is None else {"seconds": cut.at / SECOND, "backlog": cut.backlog},
     }
 
 

@@ -6,6 +6,7 @@ from swifteats_sim.scenario.errors import Problem, ScenarioError
 from swifteats_sim.scenario.loading import load
 from swifteats_sim.scenario.metric import Metric
 from swifteats_sim.scenario.metrics import catalogue, metric_named, unit_of
+from swifteats_sim.scenario.precision import Precision
 from swifteats_sim.scenario.reading import read_trace
 from swifteats_sim.scenario.scaling import scaled
 from swifteats_sim.scenario.scenario import Scenario
@@ -17,6 +18,7 @@ from swifteats_sim.scenario.units import format_duration, format_value
 __all__ = [
     "Distribution",
     "Metric",
+    "Precision",
     "Problem",
     "Scenario",
     "ScenarioError",

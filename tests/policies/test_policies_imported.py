@@ -129,6 +129,21 @@ def test_it_ranks_in_the_run_and_the_manifest_says_which_source(folder: Path) ->
 
 
 @pytest.mark.slow
+def test_a_run_with_it_is_repeated_where_the_command_line_names_it_again(folder: Path) -> None:
+    done = swifteats(folder, "run", "city.yaml", "--policy", "mine:Mine")
+    out = done.stdout.splitlines()[-1].removeprefix("results: ")
+    silent = swifteats(folder, "run", "--replay", out)
+    assert silent.returncode == 2
+    assert silent.stderr.endswith("the run ranked drivers by 'mine:Mine': say so too (--policy mine:Mine)\n")
+    again = swifteats(folder, "run", "--replay", out, "--policy", "mine:Mine")
+    assert again.returncode == 0, again.stderr
+    assert "the same digest: " in again.stdout
+    (folder / "mine.py").write_text(MINE + "\n# another source\n", encoding="utf-8")
+    another = swifteats(folder, "run", "--replay", out, "--policy", "mine:Mine")
+    assert (another.returncode, another.stderr) == (2, "--policy mine:Mine: its source is another one now\n")
+
+
+@pytest.mark.slow
 def test_workers_that_begin_anew_import_it_too(folder: Path) -> None:
     """As on systems without a safe fork: a spawned process knows of the policy what the scenario says."""
     script = (

@@ -117,4 +117,5 @@ def test_the_summary_is_plain_json_in_si_units() -> None:
             },
         ],
         "findings": [{"id": "fix-order", "text": "in order", "refs": ["F22"]}],
+        "warmup_cut": None,
     }
