@@ -84,7 +84,7 @@ def warmup_cut(tables: Sequence[Tables], metrics: Iterable[str]) -> Cut | None:
     None where it cannot be told: fewer than five replications or 50 minutes, a demand that is not steady, or a backlog
     that never becomes level.
     """
-    if len(tables) < FEWEST_REPLICATIONS or not _steady(tables):
+    if len(tables) < FEWEST_REPLICATIONS or len(tables[0].series) < BATCH * FEWEST_BATCHES or not _steady(tables):
         return None
     cuts = [_cut_of(tables, backlog) for backlog in _backlogs(metrics, tables[0])]
     found = [each for each in cuts if each is not None]

@@ -53,7 +53,7 @@ def test_a_run_prints_its_verdict_and_leaves_a_whole_folder(folder: Path) -> Non
     assert out.name == f"small-{summary['digest'][:8]}"
     assert list(summary) == [
         "scenario", "seed", "replications", "digest", "sim_seconds", "wall_seconds", "events", "metrics", "targets",
-        "findings",
+        "findings", "warmup_cut",
     ]  # fmt: skip
     assert summary["targets"][0]["verdict"] == "pass"
     manifest = json.loads((out / "manifest.json").read_text())

@@ -66,6 +66,11 @@ def test_too_few_minutes_or_replications_tell_nothing() -> None:
     assert warmup_cut(replications(25, count=4), ["call.latency.mean"]) is None
 
 
+def test_a_city_of_a_few_minutes_tells_nothing_either() -> None:
+    few = [run(0, 120, series=series(placed=[500.0, 510.0], open_orders=[3.0, 4.0])) for _ in range(8)]
+    assert warmup_cut(few, ["orders.delivered.rate"]) is None
+
+
 def test_what_fills_longer_than_half_the_run_is_never_level() -> None:
     assert warmup_cut(replications(filling=100, spread=1.0), ["call.latency.mean"]) is None
 
