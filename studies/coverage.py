@@ -144,10 +144,11 @@ def overload_table(arms: list[tuple[float, int, int]]) -> str:
     for utilization, replications, repeats in arms:
         scenario = queue(utilization, replications, ANYTHING)
         said = [judged(scenario, seed)[1][0].verdict for seed in range(1, repeats + 1)]
-        rows.append((f"{utilization:.2f}", str(replications), f"{repeats:,}", f"{said.count('saturated'):,}",
+        counts = (f"{said.count(verdict):,}" for verdict in ("saturated", "inconclusive"))
+        rows.append((f"{utilization:.2f}", str(replications), f"{repeats:,}", *counts,
                      _share(said.count("pass"), repeats)))  # fmt: skip
         print(rows[-1], file=sys.stderr)  # noqa: T201
-    return markdown_table(("load", "replications", "repeats", "saturated", "passed"), rows)
+    return markdown_table(("load", "replications", "repeats", "saturated", "inconclusive", "passed"), rows)
 
 
 def _held(found: list[Estimate], truth: float) -> int:

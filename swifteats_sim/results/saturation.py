@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from swifteats_sim.results.filling import cold_orders, full_at
 from swifteats_sim.results.names import backlog_words
+from swifteats_sim.results.overload import Load, loads
 from swifteats_sim.results.span import MINUTE, instants, rows, sampled, series_of, span_of
 from swifteats_sim.results.statistics import quantile_of_t
 from swifteats_sim.results.tables import Tables
@@ -41,6 +42,7 @@ class Growth:
     arrivals : jobs that came, a minute.
     saturated : the growth both matters and is no chance.
     filling : it grew, but only while the city was still filling, which says nothing.
+    load : of the station whose queue it is, where that serves whatever comes.
     """
 
     backlog: str
@@ -48,6 +50,7 @@ class Growth:
     arrivals: float
     saturated: bool
     filling: bool = False
+    load: Load | None = None
 
     @property
     def words(self) -> str:
@@ -106,9 +109,9 @@ def growth(backlog: str, minutes: NDArray[np.float64], levels: NDArray[np.float6
 
 def growths(tables: Tables) -> dict[str, Growth]:
     """The growth of every backlog that the tables hold, by its column of `series`."""
-    came = {**_arrivals_in_city(tables), **_arrivals_in_stack(tables)}
+    came, offered = {**_arrivals_in_city(tables), **_arrivals_in_stack(tables)}, loads(tables)
     return {
-        backlog: _judged(tables, backlog, arrivals)
+        backlog: replace(_judged(tables, backlog, arrivals), load=offered.get(backlog))
         for backlog, arrivals in came.items()
         if backlog in tables.series.columns
     }

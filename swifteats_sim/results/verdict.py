@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from swifteats_sim.results.names import backlogs_of
+from swifteats_sim.results.overload import overloaded
 from swifteats_sim.results.saturation import Growth
 from swifteats_sim.results.statistics import Estimate
 from swifteats_sim.scenario.targets import Target
@@ -65,6 +66,8 @@ def _judge(
     backlogs = () if estimate is None else backlogs_of(target.metric, paths)
     growing = _saturated(backlogs, growths)  # nothing measured, nothing to distort
     verdict, reason = growing or _measured(target, estimate, len(growths))
+    if verdict == "pass" and target.operator != "==" and (may_be := _overloaded(backlogs, growths)):
+        verdict, reason = "inconclusive", may_be
     value, ci95 = (None, None) if estimate is None else (estimate.value, estimate.ci95)
     return Judgement(target, value, ci95, verdict, target.unit, reason)
 
@@ -79,6 +82,16 @@ def _saturated(backlogs: Sequence[str], growths: Sequence[Mapping[str, Growth]])
             return "saturated", f"{worst.words}{where}"
     if any(each[backlog].filling for backlog in backlogs for each in growths if backlog in each):
         return "inconclusive", "the city is still filling: its warm-up is shorter than an order takes"
+    return None
+
+
+def _overloaded(backlogs: Sequence[str], growths: Sequence[Mapping[str, Growth]]) -> str | None:
+    """In a clause, which station of its path may be overloaded without showing it yet."""
+    for backlog in backlogs:
+        found = [each[backlog].load for each in growths if backlog in each]
+        known = [load for load in found if load is not None]
+        if known and len(known) == len(growths) and (may_be := overloaded(known)):
+            return may_be
     return None
 
 
