@@ -14,9 +14,9 @@ from swifteats_sim.cli.bar import bar
 from swifteats_sim.cli.leaving import BAD_INPUT, BROKEN, folder_ready, let_readers_leave, orderly, say
 
 if TYPE_CHECKING:
-    from swifteats_sim.mdrp.benchmark import Judged
     from swifteats_sim.mdrp.effects import Change
     from swifteats_sim.mdrp.instance import Instance
+    from swifteats_sim.mdrp.judging import Judged
     from swifteats_sim.mdrp.policy import Policy
 
 MISSED = 99
@@ -63,7 +63,8 @@ def mdrp(
     Exit codes: 0 every solution keeps the rules, 1 one of ours does not, 99 one of --solutions does not, 2 bad input.
     """
     with orderly():
-        from swifteats_sim.mdrp.benchmark import judge, read_instances, solution_file
+        from swifteats_sim.mdrp.judging import judge, solution_file
+        from swifteats_sim.mdrp.library import read_instances
 
         instances = read_instances(folder)
         if solutions is not None:
@@ -80,8 +81,9 @@ def mdrp(
 
 def _benchmark(instances: Sequence[Instance], every: int, effects: bool, out: Path, room: Path, quiet: bool) -> None:
     """Make solutions, judge them, print and save."""
-    from swifteats_sim.mdrp.benchmark import performances
+    from swifteats_sim.mdrp.benchmark import warm
     from swifteats_sim.mdrp.effects import of_factors, of_policy
+    from swifteats_sim.mdrp.judging import performances
     from swifteats_sim.mdrp.rolling_horizon import RollingHorizon
     from swifteats_sim.mdrp.saving import save_benchmark
 
@@ -107,15 +109,6 @@ def _benchmark(instances: Sequence[Instance], every: int, effects: bool, out: Pa
     typer.echo(f"audit: {sum(len(run.judged) for run in runs)} solutions read back from their files, no rule broken")
     typer.echo(f"processor time: {runs[0].seconds:.1f} s, at most {slowest:.2f} s for one instance ({name})")
     typer.echo(f"results: {saved}")
-
-
-def warm() -> None:
-    """Compile, or load what was compiled: no instance is to wait for that."""
-    from swifteats_sim.mdrp.dispatching import dispatch
-    from swifteats_sim.mdrp.rolling_horizon import RollingHorizon
-    from swifteats_sim.mdrp.smallest import smallest_instance
-
-    dispatch(smallest_instance(), RollingHorizon())
 
 
 def _solve(instances: Sequence[Instance], policy: Policy, room: Path, name: str, quiet: bool) -> _Run:
@@ -148,7 +141,7 @@ def _refuse_violations(judged: Sequence[Judged], code: int) -> None:
 
 def _print(judged: Sequence[Judged], changes: Sequence[Change]) -> None:
     from swifteats_sim.cli.benchmark_printing import print_table
-    from swifteats_sim.mdrp.benchmark import performances
+    from swifteats_sim.mdrp.judging import performances
     from swifteats_sim.mdrp.saving import tables
 
     for table in tables(performances(judged), changes):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from swifteats_sim.mdrp.benchmark import Judged, performances
 from swifteats_sim.mdrp.effects import Change, Measured
+from swifteats_sim.mdrp.judging import Judged, performances
 from swifteats_sim.mdrp.tabulating import Tabulated, effects_table, gaps_table, instances_csv, means_table
 from swifteats_sim.results.folder import write_texts
 from swifteats_sim.results.markdown import markdown_table

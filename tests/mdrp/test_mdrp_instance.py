@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from mdrp_examples import plain, street, write_instance
 
-from swifteats_sim.mdrp.benchmark import read_instances
 from swifteats_sim.mdrp.instance import read_instance
+from swifteats_sim.mdrp.library import read_instances
 from swifteats_sim.scenario import ScenarioError
 
 

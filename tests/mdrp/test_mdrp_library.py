@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from mdrp_examples import LIBRARY
 
-from swifteats_sim.mdrp.benchmark import performances, read_instances, solve
+from swifteats_sim.mdrp.benchmark import solve
 from swifteats_sim.mdrp.effects import Change, of_factors, of_policy
+from swifteats_sim.mdrp.judging import performances
+from swifteats_sim.mdrp.library import read_instances
 from swifteats_sim.mdrp.metrics import Performance
 from swifteats_sim.mdrp.published import BUNDLING, COMMITMENT, PREPARATION, SHIFTS, TABLE_4, TRAVEL
 from swifteats_sim.mdrp.rolling_horizon import RollingHorizon
