@@ -105,10 +105,17 @@ def _benchmark(instances: Sequence[Instance], every: int, effects: bool, out: Pa
         raise typer.Exit(BAD_INPUT) from None
     let_readers_leave()
     _print(runs[0].judged, changes)
-    name, slowest = runs[0].slowest
-    typer.echo(f"audit: {sum(len(run.judged) for run in runs)} solutions read back from their files, no rule broken")
-    typer.echo(f"processor time: {runs[0].seconds:.1f} s, at most {slowest:.2f} s for one instance ({name})")
+    _print_facts(runs)
     typer.echo(f"results: {saved}")
+
+
+def _print_facts(runs: Sequence[_Run]) -> None:
+    from swifteats_sim.results.wording import several
+
+    audited = several(sum(len(run.judged) for run in runs), "solution", "solutions")
+    name, slowest = runs[0].slowest
+    typer.echo(f"audit: {audited} read back from file, no rule broken")
+    typer.echo(f"processor time: {runs[0].seconds:.1f} s, at most {slowest:.2f} s for one instance ({name})")
 
 
 def _solve(instances: Sequence[Instance], policy: Policy, room: Path, name: str, quiet: bool) -> _Run:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from swifteats_sim.mdrp.effects import Change, Measured
 from swifteats_sim.mdrp.metrics import Performance, mean_performance
 from swifteats_sim.mdrp.published import LIBRARY, MEANS, SOURCE, TABLE_4, Gap
+from swifteats_sim.results.wording import several
 
 WORDS = {
     "undelivered_pct": ("undelivered", "%", 2), "click_to_door": ("click-to-door", "min", 2),
@@ -65,8 +66,8 @@ def means_table(measured: Measured) -> Tabulated:
         word, unit, decimals = WORDS[name]
         value = getattr(mean, name)
         rows.append((f"{word}, {unit}" if unit else word, f"{value:.{decimals}f}", f"{published:.{decimals}f}"))
-    title = f"Means over {len(measured)} of the library's {LIBRARY} instances, and the published ones over all of them"
-    return Tabulated(title, ("measure", f"these {len(measured)}", f"published, {LIBRARY}"), tuple(rows))
+    title = f"Means over {several(len(measured), 'instance', 'instances')}, beside the published ones over {LIBRARY}"
+    return Tabulated(title, ("measure", "here", "published"), tuple(rows))
 
 
 def effects_table(changes: Sequence[Change]) -> Tabulated:

@@ -36,7 +36,7 @@ def test_a_library_is_dispatched_audited_measured_and_written_down(folder: Path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "| mean of 2" in done.stdout
     assert "| shifts s1 to s2           | 1     | click-to-door, min" in done.stdout
-    assert "audit: 6 solutions read back from their files, no rule broken" in done.stdout
+    assert "audit: 6 solutions read back from file, no rule broken" in done.stdout
     (results,) = (folder / "outputs").iterdir()
     assert f"results: outputs/{results.name}\n" in done.stdout
     names = ("instances.csv", "solution-0o50t100s1p100.tsv", "solution-0o50t100s2p100.tsv", "tables.md")
