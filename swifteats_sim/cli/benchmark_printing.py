@@ -22,7 +22,9 @@ def print_table(table: Tabulated) -> None:
         text = f"{table.title}\n\n{markdown_table(table.header, table.rows)}\n"
         console.print(text, end="", highlight=False, markup=False, soft_wrap=True)
         return
-    drawn = Table(*table.header, title=table.title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    drawn = Table(title=table.title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in table.header:
+        drawn.add_column(name, overflow="fold")
     for row in table.rows:
         drawn.add_row(*(Text(cell) for cell in row))  # Text, not str: an instance's name is not markup
     console.print(drawn)

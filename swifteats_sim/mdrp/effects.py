@@ -32,10 +32,10 @@ class Change:
 
     @property
     def agrees(self) -> str:
-        """Whether the sign is the paper's: `yes`, `no`, or `no clear sign` where the interval holds zero."""
+        """Whether the sign is the paper's: `yes`, `no`, or `unclear` where the interval holds zero."""
         low, high = self.difference.ci95 or (-math.inf, math.inf)
         if low <= 0 <= high:
-            return "no clear sign"
+            return "unclear"
         return "yes" if (self.difference.value > 0) == (self.published[1] > self.published[0]) else "no"
 
 

@@ -55,7 +55,7 @@ class Planner:
 
     def __init__(self, policy: RollingHorizon, setting: Setting) -> None:
         terms, couriers = setting.terms, len(setting.on)
-        self._kitchen_x, self._kitchen_y = (np.ascontiguousarray(axis) for axis in setting.kitchen.T)
+        self._kitchen_x, self._kitchen_y = (axis.copy() for axis in setting.kitchen.T)  # its own, whatever the layout
         self._setting, self._weights = setting, policy.weights
         self._rules = Rules(
             terms.speed, terms.pickup // 2, terms.dropoff // 2, policy.every, policy.ahead, int(policy.bundles),
