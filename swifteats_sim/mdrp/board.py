@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ LONGEST = 24
 """Orders in a courier's plan at most: a route is a row of so many stops."""
 ROWS = 4
 """Routes that are worked on at a time."""
-INFEASIBLE = 1e18
+INFEASIBLE = math.inf
 """The cost of a route that breaks a rule."""
 
 
@@ -24,7 +25,7 @@ class Demand(NamedTuple):
     ready : minute; restaurant : 0 .. m-1; x, y : metres, the door; out : minutes from the restaurant to the door.
     reach : minutes from the door to where the next order may well come from.
     kitchen_x, kitchen_y : metres [m].
-    slack : minutes that click-to-door may still grow before it is above its target.
+    slack, room : minutes that click-to-door may still grow before it is above its target, and above its limit.
     """
 
     ready: Whole
@@ -33,6 +34,7 @@ class Demand(NamedTuple):
     y: Whole
     out: Whole
     slack: Whole
+    room: Whole
     reach: Real
     kitchen_x: Whole
     kitchen_y: Whole
@@ -73,13 +75,15 @@ class Rules(NamedTuple):
 class Weights(NamedTuple):
     """What a plan costs beside one for each minute that an order comes to its door later than it could.
 
-    waiting : a minute that food waits; late : a minute above the target; driving : a minute on the road; trip : each
+    waiting : a minute that food waits; late : a minute above the target; far_late : above the limit, besides;
+    driving : a minute on the road; trip : each
     trip; ending : a minute of reach that a courier's place is worse after his route; unserved : an order for which
     nobody has time.
     """
 
     waiting: float
     late: float
+    far_late: float
     driving: float
     trip: float
     ending: float

@@ -6,6 +6,7 @@ from swifteats_sim.engine.compiled import compiled
 from swifteats_sim.mdrp.board import INFEASIBLE, Board, Desk, Plan, Whole
 from swifteats_sim.mdrp.improving import improve
 from swifteats_sim.mdrp.inserting import enter
+from swifteats_sim.mdrp.making_room import make_room
 from swifteats_sim.mdrp.routes import picked_up, reached, route_cost, travel, trip_end
 
 SEND, LOAD = 1, 2
@@ -46,7 +47,7 @@ def take_up(couriers: Whole, plan: Plan, board: Board, pool: Whole, waiting: int
     left = 0
     for at in range(waiting):
         order = pool[at]
-        if not enter(order, couriers, plan, board, room):
+        if not (enter(order, couriers, plan, board, room) or make_room(order, couriers, plan, board, room)):
             pool[left] = order
             left += 1
     return left

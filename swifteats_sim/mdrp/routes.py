@@ -90,8 +90,8 @@ def route_cost(stops: Whole, length: int, courier: int, board: Board, limit: flo
                 cost += weights.driving * (way - demand.out[order])
             delay = minute + way - (demand.ready[order] + rules.pickup + demand.out[order])
             cost += delay + weights.waiting * (picked - demand.ready[order])
-            if delay > demand.slack[order]:
-                cost += weights.late * (delay - max(demand.slack[order], 0))
+            cost += weights.late * max(0, delay - max(demand.slack[order], 0))
+            cost += weights.far_late * max(0, delay - max(demand.room[order], 0))
             x, y, minute = demand.x[order], demand.y[order], minute + way + 2 * rules.dropoff
         cost += weights.trip
         if cost >= limit:

@@ -20,7 +20,7 @@ from swifteats_sim.mdrp.rolling_horizon import RollingHorizon
 from swifteats_sim.mdrp.routes import route_cost
 from swifteats_sim.mdrp.solution import Assignment
 
-NEXT_TO = Weights(waiting=0.0, late=0.0, driving=0.0, trip=0.0, ending=0.0, unserved=600.0)
+NEXT_TO = Weights(waiting=0.0, late=0.0, far_late=0.0, driving=0.0, trip=0.0, ending=0.0, unserved=600.0)
 """Click-to-door alone."""
 
 
@@ -77,6 +77,26 @@ def test_an_order_for_which_no_shift_is_long_enough_stays_and_the_others_do_not_
     assert measure(day, dispatch(day, RollingHorizon())).undelivered_pct == 50
 
 
+def test_an_order_makes_room_for_one_that_nobody_else_can_carry() -> None:
+    """The second courier stands at r1 and would take o1; then comes o2, for which the first is too far away."""
+    day = street([(10, 40, 0, 5), (12, 40, 1, 14)], [2, 12], [(0, 42, -20), (0, 42, 2)])
+    policy = RollingHorizon(weights=NEXT_TO._replace(driving=0.1))
+    alone = dataclasses.replace(day, orders=("o1",), **{name: getattr(day, name)[:1] for name in ROWS})
+    assert [(each.courier, each.orders) for each in dispatch(alone, policy)] == [("c2", ("o1",))]
+    assert {each.orders: each.courier for each in dispatch(day, policy)} == {("o1",): "c1", ("o2",): "c2"}
+
+
+def test_who_lives_far_away_does_not_wait_beyond_the_limit() -> None:
+    """He would delay two neighbours at a time, who keep coming: without a price on the limit he waits for all."""
+    neighbours = [(10 * each, 10 * each + 10, 0, 1) for each in range(1, 13)]
+    day = street([*neighbours, (10, 20, 0, 9)], [2], [(0, 300, 2)])
+    waits = []
+    for price in (0.0, 20.0):
+        made = dispatch(day, RollingHorizon(bundles=False, weights=NEXT_TO._replace(far_late=price)))
+        waits += [each.dropped_off[0] - 10 for each in made if each.orders == ("o13",)]
+    assert waits[0] > day.terms.limit >= waits[1]
+
+
 def test_a_shift_that_begins_later_is_waited_for() -> None:
     (made,) = dispatch(street([(10, 20, 0, 5)], [2], [(30, 60, 0)]), RollingHorizon())
     assert (made.sent, made.picked_up) == (30, 34)
@@ -86,6 +106,10 @@ def test_a_shift_that_begins_later_is_waited_for() -> None:
 def test_a_policy_that_means_nothing_is_refused(key: str, value: int) -> None:
     with pytest.raises(ValueError, match=f"{key} must be 1 or more, got 0"):
         RollingHorizon(**{key: value})  # type: ignore[arg-type]
+
+
+ROWS = ("placed", "ready", "restaurant", "door")
+"""What an instance has by order."""
 
 
 class Noting:
@@ -114,8 +138,7 @@ def words(instance: Instance, until: int) -> list[tuple[int, list[Send | Load]]]
 
 def without_those_after(instance: Instance, minute: int) -> Instance:
     kept = instance.placed <= minute
-    rows = ("placed", "ready", "restaurant", "door")
-    cut = {name: getattr(instance, name)[kept] for name in rows}
+    cut = {name: getattr(instance, name)[kept] for name in ROWS}
     names = tuple(name for name, keep in zip(instance.orders, kept, strict=True) if keep)
     return dataclasses.replace(instance, orders=names, **cut)
 
@@ -177,7 +200,7 @@ def board(now: int = 10, bound: int = -1, off: int = 120) -> Board:
         return np.array(values, np.int64)
 
     demand = Demand(
-        whole(20, 21), whole(0, 0), whole(1600, 1920), whole(0, 0), whole(3, 4), whole(1, 22),
+        whole(20, 21), whole(0, 0), whole(1600, 1920), whole(0, 0), whole(3, 4), whole(1, 22), whole(1, 22),
         np.array([5.0, 7.0]), whole(640), whole(0),
     )  # fmt: skip
     fleet = Fleet(
@@ -202,8 +225,8 @@ def test_a_route_costs_the_minutes_that_orders_come_later_than_they_could() -> N
 
 def test_weights_price_waiting_driving_trips_and_where_a_route_ends() -> None:
     base = board(now=18)
-    prices = {"waiting": 2.0, "driving": 2.0, "trip": 1.0, "ending": 1.0, "late": 2.0}
-    expected = {"waiting": 2 + 4, "driving": 2 + 4, "trip": 3, "ending": 2 + 1, "late": 2 + 2}
+    prices = {"waiting": 2.0, "driving": 2.0, "trip": 1.0, "ending": 1.0, "late": 2.0, "far_late": 3.0}
+    expected = {"waiting": 2 + 4, "driving": 2 + 4, "trip": 3, "ending": 2 + 1, "late": 2 + 2, "far_late": 2 + 3}
     for name, price in prices.items():
         priced = base._replace(weights=NEXT_TO._replace(**{name: price}))
         assert cost([1], priced) == expected[name], name
