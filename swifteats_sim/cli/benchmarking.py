@@ -74,6 +74,7 @@ def mdrp(
             judged = [judge(each, solution_file(solutions, each)) for each in instances]
             _refuse_violations(judged, MISSED)
             _print(judged, ())
+            _print_audit(len(judged))
             return
         with folder_ready(out), TemporaryDirectory() as room:
             _benchmark(instances, every, effects, out, Path(room), quiet)
@@ -92,6 +93,7 @@ def _benchmark(instances: Sequence[Instance], every: int, effects: bool, out: Pa
     if effects:
         policies["no bundles"] = RollingHorizon(every=every, bundles=False)
         policies["single stage"] = RollingHorizon(every=every, two_stage=False)
+    # The policy as it is comes last: its files are those that stay.
     runs = [_solve(instances, policy, room, name, quiet) for name, policy in reversed(policies.items())][::-1]
     for run in runs:
         _refuse_violations(run.judged, BROKEN)
@@ -105,17 +107,16 @@ def _benchmark(instances: Sequence[Instance], every: int, effects: bool, out: Pa
         raise typer.Exit(BAD_INPUT) from None
     let_readers_leave()
     _print(runs[0].judged, changes)
-    _print_facts(runs)
+    _print_audit(sum(len(run.judged) for run in runs))
+    name, slowest = runs[0].slowest
+    typer.echo(f"processor time: {runs[0].seconds:.1f} s, at most {slowest:.2f} s for one instance ({name})")
     typer.echo(f"results: {saved}")
 
 
-def _print_facts(runs: Sequence[_Run]) -> None:
+def _print_audit(solutions: int) -> None:
     from swifteats_sim.results.wording import several
 
-    audited = several(sum(len(run.judged) for run in runs), "solution", "solutions")
-    name, slowest = runs[0].slowest
-    typer.echo(f"audit: {audited} read back from file, no rule broken")
-    typer.echo(f"processor time: {runs[0].seconds:.1f} s, at most {slowest:.2f} s for one instance ({name})")
+    typer.echo(f"audit: {several(solutions, 'solution', 'solutions')} read back from file, no rule broken")
 
 
 def _solve(instances: Sequence[Instance], policy: Policy, room: Path, name: str, quiet: bool) -> _Run:

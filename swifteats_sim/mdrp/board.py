@@ -1,4 +1,7 @@
-"""What a plan is made on: orders, couriers, rules and weights as arrays, which compiled code and Python share."""
+"""What a plan is made on: orders, couriers, rules and weights as arrays, which compiled code and Python share.
+
+Minutes here may be any whole unit of time in which `Rules.speed` is told: whoever plans is not tied to the library.
+"""
 
 from __future__ import annotations
 

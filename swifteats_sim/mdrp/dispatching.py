@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swifteats_sim.mdrp.instance import Instance, Whole
-from swifteats_sim.mdrp.policy import NOWHERE, Dispatcher, Load, Policy, Send, Setting, View
+from swifteats_sim.mdrp.policy import NOWHERE, Load, Policy, Send, Setting, View
 from swifteats_sim.mdrp.routes import travel
 from swifteats_sim.mdrp.solution import Assignment
 
@@ -97,13 +97,8 @@ class Day:
 def dispatch(instance: Instance, policy: Policy) -> tuple[Assignment, ...]:
     """The assignments of a day, in the order of their decisions: what is not delivered in the end is in none."""
     setting = Setting(instance.terms, instance.kitchen, instance.start, instance.on, instance.off)
-    return dispatch_with(instance, policy.open(setting))
-
-
-def dispatch_with(instance: Instance, dispatcher: Dispatcher) -> tuple[Assignment, ...]:
-    """The same, with a dispatcher that has seen no order yet. Nothing can be picked up after the last shift."""
-    day = Day(instance)
-    for now in range(int(instance.placed.min()), int(instance.off.max()) + 1):
+    dispatcher, day = policy.open(setting), Day(instance)
+    for now in range(int(instance.placed.min()), int(instance.off.max()) + 1):  # then no shift is left to pick up in
         for action in dispatcher.decide(day.view(now)):
             day.do(now, action)
     return tuple(day.assignments)

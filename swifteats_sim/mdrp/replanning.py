@@ -9,6 +9,8 @@ from swifteats_sim.mdrp.inserting import enter
 from swifteats_sim.mdrp.making_room import make_room
 from swifteats_sim.mdrp.routes import picked_up, reached, route_cost, travel, trip_end
 
+SQUEEZED = 4
+"""Orders at most for which no room is found at a decision: where more stay, there are too few couriers for all."""
 SEND, LOAD = 1, 2
 """Commands to a courier: both at once where he loads before the next decision, and always in one-stage commitment."""
 
@@ -47,7 +49,10 @@ def take_up(couriers: Whole, plan: Plan, board: Board, pool: Whole, waiting: int
     left = 0
     for at in range(waiting):
         order = pool[at]
-        if not (enter(order, couriers, plan, board, room) or make_room(order, couriers, plan, board, room)):
+        taken = enter(order, couriers, plan, board, room)
+        if not taken and left < SQUEEZED:
+            taken = make_room(order, couriers, plan, board, room)
+        if not taken:
             pool[left] = order
             left += 1
     return left

@@ -59,6 +59,7 @@ def test_solutions_of_somebody_else_are_audited_and_measured(folder: Path) -> No
     done = benchmark(folder, "library", "--solutions", str(results))
     assert (done.returncode, done.stderr) == (0, "")
     assert "| mean of 2" in done.stdout
+    assert done.stdout.endswith("audit: 2 solutions read back from file, no rule broken\n")
     path = results / "solution-0o50t100s2p100.tsv"
     path.write_text(path.read_text().replace("\t27 32", "\t26 32"))
     done = benchmark(folder, "library", "--solutions", str(results))
