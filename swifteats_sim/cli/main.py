@@ -12,6 +12,7 @@ import typer
 
 from swifteats_sim import __version__
 from swifteats_sim.cli.archiving import archive
+from swifteats_sim.cli.benchmarking import benchmark
 from swifteats_sim.cli.calibrating import calibrate
 from swifteats_sim.cli.checking import check
 from swifteats_sim.cli.comparing import compare
@@ -48,6 +49,7 @@ app = typer.Typer(
 trace = typer.Typer(help="Look at recorded days.", no_args_is_help=True)
 app.add_typer(trace, name="trace")
 app.add_typer(maps, name="map")
+app.add_typer(benchmark, name="benchmark")
 app.command("size")(size)
 app.command()(compare)
 app.command()(sweep)

@@ -59,11 +59,13 @@ def stamp(folder: Path = Path(__file__).parent) -> str:
 
 
 class _Stamped:
-    """A place for cached code that is good as long as no source of the engine changes, whichever its own is."""
+    """A place for cached code that is good as long as no source changes, of the engine or in its own folder."""
+
+    _py_file: str
 
     def get_source_stamp(self) -> object:
         own: object = super().get_source_stamp()  # type: ignore[misc]  # of the locator it is mixed with
-        return own, stamp()
+        return own, stamp(), stamp(Path(self._py_file).parent)
 
 
 class _Private(_Stamped):

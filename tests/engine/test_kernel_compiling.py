@@ -81,9 +81,12 @@ def test_a_function_that_calls_itself_is_refused() -> None:
         endless(3)
 
 
-def _hits(monkeypatch: pytest.MonkeyPatch, sources: str) -> int:
-    """How often the cache knows a function, compiled anew, when the engine's sources are these."""
-    monkeypatch.setattr(place, "stamp", lambda: sources)
+def _hits(monkeypatch: pytest.MonkeyPatch, sources: str, beside: str = "same") -> int:
+    """How often the cache knows a function, compiled anew, when the engine's sources are these.
+
+    beside : the sources in the function's own folder.
+    """
+    monkeypatch.setattr(place, "stamp", lambda *folder: beside if folder else sources)
     twice: Any = _twice
     function: Any = compiled(twice.py_func)
     assert function(21) == 42
@@ -93,6 +96,11 @@ def _hits(monkeypatch: pytest.MonkeyPatch, sources: str) -> int:
 @pytest.mark.usefixtures("empty_cache")
 def test_the_cache_forgets_a_function_when_any_source_of_the_engine_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [_hits(monkeypatch, sources) for sources in ("one", "one", "other", "other")] == [0, 1, 0, 1]
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_it_forgets_a_function_when_a_source_beside_its_own_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [_hits(monkeypatch, "one", beside) for beside in ("one", "one", "other", "other")] == [0, 1, 0, 1]
 
 
 def test_the_stamp_sees_every_file_by_name_and_content(tmp_path: Path) -> None:
