@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Optional
@@ -36,7 +37,11 @@ def must_be_there(command: str, start: bool, *servers: str | None) -> None:
 
 @contextmanager
 def of_extra_live(command: str) -> Iterator[None]:
-    """Around imports: what is not installed is bad input, with the words that install it."""
+    """Around imports: what is not installed is bad input, with the words that install it.
+
+    What the client of PostgreSQL notes of a connection that an interrupt has left in the middle is for nobody to read.
+    """
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
     try:
         yield
     except ImportError:

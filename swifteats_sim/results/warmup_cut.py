@@ -124,9 +124,9 @@ def _off(every: NDArray[np.float64], before: NDArray[np.bool_]) -> float:
 
 
 def _steady(tables: Sequence[Tables]) -> bool:
-    """Whether as many orders come in each twelfth of the run, up to chance: a peak is no warm-up; True without any."""
+    """Whether as many orders come in each twelfth of the run, up to chance: a peak is no warm-up; True of few."""
     placed = [series_of(each, "placed") for each in tables]
-    if not placed[0].size:
+    if placed[0].size < TWELFTHS:
         return True
     blocks = np.array_split(np.sum(placed, axis=0), TWELFTHS)
     a_minute = np.array([each.mean() for each in blocks])

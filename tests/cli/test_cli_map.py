@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -136,23 +137,31 @@ def test_every_command_explains_itself(tmp_path: Path, words: list[str]) -> None
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_build_says_so_and_leaves_nothing(tmp_path: Path, sent: signal.Signals, code: int) -> None:
-    """A source that never ends: the build waits for more of it when it is interrupted."""
-    import os
-
-    pipe = tmp_path / "endless.osm"
-    os.mkfifo(pipe)
+    """A large source: the build is still reading it when it is interrupted."""
+    source = tmp_path / "large.osm"
+    nodes = "".join(f'<node id="{number}" lat="64.1" lon="-21.9"/>\n' for number in range(1, 600_000))
+    source.write_text(f'<osm version="0.6">\n{nodes}</osm>\n', encoding="utf-8")
     process = subprocess.Popen(
-        [*COMMAND, "build", "--osm", str(pipe), "--out", "new/x.parquet"],
+        [*COMMAND, "build", "--osm", str(source), "--out", "new/x.parquet"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    with pipe.open("w"):  # opens when the build has opened its end
-        time.sleep(0.2)
-        process.send_signal(sent)
-        output, errors = process.communicate(timeout=30)
+    while process.poll() is None and source not in _opened_by(process.pid):
+        time.sleep(0.01)
+    process.send_signal(sent)
+    output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (code, "")
     assert errors.endswith("nothing was written\n")
     assert len(errors.splitlines()) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["endless.osm"]
+    assert [path.name for path in tmp_path.iterdir()] == ["large.osm"]
+
+
+def _opened_by(process: int) -> list[Path]:
+    """Files that a process has open."""
+    found = []
+    for each in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            found.append(each.readlink())
+    return found
 
 
 SQUARE = [(1, 64.0, -21.0), (2, 64.01, -21.0), (3, 64.01, -20.98), (4, 64.0, -20.98)]

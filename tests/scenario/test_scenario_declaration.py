@@ -62,11 +62,11 @@ def test_a_declaration_that_is_not_understood_says_why() -> None:
         declared_then("name: x\nspeed: 3\n", ROOT)
 
 
-def test_what_cannot_be_printed_is_told_by_its_number() -> None:
-    queue = load(ROOT / "scenarios/theory/mm1_rho50.yaml", [("question", '"\\u202e \\u0007 Zürich \\U0001F600"')])
+def test_what_is_not_ascii_is_told_by_its_number() -> None:
+    queue = load(ROOT / "scenarios/theory/mm1_rho50.yaml", [("question", '"Zürich \\U0001F600"')])
     text = declaration(queue, ROOT)
     assert text.isascii()
-    assert declared_then(text, ROOT).question == "\u202e \a Zürich \U0001f600"
+    assert declared_then(text, ROOT).question == "Zürich \U0001f600"
 
 
 def test_targets_stand_where_they_were_written(tmp_path: Path) -> None:

@@ -101,8 +101,8 @@ def test_a_step_that_forgets_its_jobs_is_found_in_a_stack_and_shrunk_to_that_ste
     assert found is not None
     assert found.kind == "flows"
     (flow,) = found.tree["stack"]["flows"].values()
-    (step,) = flow["steps"]
-    assert (step if "delay" in step else step["miss"][0]).keys() == {"delay"}
+    assert len(flow["steps"]) == 1
+    assert json.dumps(flow["steps"]).count('"delay"') == 1
     assert len(json.dumps(found.tree)) < 500
     command = told(found, tmp_path / "found.yaml").splitlines()[1]
     done = CliRunner().invoke(app, [*shlex.split(command)[1:], "--engine", "reference"])
